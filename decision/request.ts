@@ -1,0 +1,42 @@
+import type { OnPending } from './policy';
+
+/** Who asks, and why: kept in the history. */
+export interface Author {
+  /** A user, or a CI build: `jane@host`, `gitlab storefront#123`. */
+  readonly by: string;
+  readonly why?: string;
+}
+
+/** What was asked for one service. It holds references to values, never the values of environment variables. */
+export interface DeploymentRequest {
+  readonly requestId: string;
+  readonly deploymentId: string;
+  readonly environment: string;
+  readonly stack: string;
+  readonly service: string;
+  /** The primary's image, `registry:port/path:tag@digest`, with or without `docker:`; absent where only sidekicks change. */
+  readonly image?: string;
+  /** Images of sidekicks by their names. */
+  readonly sidekicks: Readonly<Record<string, string>>;
+  /** Environment variables to merge, by the name of a reference that the environment's worker resolves. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Labels to merge, in clear. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Upgrade even though the service already has this image (the same, re-pushed tag). */
+  readonly redeploy: boolean;
+  /** Stop at `upgraded`, verified, and wait for `confirm`. */
+  readonly hold: boolean;
+  /** What the command line sets over the worker's policy. */
+  readonly overrides: PolicyOverrides;
+  readonly author: Author;
+}
+
+/** The parts of the policy that a request may set. */
+export interface PolicyOverrides {
+  readonly onPending?: OnPending;
+  readonly batchSize?: number;
+  readonly batchIntervalMillis?: number;
+  readonly startFirst?: boolean;
+  readonly timeoutMillis?: number;
+  readonly soakMillis?: number;
+}

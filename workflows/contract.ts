@@ -1,0 +1,159 @@
+// What a client and a workflow say to each other: plain data and names, nothing that has to be loaded from Temporal's SDK.
+import type { InstanceTally } from '../decision/service-snapshot';
+import type { Phase } from '../decision/phase';
+import type { Policy } from '../decision/policy';
+import type { Verdict } from '../decision/verdict';
+
+/** What a person sends with a message. All optional, so that Temporal Web's own form, left empty, works too. */
+export interface Intervention {
+  readonly by?: string;
+  readonly why?: string;
+}
+
+/** The answer to an update: taken, and what it means in the phase it met. */
+export interface Acknowledgement {
+  readonly phase: Phase;
+  readonly meaning: string;
+}
+
+/** One line of a deployment's logbook. */
+export interface ProgressEvent {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly level: 'info' | 'warning' | 'error';
+  readonly phase: Phase;
+  readonly text: string;
+}
+
+/** What the query `progress` answers. */
+export interface Progress {
+  readonly deploymentId: string;
+  readonly requestId: string;
+  readonly environment: string;
+  readonly stack: string;
+  readonly service: string;
+  readonly phase: Phase;
+  /** Milliseconds since the epoch. */
+  readonly phaseSince: number;
+  readonly startedAt: number;
+  readonly requestedBy: string;
+  readonly requestedWhy: string | null;
+  readonly round: number;
+  /** Configuration name (`primary` or a sidekick's) to image, before and after. */
+  readonly images: readonly ImageChange[];
+  /** The service's state when last read, null before the first read. */
+  readonly state: string | null;
+  /** Rancher's own words when last read. */
+  readonly message: string | null;
+  readonly instances: readonly InstanceTally[];
+  readonly expected: number | null;
+  /** Link to the service in Rancher's UI, null before it is resolved. */
+  readonly rancherUrl: string | null;
+  /** The last hundred events; `eventCount` tells how many there were in all. */
+  readonly events: readonly ProgressEvent[];
+  readonly eventCount: number;
+  /** What is waited for, and what a person can do now. */
+  readonly next: string;
+  /** Why it is parked or what it waits for a person to decide; null otherwise. */
+  readonly attention: string | null;
+  /** Set when it is over. */
+  readonly result: DeploymentResult | null;
+}
+
+/** An image that changes. */
+export interface ImageChange {
+  readonly config: string;
+  readonly from: string | null;
+  readonly to: string;
+}
+
+/** How a deployment ended: the result of the workflow. */
+export interface DeploymentResult {
+  readonly verdict: Verdict;
+  /** What happened, in a sentence or two, with Rancher's own words where they explain it. */
+  readonly reason: string;
+  /** What a person should do now, if anything. */
+  readonly nextStep: string;
+  readonly deploymentId: string;
+  readonly requestId: string;
+  readonly environment: string;
+  readonly stack: string;
+  readonly service: string;
+  readonly serviceId: string | null;
+  readonly images: readonly ImageChange[];
+  /** Accepted upgrades. */
+  readonly rounds: number;
+  /** The service's state as last read. */
+  readonly state: string | null;
+  readonly rancherUrl: string | null;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly timeline: readonly PhaseSpan[];
+  readonly requestedBy: string;
+  readonly requestedWhy: string | null;
+}
+
+/** How long a phase took; milliseconds since the epoch. */
+export interface PhaseSpan {
+  readonly phase: Phase;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Task queue of the workflows. */
+export const WORKFLOW_QUEUE = 'drover';
+/** Task queue of the activities that talk to one environment's Rancher. */
+export const rancherQueue = (environment: string): string => `drover.rancher.${environment}`;
+/** Id of the workflow that deploys one service: one at a time. */
+export const workflowIdOf = (environment: string, stack: string, service: string): string =>
+  `deploy/${environment}/${stack}/${service}`;
+
+/** Type name of the workflow that deploys one service. */
+export const UPGRADE_SERVICE = 'upgradeService';
+/** Type name of the read-only workflow behind `--plan`. */
+export const PLAN_UPGRADE = 'planUpgrade';
+/** The messages: each is a signal and an update of the same name. */
+export const INTERVENTIONS = ['cancel', 'retry', 'confirm', 'rollback'] as const;
+export type InterventionName = (typeof INTERVENTIONS)[number];
+/** Name of the query that answers {@link Progress}. */
+export const PROGRESS = 'progress';
+
+/** Search attributes, all of type Keyword; registered before the first start. */
+export const SEARCH_ATTRIBUTES = [
+  'DroverEnvironment',
+  'DroverStack',
+  'DroverService',
+  'DroverImage',
+  'DroverPhase',
+  'DroverVerdict',
+  'DroverRequester',
+  'DroverRequest',
+] as const;
+export type SearchAttributeName = (typeof SEARCH_ATTRIBUTES)[number];
+
+/** Memo of a deployment: enough to tell the same request from another one. */
+export interface DeploymentMemo {
+  readonly requestId: string;
+  readonly deploymentId: string;
+  /** SHA-256 of what was asked, less who asked and when. */
+  readonly requestDigest: string;
+  readonly requestedBy: string;
+}
+
+/** What `--plan` answers. */
+export interface UpgradePlan {
+  readonly environment: string;
+  readonly stack: string;
+  readonly service: string;
+  readonly serviceId: string;
+  readonly state: string;
+  readonly rancherUrl: string;
+  /** What the deployment would do first, in words. */
+  readonly firstStep: string;
+  readonly images: readonly ImageChange[];
+  /** Names of variables and labels that would be added or changed; never their values. */
+  readonly variables: readonly string[];
+  readonly labels: readonly string[];
+  /** The policy that would hold. */
+  readonly policy: Policy;
+}
