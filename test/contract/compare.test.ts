@@ -1,0 +1,149 @@
+import { Bindings } from './bindings';
+import { compareBodies } from './compare';
+import type { Comparison, Held } from './compare';
+import { isArray, isObject, readRecording, recordingNames } from './recording';
+import type { Json } from './recording';
+
+type Path = readonly (string | number)[];
+
+const at = (value: Json | undefined, path: Path): Json | undefined =>
+  path.reduce<Json | undefined>((found, key) => {
+    if (isArray(found)) return found[Number(key)];
+    return isObject(found) ? found[String(key)] : undefined;
+  }, value);
+
+/** A copy in which the value at the path is another, or gone where the other is undefined. */
+function replaced(value: Json, path: Path, other: Json | undefined): Json {
+  const [key, ...rest] = path;
+  if (key === undefined) return other ?? null;
+  if (isArray(value)) return value.map((child, index) => (index === key ? replaced(child, rest, other) : child));
+  if (!isObject(value)) throw new Error(`nothing at ${path.join('.')}`);
+  const { [String(key)]: child, ...others } = value;
+  if (rest.length === 0 && other === undefined) return others;
+  return { ...value, [String(key)]: replaced(child ?? null, rest, other) };
+}
+
+/** Another value than the one given; where only the shape is held, one of another shape. */
+function mutant(value: Json | undefined, held: Held): Json {
+  if (held === 'shape') return value === null ? 'was null' : { not: 'of this shape' };
+  switch (typeof value) {
+    case 'string':
+      return `${value}x`;
+    case 'number':
+      return value + 1;
+    case 'boolean':
+      return !value;
+    default:
+      return isArray(value)
+        ? [...value, 'one more']
+        : value === null
+          ? 'was null'
+          : { ...(value as object), oneMore: 1 };
+  }
+}
+
+/** Another id or UUID of the same form: what a simulator would answer that mixes two things up. */
+const otherIdentity = (value: string): string =>
+  value.replace(/(1[a-z]{1,3})(\d+)|([0-9a-f]{8})-/, (_whole, prefix?: string, digits?: string) =>
+    prefix === undefined ? 'deadbeef-' : `${prefix}${digits}77`,
+  );
+
+interface Sample {
+  readonly kind: string;
+  readonly from: string;
+  readonly body: Json;
+}
+
+/** Recorded answers of every kind: each kind of resource and collection, each code of error, in each state. */
+function samples(): Sample[] {
+  const found = new Map<string, Sample>();
+  for (const name of recordingNames()) {
+    for (const step of readRecording(name).steps) {
+      const body = step.kind === 'watch' ? step.settled : step.responseBody;
+      if (!isObject(body)) continue;
+      const kind = ['type', 'resourceType', 'state', 'code']
+        .map((field) => body[field])
+        .filter((part) => part !== undefined);
+      const key = kind.join(' ');
+      if (!found.has(key)) found.set(key, { kind: key, from: name, body });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Compares twice with the same bindings, so that the second time all that stands for something is known. */
+function compareAgain(recorded: Json, actual: Json): Comparison {
+  const bindings = new Bindings();
+  compareBodies(recorded, recorded, { bindings });
+  return compareBodies(recorded, actual, { bindings });
+}
+
+describe('the comparison of an answer with a recorded one', () => {
+  const kinds = samples();
+
+  it('has samples of every kind', () => {
+    const names = kinds.map((sample) => sample.kind);
+    for (const part of [
+      'service active',
+      'service upgraded',
+      'dnsService',
+      'loadBalancerService',
+      'collection instance',
+      'project',
+      'ActionNotAvailable',
+    ]) {
+      expect(names.filter((name) => name.includes(part))).not.toHaveLength(0);
+    }
+    expect(names.length).toBeGreaterThan(30);
+  });
+
+  it.each(kinds)('finds no difference between $kind ($from) and itself', ({ body }) => {
+    expect(compareAgain(body, body).differences).toEqual([]);
+  });
+
+  it.each(kinds)('notices a change of any compared field of $kind ($from)', ({ body }) => {
+    const { fields } = compareAgain(body, body);
+    const unnoticed: string[] = [];
+    for (const field of fields) {
+      const value = at(body, field.path);
+      const mutated = compareAgain(body, replaced(body, field.path, mutant(value, field.held)));
+      if (mutated.differences.length > 0 === (field.held === 'ignored'))
+        unnoticed.push(`${field.path.join('.')} (${field.held})`);
+      if (
+        field.held === 'identity' &&
+        typeof value === 'string' &&
+        compareAgain(body, replaced(body, field.path, otherIdentity(value))).differences.length === 0
+      ) {
+        unnoticed.push(`${field.path.join('.')} (another identity)`);
+      }
+    }
+    expect(unnoticed).toEqual([]);
+    expect(fields.length).toBeGreaterThan(5);
+  });
+
+  it.each(kinds)('notices a field that is gone and one too many in $kind ($from)', ({ body }) => {
+    const { fields } = compareAgain(body, body);
+    const unnoticed: string[] = [];
+    for (const field of fields) {
+      const last = field.path.at(-1);
+      if (field.held === 'ignored' || typeof last !== 'string') continue;
+      if (compareAgain(body, replaced(body, field.path, undefined)).differences.length === 0)
+        unnoticed.push(`${field.path.join('.')} gone`);
+      const added = replaced(body, [...field.path.slice(0, -1), 'anUnknownField'], 1);
+      if (compareAgain(body, added).differences.length === 0)
+        unnoticed.push(`${field.path.slice(0, -1).join('.')}.anUnknownField`);
+    }
+    expect(unnoticed).toEqual([]);
+  });
+
+  it('takes ids, versions and counters one to one, and for the rest of the recording', () => {
+    const bindings = new Bindings();
+    const compare = (recorded: Json, actual: Json) => compareBodies(recorded, actual, { bindings }).differences.length;
+    expect(compare({ id: '1s5', stack: '1st3' }, { id: '1s900', stack: '1st4' })).toBe(0);
+    expect(compare({ id: '1s5' }, { id: '1s901' })).toBe(1);
+    expect(compare({ id: '1s6' }, { id: '1s900' })).toBe(1);
+    expect(compare({ v1: '/v1/environments/1e3' }, { v1: '/v1/environments/1e4' })).toBe(0);
+    expect(compare({ version: '0' }, { version: '1' })).toBe(1);
+    expect(bindings.translate('/services/1s5?stackId=1st3&again=1e3')).toBe('/services/1s900?stackId=1st4&again=1e4');
+  });
+});

@@ -1,0 +1,99 @@
+/**
+ * How a field that cannot be equal is held instead. All but `ignored` are compared: by what they are (`shape`), or one to one
+ * with what stands for them in the other server (`identity`).
+ */
+export type Treatment =
+  /** Not compared at all. */
+  | 'ignored'
+  /** `2026-11-23T12:48:41Z`, or null on both sides. */
+  | 'timestamp'
+  /** Milliseconds since 1970, or null on both sides. */
+  | 'timestamp-millis'
+  | 'uuid'
+  | 'ip-address'
+  /** Begins with a UUID, then an address: the agent's address of a simulated host. */
+  | 'host-address'
+  /** An id of the right kind, whichever. */
+  | 'any-id'
+  /** A text that is equal but for which ids it names. */
+  | 'text-with-any-ids'
+  /** A number that stands for the recorded one from its first appearance on. */
+  | 'counter'
+  /** A list in any order, each element found by its `port`. */
+  | 'by-port'
+  /** A list in any order, each element found by its `name`, the older first. */
+  | 'by-name'
+  /** A list of ids in any order, as many, and those that are known the right ones. */
+  | 'ids-in-any-order'
+  /** Ports above 49152 that Rancher chose itself, one to one; all others exactly. */
+  | 'random-port';
+
+export interface FieldRule {
+  /** Dotted path from the resource's type (`service`, `instance`, `stack`, `project`, `host`, `error`, `collection`); `[]` is an element, `*` any one name. */
+  readonly field: string;
+  readonly treatment: Treatment;
+  readonly reason: string;
+}
+
+/** Every field that is not compared for equality, and why. What is not listed here has to be equal. */
+export const fieldRules: readonly FieldRule[] = [
+  { field: '*.created', treatment: 'timestamp', reason: 'the clock' },
+  { field: '*.createdTS', treatment: 'timestamp-millis', reason: 'the clock' },
+  { field: '*.removed', treatment: 'timestamp', reason: 'the clock' },
+  { field: 'instance.firstRunning', treatment: 'timestamp', reason: 'the clock' },
+  { field: 'instance.firstRunningTS', treatment: 'timestamp-millis', reason: 'the clock' },
+  { field: 'error.id', treatment: 'uuid', reason: 'made anew for every error' },
+  {
+    field: '*.createIndex',
+    treatment: 'counter',
+    reason: 'counts everything that was made before, also before the recording began: one to one instead',
+  },
+  { field: 'instance.externalId', treatment: 'uuid', reason: "the container's id on a simulated host, random" },
+  { field: 'instance.hostId', treatment: 'any-id', reason: "which host Rancher's scheduler takes is its own matter" },
+  {
+    field: 'instance.primaryIpAddress',
+    treatment: 'ip-address',
+    reason: 'given out at random from the managed network',
+  },
+  { field: 'service.publicEndpoints', treatment: 'by-port', reason: 'Rancher lists them in no order' },
+  {
+    field: 'service.publicEndpoints.[].hostId',
+    treatment: 'any-id',
+    reason: "which host Rancher's scheduler takes is its own matter",
+  },
+  { field: 'service.publicEndpoints.[].ipAddress', treatment: 'host-address', reason: 'the address of that host' },
+  {
+    field: 'service.publicEndpoints.[].instanceId',
+    treatment: 'any-id',
+    reason: 'follows from the host: two containers publish the same port, in no order',
+  },
+  {
+    field: 'service.instanceIds',
+    treatment: 'ids-in-any-order',
+    reason: 'containers of one batch are made in no fixed order',
+  },
+  {
+    field: '*.transitioningMessage',
+    treatment: 'text-with-any-ids',
+    reason: 'names the container that is in the way, and failing containers are made again every few seconds',
+  },
+  {
+    field: 'collection.sortLinks',
+    treatment: 'ignored',
+    reason: 'links to sort a listing by each column of the database; nobody follows them',
+  },
+];
+
+/**
+ * Fields that depend on the very millisecond while a service is moving. Where a service was read or acted upon in the midst of
+ * its way they must be one of the values that were recorded on that way; before it moves and where it came to rest they are compared exactly.
+ */
+export const movingFields: readonly { readonly field: string; readonly reason: string }[] = [
+  { field: 'service.healthState', reason: 'turns to degraded and back as each single container stops and starts' },
+  { field: 'service.currentScale', reason: 'is counted from the containers of that moment' },
+  { field: 'service.instanceIds', reason: 'grows with every container made: only the ids’ kind is held' },
+  {
+    field: 'service.publicEndpoints',
+    reason: 'those of the containers that run at that moment: only the port and the form are held',
+  },
+];
