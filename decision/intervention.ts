@@ -1,0 +1,89 @@
+import type { Phase } from './phase';
+
+/** What a person can ask for, at any moment. */
+export const INTERVENTION_NAMES = ['cancel', 'retry', 'confirm', 'rollback'] as const;
+export type InterventionKind = (typeof INTERVENTION_NAMES)[number];
+
+/** What an intervention means in a phase: taken or refused, and the words that tell so. */
+export interface InterventionMeaning {
+  readonly accepted: boolean;
+  readonly meaning: string;
+}
+
+const yes = (meaning: string): InterventionMeaning => ({ accepted: true, meaning });
+const no = (meaning: string): InterventionMeaning => ({ accepted: false, meaning });
+
+const NOTHING_TO_CONFIRM = no('nothing to confirm: the new containers are not verified yet');
+const NOTHING_TO_ROLL_BACK = no('nothing of this deployment is posted yet; `cancel` ends it');
+const RESTORES = yes('restores the former configuration, proves it, and ends');
+const ENDS = yes('ends the deployment; nothing of it was posted');
+const NO_WAY_BACK = no('the finish was sent: there is no way back; deploy the former image to return to it');
+const ALREADY_RESTORING = yes('already restoring the former configuration');
+const OVER = no('the deployment is over');
+
+/**
+ * What each message means in each phase. The documentation's table, the update validators and the tests are made from this one.
+ */
+export const INTERVENTION_TABLE: Readonly<Record<Phase, Readonly<Record<InterventionKind, InterventionMeaning>>>> = {
+  resolving: {
+    cancel: ENDS,
+    retry: yes('reads the service again now'),
+    confirm: NOTHING_TO_CONFIRM,
+    rollback: NOTHING_TO_ROLL_BACK,
+  },
+  settling: {
+    cancel: ENDS,
+    retry: yes('looks at the service again now'),
+    confirm: NOTHING_TO_CONFIRM,
+    rollback: NOTHING_TO_ROLL_BACK,
+  },
+  upgrading: {
+    cancel: RESTORES,
+    retry: yes('acts now instead of waiting for the next attempt'),
+    confirm: NOTHING_TO_CONFIRM,
+    rollback: RESTORES,
+  },
+  waiting: {
+    cancel: RESTORES,
+    retry: yes('rolls back and upgrades again'),
+    confirm: NOTHING_TO_CONFIRM,
+    rollback: RESTORES,
+  },
+  verifying: {
+    cancel: RESTORES,
+    retry: yes('reads the gates again now'),
+    confirm: NOTHING_TO_CONFIRM,
+    rollback: RESTORES,
+  },
+  confirming: {
+    cancel: RESTORES,
+    retry: no('it is verified and waits for a person: `confirm` or `rollback`'),
+    confirm: yes('reads the gates once more and finishes the upgrade'),
+    rollback: RESTORES,
+  },
+  finishing: {
+    cancel: NO_WAY_BACK,
+    retry: yes('acts now instead of waiting for the next attempt'),
+    confirm: no('it is confirmed already'),
+    rollback: NO_WAY_BACK,
+  },
+  'rolling-back': {
+    cancel: ALREADY_RESTORING,
+    retry: yes('acts now instead of waiting for the next attempt'),
+    confirm: no('it is being rolled back'),
+    rollback: ALREADY_RESTORING,
+  },
+  parked: {
+    cancel: yes('tries once more to restore the former configuration, and ends'),
+    retry: yes('goes on where it stopped'),
+    confirm: no('it is parked: `retry` goes on where it stopped'),
+    rollback: yes('tries once more to restore the former configuration, and ends'),
+  },
+  done: { cancel: OVER, retry: OVER, confirm: OVER, rollback: OVER },
+};
+
+/** What an intervention means now. Once the finish was sent, a parked deployment has no way back either. */
+export function meaningOf(kind: InterventionKind, phase: Phase, finishSent: boolean): InterventionMeaning {
+  if (finishSent && phase === 'parked' && (kind === 'cancel' || kind === 'rollback')) return NO_WAY_BACK;
+  return INTERVENTION_TABLE[phase][kind];
+}

@@ -1,0 +1,85 @@
+import type { ConfigVersion, ServiceSnapshot } from './service-snapshot';
+
+/** One accepted (or attempted) upgrade of ours, as the history knows it. */
+export interface Round {
+  /** 1 for the first upgrade that a deployment posts. */
+  readonly number: number;
+  /** `<deploymentId>.<round>`; null where labels are switched off, and for an adopted upgrade. */
+  readonly label: string | null;
+  /** Versions before the POST, one per configuration; null where an adopted upgrade did not show them. */
+  readonly base: readonly ConfigVersion[] | null;
+  /** What was posted, per touched configuration; empty for an adopted upgrade. */
+  readonly posted: readonly PostedConfig[];
+  /** Versions as Rancher accepted them; null until a reply or a later read showed them. */
+  readonly accepted: readonly ConfigVersion[] | null;
+}
+
+/** A configuration that was posted: the image it goes to, and the digest of its content. */
+export interface PostedConfig {
+  readonly config: string;
+  readonly image: string | null;
+  readonly digest: string;
+}
+
+/** Whose state a service shows: our upgrade's, the one before it, or somebody else's. */
+export type Ownership = 'ours' | 'base' | 'foreign';
+
+/**
+ * Decides whose upgrade a service shows. Only the service's launch configurations are looked at, never its `upgrade` field, which is
+ * stale after a POST and after a rollback.
+ *
+ * Once Rancher accepted an upgrade, its versions decide. Before that (a lost reply, a killed worker), a configuration is ours when it
+ * carries this round's label and image (or, with labels off, the digest of what was posted) and its version is no longer the base.
+ */
+export function ownershipOf(service: ServiceSnapshot, round: Round): Ownership {
+  if (round.accepted !== null) {
+    if (hasVersions(service, round.accepted)) return 'ours';
+    if (round.base !== null && hasVersions(service, round.base)) return 'base';
+    return 'foreign';
+  }
+  if (round.base !== null && hasVersions(service, round.base)) return 'base';
+  const recognised = round.posted.length > 0 && round.posted.every((posted) => isRecognised(service, round, posted));
+  return recognised ? 'ours' : 'foreign';
+}
+
+/** Every configuration of the service has just these versions. */
+export function hasVersions(service: ServiceSnapshot, versions: readonly ConfigVersion[]): boolean {
+  return (
+    service.configs.length === versions.length &&
+    service.configs.every((config) => versionIn(versions, config.name) === config.version)
+  );
+}
+
+/** The version of a configuration, undefined where it is not among them. */
+export function versionIn(versions: readonly ConfigVersion[], config: string): string | undefined {
+  return versions.find((entry) => entry.config === config)?.version;
+}
+
+/**
+ * What ran before an upgrade that somebody else began and we adopt, read from the containers that it has not removed yet. Null when
+ * they do not tell (none left, or of several versions).
+ */
+export function baseOfAdopted(service: ServiceSnapshot): ConfigVersion[] | null {
+  if (service.instances === null) return null;
+  const base: ConfigVersion[] = [];
+  let differs = false;
+  for (const config of service.configs) {
+    const others = new Set(
+      service.instances
+        .filter((tally) => tally.config === config.name && tally.version !== config.version)
+        .map((tally) => tally.version),
+    );
+    if (others.size > 1) return null;
+    const [other] = others;
+    if (other !== undefined) differs = true;
+    base.push({ config: config.name, version: other ?? config.version });
+  }
+  return differs ? base : null;
+}
+
+function isRecognised(service: ServiceSnapshot, round: Round, posted: PostedConfig): boolean {
+  const config = service.configs.find(({ name }) => name === posted.config);
+  if (config === undefined || config.image !== posted.image) return false;
+  if (round.base === null || versionIn(round.base, posted.config) === config.version) return false;
+  return round.label === null ? config.digest === posted.digest : config.deploymentLabel === round.label;
+}

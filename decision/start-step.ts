@@ -1,0 +1,122 @@
+import type { OnPending } from './policy';
+import { runsWhatItSays } from './proof';
+import type { ServiceSnapshot } from './service-snapshot';
+import type { StateKind } from './service-state';
+import { kindOfState } from './service-state';
+
+/** What to do with a service on which nothing of this round's was posted yet. */
+export type StartStep =
+  | { readonly do: 'upgrade' }
+  | { readonly do: 'adopt' }
+  | { readonly do: 'unchanged' }
+  | { readonly do: 'settle'; readonly action: 'rollback' | 'finishupgrade'; readonly why: string }
+  | { readonly do: 'wait'; readonly why: string }
+  | { readonly do: 'refuse'; readonly why: string };
+
+/** What is known when a service is looked at before an upgrade. */
+export interface StartView {
+  readonly onPending: OnPending;
+  readonly redeploy: boolean;
+  /** Later rounds of one deployment post again whatever the service already has. */
+  readonly again: boolean;
+  /** How long the service was busy: still hoped for, without any progress for the stall limit, or longer than the settle limit. */
+  readonly patience: 'fresh' | 'stalled' | 'over';
+}
+
+/** How long a flapping service is given to settle before it is upgraded as it is: the first look only. */
+type Rule = (service: ServiceSnapshot, view: StartView) => StartStep;
+
+/**
+ * The first decision of a round, by the kind of state that the service is in. Hold it against Rancher's state machine: an upgrade is
+ * offered in `ready` and `flapping`, a finish in `upgraded` only, a rollback in `upgrading`, `upgraded` and `canceled`.
+ */
+const RULES: Readonly<Record<StateKind, Rule>> = {
+  ready: (service, view) => (alreadyThere(service, view) ? { do: 'unchanged' } : { do: 'upgrade' }),
+
+  flapping: (service, view) => {
+    if (view.patience === 'fresh')
+      return { do: 'wait', why: `the service is ${service.state}: giving it a moment to settle` };
+    return { do: 'upgrade' };
+  },
+
+  moving: (service, view) =>
+    view.patience === 'over'
+      ? { do: 'refuse', why: `the service stayed busy (${service.state}${inWords(service)})` }
+      : { do: 'wait', why: `the service is ${service.state}` },
+
+  upgrading: (service, view) => {
+    if (mayAdopt(service, view)) return { do: 'adopt' };
+    if (view.patience === 'fresh') return { do: 'wait', why: "someone else's upgrade to another target is under way" };
+    if (view.onPending === 'rollback')
+      return { do: 'settle', action: 'rollback', why: `someone else's upgrade makes no progress${inWords(service)}` };
+    return { do: 'refuse', why: `someone else's upgrade is stuck in upgrading${inWords(service)}` };
+  },
+
+  upgraded: (service, view) => {
+    if (mayAdopt(service, view)) return { do: 'adopt' };
+    switch (view.onPending) {
+      case 'rollback':
+        return { do: 'settle', action: 'rollback', why: "someone else's upgrade was never confirmed" };
+      case 'finish':
+        return { do: 'settle', action: 'finishupgrade', why: "someone else's upgrade was never confirmed" };
+      case 'wait':
+        return pendingPatience(service, view);
+      case 'abort':
+        return { do: 'refuse', why: pendingText(service) };
+      default:
+        return never(view.onPending);
+    }
+  },
+
+  canceled: (service, view) => {
+    switch (view.onPending) {
+      // `finishupgrade` would resume what somebody cancelled: the only way on is back.
+      case 'rollback':
+      case 'finish':
+        return { do: 'settle', action: 'rollback', why: "someone else's upgrade was cancelled and never rolled back" };
+      case 'wait':
+        return pendingPatience(service, view);
+      case 'abort':
+        return { do: 'refuse', why: pendingText(service) };
+      default:
+        return never(view.onPending);
+    }
+  },
+
+  gone: (service) => ({ do: 'refuse', why: `the service is ${service.state}` }),
+};
+
+/** What to do next with a service on which nothing of this round's was posted yet. */
+export function startStep(service: ServiceSnapshot, view: StartView): StartStep {
+  if (service.removed) return { do: 'refuse', why: 'the service was removed' };
+  return RULES[kindOfState(service.state)](service, view);
+}
+
+/** Same image, active, and its containers proven to run it. */
+function alreadyThere(service: ServiceSnapshot, view: StartView): boolean {
+  if (view.redeploy || view.again || service.state !== 'active' || !service.meetsRequest) return false;
+  return runsWhatItSays(service).status === 'proven';
+}
+
+function mayAdopt(service: ServiceSnapshot, view: StartView): boolean {
+  return service.meetsRequest && !view.redeploy && !view.again && !service.twoWriters;
+}
+
+function pendingPatience(service: ServiceSnapshot, view: StartView): StartStep {
+  if (view.patience === 'over') return { do: 'refuse', why: `${pendingText(service)}; nobody settled it in time` };
+  return { do: 'wait', why: `${pendingText(service)}; waiting for somebody to settle it` };
+}
+
+function pendingText(service: ServiceSnapshot): string {
+  const label = service.configs.find(({ deploymentLabel }) => deploymentLabel !== null)?.deploymentLabel;
+  const whose = label === undefined || label === null ? "someone else's upgrade" : `the upgrade of deployment ${label}`;
+  return `${whose} is pending (${service.state})`;
+}
+
+function inWords(service: ServiceSnapshot): string {
+  return service.message === null || service.message === '' ? '' : `: ${service.message}`;
+}
+
+function never(value: never): never {
+  throw new TypeError(`unknown policy ${String(value)}`);
+}
