@@ -1,0 +1,2 @@
+/** The label by which Drover knows an upgrade as its own; its value is `<deploymentId>.<round>`. */
+export const DEPLOYMENT_LABEL = 'io.drover.deployment';

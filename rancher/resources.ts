@@ -1,0 +1,154 @@
+import { LosslessNumber } from 'lossless-json';
+import { z } from 'zod';
+import { isJsonObject } from './json';
+import type { JsonObject, JsonValue } from './json';
+
+/*
+ * What Drover reads of Rancher's resources (v2-beta). Each schema asks for the few fields without which a reply cannot be
+ * used, takes a sensible default for every other one that is missing or odd, and lets unknown fields stay as they are.
+ * Launch configurations are opaque: the very value that was parsed, never a copy, so that it can be posted back whole.
+ */
+
+/** A text that may be missing; anything but text reads as null. */
+const text = z.string().nullable().catch(null);
+/** A count; a number written as 2.0 or "2" still counts, anything else reads as null. */
+const count = z
+  .preprocess((value) => {
+    if (value instanceof LosslessNumber) return Number(value.value);
+    return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+  }, z.number().int().nullable())
+  .catch(null);
+const flag = z
+  .preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean().nullable())
+  .catch(null);
+const opaqueObject = z.custom<JsonObject>(isJsonObject).nullable().catch(null);
+const opaqueObjects = z
+  .custom<JsonValue[]>(Array.isArray)
+  .transform((items) => items.filter(isJsonObject))
+  .catch([]);
+const transitioning = z.enum(['yes', 'no', 'error']).catch('no');
+const ids = z
+  .array(z.unknown())
+  .transform((items) => items.filter((item) => typeof item === 'string'))
+  .catch([]);
+const textMap = z
+  .custom<JsonObject>(isJsonObject)
+  .transform((map): Record<string, string> => {
+    const entries = Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    return Object.fromEntries(entries);
+  })
+  .catch({});
+
+/** Reads a project ("environment" in Rancher's UI). */
+export const projectSchema = z.looseObject({
+  id: z.string().min(1),
+  name: z.string(),
+  state: z.string(),
+  removed: text,
+});
+/** An environment, as Rancher's API calls it. */
+export type Project = z.output<typeof projectSchema>;
+
+/** Reads a stack. */
+export const stackSchema = z.looseObject({
+  id: z.string().min(1),
+  name: z.string(),
+  state: z.string(),
+  accountId: z.string(),
+  removed: text,
+});
+/** A stack; `accountId` is its project's id. */
+export type Stack = z.output<typeof stackSchema>;
+
+/** Reads a service of any kind (also load balancers, DNS and external services). */
+export const serviceSchema = z.looseObject({
+  id: z.string().min(1),
+  type: z.string().catch('service'),
+  name: z.string(),
+  state: z.string(),
+  stackId: z.string(),
+  accountId: z.string(),
+  kind: z.string().catch('service'),
+  /** How many were asked for; 1 for a global service, whatever its hosts. */
+  scale: count,
+  /** Says nothing of an upgrade's progress. */
+  currentScale: count,
+  healthState: text,
+  /** "error" is not terminal: Rancher tries again. */
+  transitioning,
+  transitioningMessage: text,
+  /** When it was removed; a removed service stays readable by id for a while. */
+  removed: text,
+  retainIp: flag,
+  startOnCreate: flag,
+  /** The whole primary configuration, opaque. */
+  launchConfig: opaqueObject,
+  /** The sidekicks' configurations, opaque; each has a `name`. */
+  secondaryLaunchConfigs: opaqueObjects,
+  /** Stale and never cleared: no decision may rest on it. */
+  upgrade: opaqueObject,
+  /** Names (and URLs, which are not to be followed) of what the state and the key allow now. */
+  actions: textMap,
+  instanceIds: ids,
+});
+/** A service; `launchConfig`, `secondaryLaunchConfigs` and `upgrade` are opaque JSON. */
+export type ServiceResource = z.output<typeof serviceSchema>;
+
+/** Reads an instance (a container). */
+export const instanceSchema = z
+  .looseObject({
+    id: z.string().min(1),
+    type: z.string().catch('container'),
+    name: text,
+    state: z.string(),
+    healthState: text,
+    /** The version of the launch configuration that it was made from. */
+    version: text,
+    labels: textMap,
+    startCount: count,
+    transitioning,
+    transitioningMessage: text,
+    imageUuid: text,
+    hostId: text,
+    deploymentUnitUuid: text,
+    createIndex: count,
+    firstRunning: text,
+    created: text,
+    removed: text,
+    /** Exit code of a stopped container, where a server shows one; none of the recordings does. */
+    exitCode: count,
+  })
+  .transform((instance) => ({
+    ...instance,
+    launchConfigName: instance.labels['io.rancher.service.launch.config'] ?? null,
+  }));
+/** A container of a service; `launchConfigName` is {@link PRIMARY_LAUNCH_CONFIG} or a sidekick's name. */
+export type InstanceResource = z.output<typeof instanceSchema>;
+
+/** How an instance's label `io.rancher.service.launch.config` names the primary launch configuration. */
+export const PRIMARY_LAUNCH_CONFIG = 'io.rancher.service.primary.launch.config';
+
+/** Reads one entry of a service's log: Rancher's own progress in words. */
+export const serviceLogEntrySchema = z.looseObject({
+  id: z.string().min(1),
+  serviceId: text,
+  instanceId: text,
+  description: text,
+  eventType: text,
+  level: text,
+  created: text,
+  /** Milliseconds since 1970, to the second. */
+  createdTS: count,
+  endTime: text,
+  subLog: flag,
+  transactionId: text,
+});
+/** One entry of a service's log. */
+export type ServiceLogEntry = z.output<typeof serviceLogEntrySchema>;
+
+/** Reads one page of a collection; its items are read by their own schema. */
+export const collectionSchema = z.looseObject({
+  type: z.literal('collection'),
+  data: z.custom<JsonValue[]>(Array.isArray, 'expected a list'),
+  pagination: z.looseObject({ next: text, partial: flag }).nullable().catch(null),
+});
