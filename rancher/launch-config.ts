@@ -2,6 +2,7 @@ import { isJsonObject, ownValue } from './json';
 import type { JsonObject } from './json';
 
 export { composeUpgrade } from './compose-upgrade';
+export { DEPLOYMENT_LABEL } from './deployment-label';
 export type { UpgradeChange, UpgradeStrategy } from './compose-upgrade';
 export { parseImageReference, sameImage, toImageUuid } from './image-reference';
 export type { ImageReference } from './image-reference';
