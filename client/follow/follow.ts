@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Outcome } from '../outcome';
+import type { FollowEvent, Notice } from './follow-event';
+import type { FollowedRun, Silence } from './followed-run';
+import { newEventsOf } from './new-events';
+import { detached, held, parked } from './interim-outcome';
+import { SilenceError } from './silence-error';
+
+/** How a deployment is followed. Times in milliseconds. */
+export interface FollowOptions {
+  /** Between two looks at the progress. Default 1000. */
+  readonly intervalMillis?: number;
+  /** When to stop waiting, whatever the deployment does. Default 24 hours. */
+  readonly limitMillis?: number;
+  /** Come back with `held` where the deployment waits for a confirmation. Default false. */
+  readonly hold?: boolean;
+  /** Aborted where the client is asked to stop: the deployment goes on. */
+  readonly signal?: AbortSignal;
+  /** For the commands that the texts name: `prod storefront/web`. */
+  readonly target: string;
+}
+
+/** Longest a client follows where nothing else is said; a deployment's own deadlines end it long before. */
+export const FOLLOW_LIMIT_MILLIS = 24 * 3_600_000;
+const LONGEST_PAUSE_MILLIS = 15_000;
+
+/**
+ * Tells everything that happens to a deployment, and ends with one `result`: its verdict, or `needs-attention` where it is parked,
+ * `held` where it waits for the confirmation that was asked for, `detached` where the client stops first. Nothing here changes
+ * the deployment.
+ */
+export async function* follow(run: FollowedRun, options: FollowOptions): AsyncGenerator<FollowEvent, Outcome> {
+  const deadline = Date.now() + (options.limitMillis ?? FOLLOW_LIMIT_MILLIS);
+  const interval = options.intervalMillis ?? 1000;
+  const stop = new AbortController();
+  const asked = options.signal;
+  const relay = (): void => stop.abort();
+  asked?.addEventListener('abort', relay, { once: true });
+  if (asked?.aborted === true) stop.abort();
+  const outcome = untilOver(run, stop.signal);
+  let seen = 0;
+  let silent: Silence | null = null;
+  const notice = (level: Notice['level'], text: string): FollowEvent => ({
+    type: 'notice',
+    notice: { at: Date.now(), level, text },
+  });
+  try {
+    for (;;) {
+      // Where it is over, the logbook is read once more before the verdict is told, as far as somebody answers.
+      const over = await Promise.race([outcome, delay(0, null)]);
+      const look = await Promise.race([lookAt(run), whenAborted(stop.signal)]);
+      if (look !== null && look.ok) {
+        if (silent !== null) yield notice('info', `${WHO[silent]} answers again`);
+        silent = null;
+        const fresh = newEventsOf(look.progress, seen);
+        if (fresh.missed > 0) yield notice('warning', `${String(fresh.missed)} earlier events are only in the history`);
+        seen = fresh.seen;
+        for (const event of fresh.events) yield { type: 'event', event };
+        yield { type: 'progress', progress: look.progress };
+        const interim =
+          look.progress.phase === 'parked' && look.progress.result === null
+            ? parked(look.progress, options.target)
+            : options.hold === true && look.progress.phase === 'confirming' && look.progress.result === null
+              ? held(look.progress, options.target)
+              : null;
+        if (over === null && interim !== null) return yield* end(interim);
+      } else if (look !== null && over === null && look.silence !== silent) {
+        silent = look.silence;
+        yield notice('warning', SILENCE[silent]);
+      }
+      if (over !== null) return yield* end(over);
+      if (stop.signal.aborted) return yield* end(detached('it was asked to stop', options.target));
+      if (Date.now() >= deadline) return yield* end(detached('the time to follow it is over', options.target));
+      await Promise.race([outcome, delay(interval, null, { signal: stop.signal }).catch(() => null)]);
+    }
+  } finally {
+    stop.abort();
+    asked?.removeEventListener('abort', relay);
+  }
+}
+
+const WHO: Readonly<Record<Silence, string>> = { 'no worker': 'the worker', 'no connection': 'Temporal' };
+const SILENCE: Readonly<Record<Silence, string>> = {
+  'no worker': 'no worker answers: the deployment waits for one (nothing is lost); still watching',
+  'no connection': 'the connection to Temporal is lost; the deployment goes on; trying again',
+};
+
+async function* end(outcome: Outcome): AsyncGenerator<FollowEvent, Outcome> {
+  yield { type: 'result', outcome };
+  return outcome;
+}
+
+type Look = { ok: true; progress: Awaited<ReturnType<FollowedRun['progress']>> } | { ok: false; silence: Silence };
+
+async function lookAt(run: FollowedRun): Promise<Look> {
+  try {
+    return { ok: true, progress: await run.progress() };
+  } catch (error) {
+    if (error instanceof SilenceError) return { ok: false, silence: error.silence };
+    throw error;
+  }
+}
+
+/** Waits for the end, again and again where the connection is lost; null where nobody waits any more. */
+async function untilOver(run: FollowedRun, signal: AbortSignal): Promise<Outcome | null> {
+  for (let pause = 1000; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS)) {
+    try {
+      return await run.outcome();
+    } catch (error) {
+      if (signal.aborted) return null;
+      if (!(error instanceof SilenceError)) throw error;
+      await delay(pause, null, { signal }).catch(() => null);
+    }
+  }
+  return null;
+}
+
+function whenAborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+}

@@ -1,0 +1,13 @@
+import type { Progress } from '../../workflows/contract';
+import type { Outcome } from '../outcome';
+
+/** Why a call about a deployment got no answer. */
+export type Silence = 'no worker' | 'no connection';
+
+/** A running (or closed) deployment as the follower needs it; the tests have one without Temporal. */
+export interface FollowedRun {
+  /** Rejects with a {@link SilenceError} where nobody answers. */
+  progress(): Promise<Progress>;
+  /** Resolves when it is over, however it ended; rejects with a {@link SilenceError} where the connection is lost. */
+  outcome(): Promise<Outcome>;
+}

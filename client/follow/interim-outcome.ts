@@ -1,0 +1,34 @@
+import type { Progress } from '../../workflows/contract';
+import type { Outcome } from '../outcome';
+
+/** The deployment is parked: it waits for a person, the client does not. */
+export function parked(progress: Progress, target: string): Outcome {
+  return {
+    verdict: 'needs-attention',
+    reason: `The deployment is parked: ${progress.attention ?? progress.next}`,
+    nextStep:
+      `Mend the cause, then "drover retry ${target}"; or give up with "drover cancel ${target}".` +
+      ` The deployment waits: "drover status ${target}".`,
+    result: null,
+  };
+}
+
+/** Upgraded and verified, and it waits for the confirmation that was asked for. */
+export function held(progress: Progress, target: string): Outcome {
+  return {
+    verdict: 'held',
+    reason: progress.attention ?? 'Upgraded and verified; the old containers are kept until it is confirmed.',
+    nextStep: `Finish it with "drover confirm ${target}", or go back with "drover rollback ${target}".`,
+    result: null,
+  };
+}
+
+/** The client stops; the deployment does not. */
+export function detached(why: string, target: string): Outcome {
+  return {
+    verdict: 'detached',
+    reason: `The client stopped waiting, since ${why}; the deployment goes on.`,
+    nextStep: `Watch it with "drover status ${target} --watch", stop it with "drover cancel ${target}".`,
+    result: null,
+  };
+}

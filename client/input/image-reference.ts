@@ -1,0 +1,75 @@
+/** An image reference as Docker reads it, or why it is none. */
+export type ImageReference =
+  | { readonly ok: true; readonly reference: string; readonly warning: string | null }
+  | { readonly ok: false; readonly problem: string; readonly fix: string };
+
+const PREFIX = 'docker:';
+const EXAMPLE = 'write it as example/web:2.4.1, or registry.example.com:5000/team/web:2.4.1';
+const HOST = /^(localhost|[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*)(:\d{1,5})?$/;
+const IPV6_HOST = /^\[[0-9A-Fa-f:]+\](:\d{1,5})?$/;
+const PATH_PART = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*$/;
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const DIGEST = /^sha256:[0-9a-f]{64}$|^(?!sha256:)[a-z0-9]+([+._-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
+
+/**
+ * Reads `registry:port/path:tag@digest`, with or without Rancher's prefix `docker:`.
+ *
+ * `reference` comes back without the prefix, except where it would be taken for one (`docker:docker:24`, Docker's own image).
+ */
+export function parseImageReference(text: string): ImageReference {
+  const bare = text.startsWith(PREFIX) ? text.slice(PREFIX.length) : text;
+  if (text === '') return no('it is empty', EXAMPLE);
+  if (/\s/.test(text)) return no(`"${text}" has white space in it`, EXAMPLE);
+  if (bare === '') return no('"docker:" is only the prefix; the image is missing', EXAMPLE);
+  if (bare.includes('://')) return no(`"${text}" is a URL, not an image reference`, `leave out the scheme: ${EXAMPLE}`);
+
+  const at = bare.indexOf('@');
+  const digest = at < 0 ? null : bare.slice(at + 1);
+  const named = at < 0 ? bare : bare.slice(0, at);
+  if (digest !== null && !DIGEST.test(digest)) {
+    return no(`"${text}" has a digest that is none`, 'a digest is sha256: and 64 hexadecimal digits');
+  }
+
+  const colon = named.lastIndexOf(':');
+  const hasTag = colon > named.lastIndexOf('/');
+  const tag = hasTag ? named.slice(colon + 1) : null;
+  const repository = hasTag ? named.slice(0, colon) : named;
+  if (tag === '') return no(`"${text}" ends with a colon: its tag is empty`, 'write the tag after the colon');
+  if (tag !== null && !TAG.test(tag)) {
+    return no(`"${text}" has an impossible tag`, 'a tag is up to 128 letters, digits, ".", "_" and "-"');
+  }
+
+  const wrong = repositoryProblem(repository, text);
+  if (wrong !== null) return wrong;
+  const reference = bare.startsWith(PREFIX) ? text : bare;
+  return { ok: true, reference, warning: warningFor(tag, digest, reference, repository) };
+}
+
+function repositoryProblem(repository: string, text: string): ImageReference | null {
+  const parts = repository.split('/');
+  const first = parts[0] ?? '';
+  const hasHost =
+    parts.length > 1 && (/[.:]/.test(first) || first === 'localhost' || (/[A-Z]/.test(first) && HOST.test(first)));
+  if (hasHost && !HOST.test(first) && !IPV6_HOST.test(first)) {
+    return no(`"${text}" names a registry "${first}" that is no host name with a port`, EXAMPLE);
+  }
+  for (const part of hasHost ? parts.slice(1) : parts) {
+    if (part === '') return no(`"${text}" has an empty part in its path`, EXAMPLE);
+    if (/[A-Z]/.test(part)) {
+      return no(`"${text}" has capital letters in its repository`, `Docker takes small letters only: ${part.toLowerCase()}`);
+    }
+    if (!PATH_PART.test(part)) return no(`"${text}" has an impossible part "${part}" in its path`, EXAMPLE);
+  }
+  return null;
+}
+
+function warningFor(tag: string | null, digest: string | null, reference: string, repository: string): string | null {
+  if (digest !== null) return null;
+  if (tag === null) return `${reference} has no tag: Docker takes "latest", which moves. Name a version to know what runs.`;
+  if (tag === 'latest') return `the tag "latest" of ${repository} moves. Name a version to know what runs.`;
+  return null;
+}
+
+function no(problem: string, fix: string): ImageReference {
+  return { ok: false, problem, fix };
+}

@@ -1,0 +1,32 @@
+import { Client, Connection } from '@temporalio/client';
+import { UnreachableError } from '../errors/unreachable-error';
+import type { ConnectionSettings } from './connection-settings';
+import { whyNoAnswer } from './why-no-answer';
+
+/** How long Temporal may take to answer the first time, milliseconds. */
+const CONNECT_LIMIT_MILLIS = 5000;
+
+/**
+ * Connects to Temporal.
+ *
+ * @throws UnreachableError after five seconds, naming the address, where it comes from, and what a plain connection says
+ */
+export async function connectToTemporal(settings: ConnectionSettings): Promise<{ connection: Connection; client: Client }> {
+  const { address, from, namespace } = settings;
+  try {
+    const connection = await Connection.connect({ ...settings.options, connectTimeout: CONNECT_LIMIT_MILLIS });
+    return { connection, client: new Client({ connection, namespace }) };
+  } catch (error) {
+    const why = await whyNoAnswer(address);
+    throw new UnreachableError(
+      `Temporal does not answer at ${address} (from ${from}): ${why ?? messageOf(error)}. Nothing was started.`,
+      'Start Temporal ("drover dev" starts one on this machine), or set TEMPORAL_ADDRESS=host:port' +
+        ' (with TLS: TEMPORAL_TLS, TEMPORAL_TLS_…, TEMPORAL_API_KEY).',
+      { cause: error },
+    );
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,122 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { ConnectionOptions } from '@temporalio/client';
+import { parse } from 'yaml';
+import { InvalidInputError } from '../errors/invalid-input-error';
+import type { Environment } from '../input/ci-build';
+
+/** Where Temporal is, and who said so. */
+export interface ConnectionSettings {
+  readonly options: ConnectionOptions;
+  readonly address: string;
+  readonly namespace: string;
+  /** For error texts: `TEMPORAL_ADDRESS`, `temporal.toml, profile default`, `drover.yaml`, `the default`. */
+  readonly from: string;
+  /** Base address of Temporal Web where it is known. */
+  readonly webUrl: string | undefined;
+}
+
+/** Where the settings may come from. */
+export interface SettingsSources {
+  readonly env: Environment;
+  /** Overrides everything else. */
+  readonly address?: string;
+  readonly namespace?: string;
+  /** Default: `DROVER_CONFIG`, else `drover.yaml` in the working directory; it does not have to be there. */
+  readonly configFile?: string;
+}
+
+const DEFAULT_ADDRESS = '127.0.0.1:7233';
+
+/**
+ * Finds Temporal: what was given, then Temporal's own environment variables and `temporal.toml`, then the `temporal:` section of
+ * `drover.yaml`, then this machine.
+ *
+ * @throws InvalidInputError where one of them cannot be read
+ */
+export function connectionSettings(sources: SettingsSources): ConnectionSettings {
+  const { env } = sources;
+  const loaded = fromTemporalsOwn(env);
+  const file = fromDroverYaml(sources);
+  const own = loaded.connectionOptions;
+  const found =
+    sources.address !== undefined
+      ? { address: sources.address, from: 'the address given' }
+      : own.address !== undefined && own.address !== ''
+        ? { address: own.address, from: env['TEMPORAL_ADDRESS'] ? 'TEMPORAL_ADDRESS' : profileOf(env) }
+        : file.address !== undefined
+          ? { address: file.address, from: `"temporal.address" in ${file.path}` }
+          : { address: DEFAULT_ADDRESS, from: 'the default, since neither TEMPORAL_ADDRESS nor drover.yaml names one' };
+  const options: ConnectionOptions = {
+    address: found.address,
+    ...(own.tls === undefined ? {} : { tls: own.tls }),
+    ...(own.apiKey === undefined ? {} : { apiKey: own.apiKey }),
+    ...(own.metadata === undefined ? {} : { metadata: own.metadata }),
+  };
+  return {
+    options,
+    address: found.address,
+    namespace: sources.namespace ?? loaded.namespace ?? file.namespace ?? 'default',
+    from: found.from,
+    webUrl: env['TEMPORAL_UI_URL'] ?? file.webUrl,
+  };
+}
+
+function fromTemporalsOwn(env: Environment): ReturnType<typeof loadClientConnectConfig> {
+  const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
+  } catch (error) {
+    throw new InvalidInputError([
+      {
+        where: "Temporal's settings",
+        text: `they cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        fix: 'mend the TEMPORAL_… environment variables, or the file that TEMPORAL_CONFIG_FILE names (temporal.toml)',
+      },
+    ]);
+  }
+}
+
+function profileOf(env: Environment): string {
+  return `${env['TEMPORAL_CONFIG_FILE'] ?? 'temporal.toml'}, profile ${env['TEMPORAL_PROFILE'] ?? 'default'}`;
+}
+
+interface FileSettings {
+  readonly path: string;
+  readonly address: string | undefined;
+  readonly namespace: string | undefined;
+  readonly webUrl: string | undefined;
+}
+
+/** Only its `temporal:` section, and only texts in it: a client needs no `drover.yaml`, and the worker is the one that judges it. */
+function fromDroverYaml({ env, configFile }: SettingsSources): FileSettings {
+  const path = resolve(configFile ?? env['DROVER_CONFIG'] ?? 'drover.yaml');
+  const none = { path, address: undefined, namespace: undefined, webUrl: undefined };
+  if (!existsSync(path)) return none;
+  let document: unknown;
+  try {
+    document = parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    // The parser's message quotes the line, which may hold a secret: only where it is.
+    const line = error instanceof Error ? /at line (\d+)/.exec(error.message)?.[1] : undefined;
+    throw new InvalidInputError([
+      {
+        where: path,
+        text: `it cannot be read as YAML${line === undefined ? '' : ` (line ${line})`}`,
+        fix: 'mend the file, or name another one in DROVER_CONFIG; a client needs none where TEMPORAL_ADDRESS is set',
+      },
+    ]);
+  }
+  const section = isRecord(document) ? document['temporal'] : undefined;
+  if (!isRecord(section)) return none;
+  const text = (key: string): string | undefined => {
+    const value = section[key];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  return { path, address: text('address'), namespace: text('namespace'), webUrl: text('webUrl') };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

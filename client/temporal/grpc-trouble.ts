@@ -1,0 +1,25 @@
+import { isGrpcServiceError } from '@temporalio/client';
+
+/** What a failed call to Temporal means for the one who called. */
+export type GrpcTrouble = 'no answer in time' | 'connection lost' | 'not found' | 'invalid' | 'not allowed' | 'other';
+
+// https://grpc.io/docs/guides/status-codes/
+const BY_CODE: Readonly<Record<number, GrpcTrouble>> = {
+  1: 'no answer in time',
+  3: 'invalid',
+  4: 'no answer in time',
+  5: 'not found',
+  7: 'not allowed',
+  8: 'connection lost',
+  13: 'connection lost',
+  14: 'connection lost',
+  16: 'not allowed',
+};
+
+/** Classifies an error of the SDK by the gRPC status in it or in its causes; `undefined` where there is none. */
+export function grpcTroubleOf(error: unknown): { trouble: GrpcTrouble; details: string } | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (isGrpcServiceError(at)) return { trouble: BY_CODE[at.code] ?? 'other', details: at.details };
+  }
+  return undefined;
+}

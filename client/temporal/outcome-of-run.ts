@@ -1,0 +1,57 @@
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+  WorkflowContinuedAsNewError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { VERDICTS } from '../../decision/verdict';
+import type { Verdict } from '../../decision/verdict';
+import type { DeploymentResult } from '../../workflows/contract';
+import type { Outcome } from '../outcome';
+
+/** The outcome that a workflow's result tells. */
+export function outcomeOfResult(result: DeploymentResult): Outcome {
+  if (typeof result !== 'object' || result === null || !Object.hasOwn(VERDICTS, result.verdict)) {
+    return needsAttention('The workflow ended without a verdict: it is not one of Drover, or of another version.');
+  }
+  const { verdict, reason, nextStep } = result;
+  return { verdict, reason, nextStep, result };
+}
+
+/** The outcome of a workflow that ended without a result; `undefined` where the error says nothing about its end. */
+export function outcomeOfFailure(error: unknown, target: string): Outcome | undefined {
+  if (error instanceof WorkflowNotFoundError) {
+    return needsAttention('Temporal does not know the deployment any more: deleted, or beyond the retention.', target);
+  }
+  if (error instanceof WorkflowContinuedAsNewError) {
+    return needsAttention('The workflow went on as another run, which Drover does not do.', target);
+  }
+  if (!(error instanceof WorkflowFailedError)) return undefined;
+  const { cause } = error;
+  if (cause instanceof TerminatedFailure || cause instanceof CancelledFailure || cause instanceof TimeoutFailure) {
+    const how =
+      cause instanceof TerminatedFailure ? 'terminated' : cause instanceof CancelledFailure ? 'cancelled' : 'timed out';
+    const words = cause.message === '' ? '' : ` ("${cause.message}")`;
+    return ended('interfered', `Someone ended the workflow: it was ${how} in Temporal${words}, before it could tidy up.`, target);
+  }
+  const words = cause instanceof Error ? cause.message : 'no cause given';
+  const type = cause instanceof ApplicationFailure && cause.type ? ` (${cause.type})` : '';
+  return ended('needs-attention', `The workflow failed unexpectedly: ${words}${type}.`, target);
+}
+
+function ended(verdict: Verdict, reason: string, target: string): Outcome {
+  return {
+    verdict,
+    reason,
+    nextStep: `Look at the service in Rancher: it may be half upgraded. A new "drover upgrade ${target} …" recognises and settles that.`,
+    result: null,
+  };
+}
+
+function needsAttention(reason: string, target?: string): Outcome {
+  const where = target === undefined ? 'the service' : target;
+  return { verdict: 'needs-attention', reason, nextStep: `Look at ${where} in Rancher and in Temporal Web.`, result: null };
+}

@@ -1,0 +1,47 @@
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { PROGRESS } from '../../workflows/contract';
+import type { DeploymentResult, Progress } from '../../workflows/contract';
+import type { FollowedRun } from '../follow/followed-run';
+import { SilenceError } from '../follow/silence-error';
+import type { Outcome } from '../outcome';
+import { grpcTroubleOf } from './grpc-trouble';
+import { outcomeOfFailure, outcomeOfResult } from './outcome-of-run';
+
+/** How long one query may take, milliseconds. */
+const QUERY_LIMIT_MILLIS = 5000;
+
+/** One run of a deployment's workflow, as the follower wants it. */
+export class TemporalRun implements FollowedRun {
+  private readonly handle: WorkflowHandle;
+
+  constructor(
+    private readonly client: Client,
+    readonly workflowId: string,
+    readonly runId: string,
+    private readonly target: string,
+  ) {
+    this.handle = client.workflow.getHandle(workflowId, runId);
+  }
+
+  /** @throws SilenceError where no worker or no Temporal answers, or the worker cannot go on for now */
+  async progress(): Promise<Progress> {
+    try {
+      return await this.client.withDeadline(Date.now() + QUERY_LIMIT_MILLIS, () => this.handle.query<Progress>(PROGRESS));
+    } catch (error) {
+      const lost = grpcTroubleOf(error)?.trouble === 'connection lost';
+      throw new SilenceError(lost ? 'no connection' : 'no worker', { cause: error });
+    }
+  }
+
+  /** @throws SilenceError where the connection is lost */
+  async outcome(): Promise<Outcome> {
+    try {
+      return outcomeOfResult((await this.handle.result()) as DeploymentResult);
+    } catch (error) {
+      const known = outcomeOfFailure(error, this.target);
+      if (known !== undefined) return known;
+      if (grpcTroubleOf(error) !== undefined) throw new SilenceError('no connection', { cause: error });
+      throw error;
+    }
+  }
+}
