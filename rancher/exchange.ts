@@ -62,6 +62,8 @@ export async function exchange(
 
   const watch: ConnectionWatch = { connected: false, reused: false };
   const attempt = async (agent: keyof Agents): Promise<Reply> => {
+    // Not left to node-fetch: called off before it began, it destroys a body that nobody listens to, and the process ends.
+    if (controller.signal.aborted) throw new Error('called off before it began');
     const response = await fetch(outgoing.url, {
       method: outgoing.method,
       headers: agent === 'fresh' ? { ...outgoing.headers, Connection: 'close' } : outgoing.headers,

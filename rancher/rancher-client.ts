@@ -349,9 +349,9 @@ export class RancherClient {
   }
 
   async #page<T>(target: string, schema: z.ZodType<T>, signal: AbortSignal | undefined): Promise<Page<T>> {
-    const body = await this.#send('GET', target, undefined, signal);
-    const { data, pagination } = this.#read(body, collectionSchema, 'GET', target);
-    const items = data.map((item, index) => this.#read(item, schema, 'GET', target, `data[${index}]`));
+    const answer = await this.#send('GET', target, undefined, signal);
+    const { data, pagination } = this.#read(answer, collectionSchema, 'GET', target);
+    const items = data.map((body, index) => this.#read({ ...answer, body }, schema, 'GET', target, `data[${index}]`));
     const next = pagination?.next ?? null;
     // Only its query is taken: the host and the path stay those of the configuration.
     return {
@@ -360,7 +360,13 @@ export class RancherClient {
     };
   }
 
-  #read<T>(body: JsonValue, schema: z.ZodType<T>, method: Outgoing['method'], path: string, within?: string): T {
+  #read<T>(
+    { status, body }: Answer,
+    schema: z.ZodType<T>,
+    method: Outgoing['method'],
+    path: string,
+    within?: string,
+  ): T {
     const result = schema.safeParse(body);
     if (result.success) return result.data;
     const [issue] = result.error.issues;
@@ -370,7 +376,7 @@ export class RancherClient {
     const request = this.#describe(method, path);
     throw new NotRancherError(
       `${request} on ${this.#location.host}: the reply${shown} is not what Rancher 1.6 answers: field ${quote(field)} is missing or of another type. Check the URL, and any proxy in between.`,
-      { request, fieldName: field },
+      { request, status, fieldName: field },
     );
   }
 
@@ -379,7 +385,7 @@ export class RancherClient {
     path: string,
     body: JsonObject | undefined,
     signal: AbortSignal | undefined,
-  ): Promise<JsonObject> {
+  ): Promise<Answer> {
     const outgoing: Outgoing = {
       method,
       url: `${this.#location.origin}${this.#location.basePath}/v2-beta${path}`,
@@ -389,7 +395,7 @@ export class RancherClient {
       body: body === undefined ? undefined : stringifyJson(body),
     };
     const reply = await exchange(outgoing, this.#agents, this.#limits, signal);
-    return classifyReply(outgoing, reply, this.#redact(body));
+    return { status: reply.status, body: classifyReply(outgoing, reply, this.#redact(body)) };
   }
 
   #redact(body?: JsonObject): (text: string) => string {
@@ -399,6 +405,11 @@ export class RancherClient {
   #describe(method: string, path: string): string {
     return `${method} ${this.#location.basePath}/v2-beta${path.replace(/\?(?!action=).*$/, '')}`;
   }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: JsonValue;
 }
 
 interface Page<T> {
