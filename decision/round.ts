@@ -83,3 +83,10 @@ function isRecognised(service: ServiceSnapshot, round: Round, posted: PostedConf
   if (round.base === null || versionIn(round.base, posted.config) === config.version) return false;
   return round.label === null ? config.digest === posted.digest : config.deploymentLabel === round.label;
 }
+
+/** Configurations that the upgrade left alone: their accepted version is the one they had before. */
+export function untouchedConfigs(round: Round): string[] {
+  const { base, accepted } = round;
+  if (base === null || accepted === null) return [];
+  return accepted.filter(({ config, version }) => versionIn(base, config) === version).map(({ config }) => config);
+}

@@ -1,0 +1,58 @@
+import type { ServiceSnapshot } from '../decision/service-snapshot';
+import { RefusedByStateError } from '../rancher/errors/refused-by-state-error';
+import type { JsonObject } from '../rancher/json';
+import type { ServiceAction } from '../rancher/rancher-client';
+import { actionFailure, mayHaveHappened } from './classify-failure';
+import type { About, ActOutcome } from './contract';
+import type { ActivityDependencies } from './dependencies';
+import type { Lease } from './lease';
+import type { OpenService } from './open-service';
+import { openService, snapshotOrRemoved } from './open-service';
+
+/** What to do about an action, decided from a fresh read: send it, or not (it is done already, or not the thing to do). */
+export type Permission = 'send' | 'done' | 'not-now';
+
+/**
+ * Sends one action, and only when a fresh read allows it. After an answer that may hide an effect it reads once more; only where that
+ * does not tell does the attempt fail, to be repeated (through a new read) when the request cannot be under way any more.
+ */
+export async function readAndAct(
+  deps: ActivityDependencies,
+  about: About,
+  action: ServiceAction,
+  lease: Lease,
+  signal: AbortSignal,
+  decide: (snapshot: ServiceSnapshot, open: OpenService) => Permission,
+  body?: (open: OpenService) => JsonObject,
+): Promise<ActOutcome> {
+  const { target, policy } = about;
+  const open = await openService(deps, about, true, signal);
+  if (open === null) return { outcome: 'not-now', service: snapshotOrRemoved(null, target.serviceId) };
+  const permission = decide(open.snapshot, open);
+  if (permission !== 'send') return { outcome: permission === 'done' ? 'sent' : 'not-now', service: open.snapshot };
+
+  const payload = body?.(open);
+  lease.assertHeldFor(policy.requestTimeoutMillis);
+  try {
+    // No signal here: an action that was begun is not broken off, since nobody could tell what became of it.
+    const answer = await open.client.act(target.projectId, target.serviceId, action, payload);
+    return { outcome: 'sent', service: open.see(answer) };
+  } catch (error) {
+    const refused = error instanceof RefusedByStateError;
+    if (!refused && !mayHaveHappened(error)) throw redacted(open, actionFailure(error, policy.requestTimeoutMillis));
+    const again = await openService(deps, about, true, signal).catch(() => undefined);
+    const unknown = redacted(open, actionFailure(error, policy.requestTimeoutMillis));
+    if (again === undefined) throw unknown;
+    const snapshot = snapshotOrRemoved(again, target.serviceId);
+    if (again !== null && decide(snapshot, again) === 'done') return { outcome: 'sent', service: snapshot };
+    if (refused) return { outcome: 'not-now', service: snapshot };
+    throw unknown;
+  }
+}
+
+/** A failure's message without the values of the service's configuration. */
+function redacted(open: OpenService, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  error.message = open.redact(error.message);
+  return error;
+}

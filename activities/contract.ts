@@ -1,0 +1,80 @@
+import type { Policy } from '../decision/policy';
+import type { DeploymentRequest } from '../decision/request';
+import type { PostedConfig, Round } from '../decision/round';
+import type { ConfigVersion, ServiceSnapshot } from '../decision/service-snapshot';
+import type { ImageChange, UpgradePlan } from '../workflows/contract';
+
+/** The one service that a deployment is about, pinned by Rancher's ids: one made again under its name is another service. */
+export interface Target {
+  readonly environment: string;
+  readonly projectId: string;
+  readonly stackId: string;
+  readonly serviceId: string;
+}
+
+/** What `resolveTarget` found. */
+export interface ResolvedTarget {
+  readonly target: Target;
+  /** The service's page in Rancher's UI. */
+  readonly rancherUrl: string;
+  readonly service: ServiceSnapshot;
+  readonly images: readonly ImageChange[];
+}
+
+/** What `prepareUpgrade` read, for the history to have before anything is sent. */
+export interface PreparedUpgrade {
+  readonly base: readonly ConfigVersion[];
+  readonly posted: readonly PostedConfig[];
+  /** The state in which the service was: an inactive one is deactivated again after a rollback. */
+  readonly wasInactive: boolean;
+}
+
+/**
+ * How a POST of an upgrade ended.
+ * - `accepted`: Rancher took it, now or in an attempt whose reply was lost.
+ * - `busy`: the service does not offer an upgrade now; look at it again.
+ * - `changed`: the service is not what was prepared; prepare again.
+ */
+export interface PostOutcome {
+  readonly outcome: 'accepted' | 'busy' | 'changed';
+  readonly service: ServiceSnapshot;
+}
+
+/** How a finish, a rollback or a deactivation ended: sent (now or before), or not the thing to do any more. */
+export interface ActOutcome {
+  readonly outcome: 'sent' | 'not-now';
+  readonly service: ServiceSnapshot;
+}
+
+/** What every activity about a resolved service is given. */
+export interface About {
+  readonly target: Target;
+  readonly request: DeploymentRequest;
+  readonly policy: Policy;
+}
+
+/** The activities of an environment's worker. Each reads, decides, acts and verifies; none returns a configuration. */
+export interface RancherActivities {
+  /** The policy that holds for this request: the first thing in the history. Talks to nobody. */
+  loadPolicy(request: DeploymentRequest): Promise<Policy>;
+  /** Finds the service by exact names and checks what was asked against it. */
+  resolveTarget(input: { request: DeploymentRequest; policy: Policy }): Promise<ResolvedTarget>;
+  /** Reads the service, and its containers where asked or where its state calls for them. */
+  readService(input: About & { instances: boolean }): Promise<ServiceSnapshot>;
+  /** Reads the service and computes what would be posted; sends nothing. */
+  prepareUpgrade(input: About & { label: string | null }): Promise<PreparedUpgrade>;
+  /** Reads again, compares with what was prepared, and posts the upgrade. */
+  postUpgrade(input: About & { round: Round }): Promise<PostOutcome>;
+  /** Reads again, proves the new containers once more, and sends `finishupgrade` for our own upgrade. */
+  finishUpgrade(input: About & { round: Round; acceptUnprovable: boolean }): Promise<ActOutcome>;
+  /** Reads again and sends `rollback` for our own upgrade. */
+  rollBackUpgrade(input: About & { round: Round }): Promise<ActOutcome>;
+  /** Settles somebody else's pending upgrade, if it still is the one that was decided about. */
+  settlePending(
+    input: About & { action: 'rollback' | 'finishupgrade'; versions: readonly ConfigVersion[] },
+  ): Promise<ActOutcome>;
+  /** Deactivates a service that was inactive before the upgrade and has been rolled back. */
+  deactivateService(input: About & { versions: readonly ConfigVersion[] }): Promise<ActOutcome>;
+  /** What an upgrade would change, names only. Reads, never writes. */
+  planUpgrade(request: DeploymentRequest): Promise<UpgradePlan>;
+}

@@ -1,0 +1,32 @@
+import type { RancherActivities } from './contract';
+import type { ActivityDependencies } from './dependencies';
+import { withLease } from './lease';
+import { accessTo, openService, snapshotOrRemoved } from './open-service';
+import { planUpgrade } from './plan-upgrade';
+import { postUpgrade } from './post-upgrade';
+import { prepareUpgrade } from './prepare-upgrade';
+import { resolveTarget } from './resolve-target';
+import { deactivateService, finishUpgrade, rollBackUpgrade, settlePending } from './settle-round';
+
+/** The activities of a worker that serves the environments in `deps`. */
+export function createActivities(deps: ActivityDependencies): RancherActivities {
+  return {
+    loadPolicy: async (request) => accessTo(deps, request.environment).policy(request.overrides),
+    resolveTarget: (input) =>
+      withLease(async (_lease, signal) => {
+        const { target, rancherUrl, service, images } = await resolveTarget(deps, input, signal);
+        return { target, rancherUrl, service, images };
+      }),
+    readService: (input) =>
+      withLease(async (_lease, signal) =>
+        snapshotOrRemoved(await openService(deps, input, input.instances, signal), input.target.serviceId),
+      ),
+    prepareUpgrade: (input) => withLease((_lease, signal) => prepareUpgrade(deps, input, signal)),
+    postUpgrade: (input) => withLease((lease, signal) => postUpgrade(deps, input, lease, signal)),
+    finishUpgrade: (input) => withLease((lease, signal) => finishUpgrade(deps, input, lease, signal)),
+    rollBackUpgrade: (input) => withLease((lease, signal) => rollBackUpgrade(deps, input, lease, signal)),
+    settlePending: (input) => withLease((lease, signal) => settlePending(deps, input, lease, signal)),
+    deactivateService: (input) => withLease((lease, signal) => deactivateService(deps, input, lease, signal)),
+    planUpgrade: (request) => withLease((_lease, signal) => planUpgrade(deps, request, signal)),
+  };
+}

@@ -1,0 +1,21 @@
+/**
+ * Names under which an expected failure of an activity reaches the workflow. They are part of every history: never rename one.
+ *
+ * `retry` tells whether the same activity may succeed later by itself.
+ */
+export const FAILURE_TYPES = {
+  /** No answer, or none from Rancher: it, its proxy or the network is in trouble. */
+  RancherUnreachable: { retry: true },
+  /** Sent, and no answer: it may have happened. Only a read tells. */
+  UnknownOutcome: { retry: true },
+  /** The attempt's own time is nearly over: nothing was sent. */
+  LeaseOver: { retry: true },
+  Unauthorised: { retry: false },
+  Forbidden: { retry: false },
+  NotPermitted: { retry: false },
+  NotFound: { retry: false },
+  Invalid: { retry: false },
+  Configuration: { retry: false },
+} as const;
+
+export type FailureType = keyof typeof FAILURE_TYPES;

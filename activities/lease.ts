@@ -1,0 +1,51 @@
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { failure } from './classify-failure';
+
+/**
+ * An attempt's claim to act: while its heartbeats reach Temporal, nobody else is given the same work. A worker that was frozen (a
+ * suspended machine, a stopped process) wakes up not knowing that another attempt took over; so time is measured on the process's own
+ * monotonic clock, and nothing is sent when the answer could come after the claim has ended.
+ */
+export interface Lease {
+  /**
+   * Throws when the claim could end while a request is under way. Called right before each action.
+   * @param requestMillis the longest time that the request may take
+   */
+  assertHeldFor(requestMillis: number): void;
+}
+
+/** How often a heartbeat is sent within its time-out. */
+const BEATS = 4;
+
+/** Runs an activity's body under heartbeats. */
+export async function withLease<T>(body: (lease: Lease, signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { heartbeatTimeoutMs, startToCloseTimeoutMs } = activityInfo();
+  const started = performance.now();
+  let lastBeat = started;
+  const beat = (): void => {
+    lastBeat = performance.now();
+    heartbeat();
+  };
+  beat();
+  const timer =
+    heartbeatTimeoutMs === undefined ? undefined : setInterval(beat, Math.max(100, heartbeatTimeoutMs / BEATS));
+  try {
+    return await body(
+      {
+        assertHeldFor: (requestMillis) => {
+          const now = performance.now();
+          const leftOfBeat = (heartbeatTimeoutMs ?? Infinity) - (now - lastBeat);
+          const leftOfAttempt = (startToCloseTimeoutMs || Infinity) - (now - started);
+          if (Math.min(leftOfBeat, leftOfAttempt) > requestMillis) return;
+          throw failure(
+            'LeaseOver',
+            'this attempt was held up for so long that another one may have taken over: nothing was sent',
+          );
+        },
+      },
+      cancellationSignal(),
+    );
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,114 @@
+import type { DeploymentRequest } from '../decision/request';
+import type { ServiceSnapshot } from '../decision/service-snapshot';
+import { kindOfState } from '../decision/service-state';
+import { NotFoundError } from '../rancher/errors/not-found-error';
+import type { UpgradeChange } from '../rancher/launch-config';
+import type { RancherClient } from '../rancher/rancher-client';
+import type { ServiceResource } from '../rancher/resources';
+import { failure, readFailure } from './classify-failure';
+import type { About } from './contract';
+import type { ActivityDependencies, EnvironmentAccess } from './dependencies';
+import { redactValues, removedSnapshot, snapshotOf } from './snapshot';
+
+/** A service as one activity sees it: read afresh, with the means to act on it. */
+export interface OpenService {
+  readonly client: RancherClient;
+  readonly resource: ServiceResource;
+  readonly snapshot: ServiceSnapshot;
+  /** A later answer of Rancher's about the same service, as a snapshot. */
+  see(resource: ServiceResource): ServiceSnapshot;
+  readonly variables: Readonly<Record<string, string>>;
+  /** Takes the service's configuration values out of a text. */
+  redact(text: string): string;
+}
+
+/** The environment's access, or a failure that tells what to configure. */
+export function accessTo(deps: ActivityDependencies, alias: string): EnvironmentAccess {
+  try {
+    return deps.environment(alias);
+  } catch (error) {
+    throw failure('Configuration', messageOf(error));
+  }
+}
+
+/** The client, or a failure that tells what to configure (a key's file that cannot be read, say). */
+export function clientOf(access: EnvironmentAccess): RancherClient {
+  try {
+    return access.client();
+  } catch (error) {
+    throw failure('Configuration', messageOf(error));
+  }
+}
+
+/** The values of the variables that a request merges, resolved by this worker. */
+export function resolveVariables(access: EnvironmentAccess, request: DeploymentRequest): Record<string, string> {
+  try {
+    return Object.fromEntries(
+      Object.entries(request.variables).map(([name, reference]) => [name, access.variable(reference)]),
+    );
+  } catch (error) {
+    throw failure('Configuration', messageOf(error));
+  }
+}
+
+/** What is asked to change, as the Rancher client composes it. */
+export function changeOf(
+  { request, policy }: Pick<About, 'request' | 'policy'>,
+  variables: Readonly<Record<string, string>>,
+  label: string | null,
+): UpgradeChange {
+  return {
+    ...(request.image === undefined ? {} : { image: request.image }),
+    sidekickImages: request.sidekicks,
+    variables,
+    labels: request.labels,
+    redeploy: request.redeploy,
+    ...(label === null ? {} : { deploymentLabel: label }),
+    strategy: {
+      batchSize: policy.strategy.batchSize,
+      intervalMillis: policy.strategy.batchIntervalMillis,
+      startFirst: policy.strategy.startFirst,
+    },
+  };
+}
+
+/**
+ * Reads a service, and its containers where asked or where its state calls for a proof. A service that Rancher does not know any more is
+ * null: a removed one, as far as anybody can tell.
+ */
+export async function openService(
+  deps: ActivityDependencies,
+  { target, request }: Pick<About, 'target' | 'request'>,
+  instances: boolean,
+  signal: AbortSignal,
+): Promise<OpenService | null> {
+  const access = accessTo(deps, target.environment);
+  const client = clientOf(access);
+  const variables = resolveVariables(access, request);
+  const view = { request, variables, digestKey: deps.digestKey };
+  try {
+    const resource = await client.getService(target.projectId, target.serviceId, signal);
+    const wanted = resource.removed === null && (instances || kindOfState(resource.state) !== 'upgrading');
+    const containers = wanted ? await client.listInstances(target.projectId, target.serviceId, signal) : null;
+    return {
+      client,
+      resource,
+      snapshot: snapshotOf(resource, containers, view),
+      see: (later) => snapshotOf(later, null, view),
+      variables,
+      redact: (text) => redactValues(resource, text),
+    };
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw readFailure(error);
+  }
+}
+
+/** The snapshot of an opened service, also of one that is gone. */
+export function snapshotOrRemoved(open: OpenService | null, serviceId: string): ServiceSnapshot {
+  return open?.snapshot ?? removedSnapshot(serviceId);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,57 @@
+import type { Policy } from '../decision/policy';
+import { calledConfig } from '../decision/proof';
+import type { DeploymentRequest } from '../decision/request';
+import { composeUpgrade, imageUuidOf, toImageUuid } from '../rancher/launch-config';
+import type { ServiceResource } from '../rancher/resources';
+import type { ImageChange } from '../workflows/contract';
+import { readFailure } from './classify-failure';
+import type { ResolvedTarget } from './contract';
+import type { ActivityDependencies } from './dependencies';
+import { accessTo, changeOf, clientOf, resolveVariables } from './open-service';
+import { namedConfigs, snapshotOf } from './snapshot';
+
+/** Finds the service by exact names, and checks what was asked against it before anything is touched. */
+export async function resolveTarget(
+  deps: ActivityDependencies,
+  { request, policy }: { request: DeploymentRequest; policy: Policy },
+  signal: AbortSignal,
+): Promise<ResolvedTarget & { readonly resource: ServiceResource }> {
+  const access = accessTo(deps, request.environment);
+  const client = clientOf(access);
+  const variables = resolveVariables(access, request);
+  try {
+    const project = await client.findProject(access.project, signal);
+    const stack = await client.findStack(project.id, request.stack, signal);
+    const resource = await client.findService(project.id, stack.id, request.service, signal);
+    composeUpgrade(resource, changeOf({ request, policy }, variables, null));
+    const instances = await client.listInstances(project.id, resource.id, signal);
+    return {
+      target: {
+        environment: request.environment,
+        projectId: project.id,
+        stackId: stack.id,
+        serviceId: resource.id,
+      },
+      rancherUrl: `${access.webUrl}/env/${project.id}/apps/stacks/${stack.id}/services/${resource.id}/containers`,
+      service: snapshotOf(resource, instances, { request, variables, digestKey: deps.digestKey }),
+      images: imageChanges(resource, request),
+      resource,
+    };
+  } catch (error) {
+    throw readFailure(error);
+  }
+}
+
+/** Which images go from what to what, as people write them. */
+function imageChanges(resource: ServiceResource, request: DeploymentRequest): ImageChange[] {
+  return namedConfigs(resource).flatMap(({ name, config }) => {
+    const called = calledConfig(name);
+    const asked = called === 'primary' ? request.image : request.sidekicks[name];
+    if (asked === undefined) return [];
+    return [{ config: called, from: plainImage(imageUuidOf(config)), to: plainImage(toImageUuid(asked)) ?? asked }];
+  });
+}
+
+function plainImage(imageUuid: string | undefined): string | null {
+  return imageUuid === undefined ? null : imageUuid.replace(/^docker:/, '');
+}

@@ -1,0 +1,200 @@
+import type { DeploymentRequest } from '../decision/request';
+import type { ConfigSnapshot, InstanceTally, ServiceSnapshot } from '../decision/service-snapshot';
+import { PRIMARY } from '../decision/service-snapshot';
+import type { JsonObject } from '../rancher/json';
+import { isJsonObject, ownValue } from '../rancher/json';
+import {
+  DEPLOYMENT_LABEL,
+  hasHealthCheck,
+  imageUuidOf,
+  isGlobal,
+  isStartOnce,
+  labelOf,
+  sameImage,
+  sidekickNameOf,
+  versionOf,
+} from '../rancher/launch-config';
+import { redactor } from '../rancher/redact';
+import type { InstanceResource, ServiceResource } from '../rancher/resources';
+import { digestOf } from './digest';
+
+/** What a snapshot needs to know besides the service. */
+export interface SnapshotView {
+  readonly request: DeploymentRequest;
+  /** Values of the variables that the request merges, resolved. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly digestKey: Uint8Array;
+}
+
+/** Kinds of service that run no containers of their own. */
+const WITHOUT_CONTAINERS: readonly string[] = ['dnsService', 'externalService'];
+
+/** Turns what Rancher answered into what decisions are made from: names, versions, counts and digests, never a value. */
+export function snapshotOf(
+  service: ServiceResource,
+  instances: readonly InstanceResource[] | null,
+  view: SnapshotView,
+): ServiceSnapshot {
+  const configs = configsOf(service, view.digestKey);
+  return {
+    serviceId: service.id,
+    state: service.state,
+    removed: service.removed !== null,
+    transitioning: service.transitioning,
+    message: messageOf(service),
+    healthState: service.healthState,
+    expected: expectedOf(service),
+    configs,
+    instances: instances === null ? null : tallyOf(instances, configs),
+    meetsRequest: meetsRequest(service, view),
+    twoWriters: hasTwoWriters(service),
+  };
+}
+
+/** A service that Rancher does not know any more. */
+export function removedSnapshot(serviceId: string): ServiceSnapshot {
+  return {
+    serviceId,
+    state: 'removed',
+    removed: true,
+    transitioning: 'no',
+    message: null,
+    healthState: null,
+    expected: 0,
+    configs: [],
+    instances: [],
+    meetsRequest: false,
+    twoWriters: false,
+  };
+}
+
+/** Takes the values of a service's configuration out of a text. */
+export function redactValues(service: ServiceResource, text: string): string {
+  const values: string[] = [];
+  for (const config of [service.launchConfig, ...service.secondaryLaunchConfigs]) {
+    if (config === null) continue;
+    const environment = ownValue(config, 'environment');
+    const labels = ownValue(config, 'labels');
+    if (isJsonObject(environment)) values.push(...Object.values(environment).filter(isText));
+    if (isJsonObject(labels))
+      for (const [key, value] of Object.entries(labels))
+        if (isText(value) && !key.startsWith('io.rancher.') && !key.startsWith('io.drover.')) values.push(value);
+  }
+  return redactor(values)(text);
+}
+
+/** The launch configurations of a service with the names that Rancher gives them, the primary first. */
+export function namedConfigs(service: ServiceResource): { name: string; config: JsonObject }[] {
+  const named = service.launchConfig === null ? [] : [{ name: PRIMARY, config: service.launchConfig }];
+  for (const config of service.secondaryLaunchConfigs) {
+    const name = sidekickNameOf(config);
+    if (name !== undefined) named.push({ name, config });
+  }
+  return named;
+}
+
+function configsOf(service: ServiceResource, digestKey: Uint8Array): ConfigSnapshot[] {
+  return namedConfigs(service).map(({ name, config }) => ({
+    name,
+    version: versionOf(config) ?? '0',
+    image: imageUuidOf(config) ?? null,
+    deploymentLabel: labelOf(config, DEPLOYMENT_LABEL) ?? null,
+    digest: digestOf(config, digestKey),
+    hasHealthCheck: hasHealthCheck(config),
+    startOnce: isStartOnce(config),
+  }));
+}
+
+/** Rancher's words only while they tell something: its own "In Progress" is left out. */
+function messageOf(service: ServiceResource): string | null {
+  const message = service.transitioningMessage;
+  if (message === null || message === '' || message === 'In Progress') return null;
+  return redactValues(service, message).slice(0, 500);
+}
+
+/** For a global service `scale` stays 1 and `currentScale` is the number of hosts (recorded in `14-global`). */
+function expectedOf(service: ServiceResource): number {
+  if (WITHOUT_CONTAINERS.includes(service.type) || service.launchConfig === null) return 0;
+  if (imageUuidOf(service.launchConfig)?.includes('rancher/none') === true) return 0;
+  if (isGlobal(service.launchConfig)) return service.currentScale ?? 0;
+  return service.scale ?? 1;
+}
+
+function meetsRequest(service: ServiceResource, view: SnapshotView): boolean {
+  const { request } = view;
+  const primary = service.launchConfig;
+  if (request.image !== undefined && !hasImage(primary, request.image)) return false;
+  for (const [sidekick, image] of Object.entries(request.sidekicks)) {
+    const config = service.secondaryLaunchConfigs.find((candidate) => sidekickNameOf(candidate) === sidekick);
+    if (!hasImage(config ?? null, image)) return false;
+  }
+  return holds(primary, 'environment', view.variables) && holds(primary, 'labels', request.labels);
+}
+
+function hasImage(config: JsonObject | null, image: string): boolean {
+  const current = imageUuidOf(config);
+  return current !== undefined && sameImage(current, image);
+}
+
+function holds(
+  config: JsonObject | null,
+  map: 'environment' | 'labels',
+  wanted: Readonly<Record<string, string>>,
+): boolean {
+  const current = config === null ? undefined : ownValue(config, map);
+  return Object.entries(wanted).every(([key, value]) => isJsonObject(current) && ownValue(current, key) === value);
+}
+
+/**
+ * Two upgrades that were accepted at once leave disagreeing versions behind. So does an `upgrade` field that is stale, for some tens of
+ * milliseconds after a POST: one read is a hint, two of them a second apart are evidence.
+ */
+function hasTwoWriters(service: ServiceResource): boolean {
+  if (service.state !== 'upgrading' || service.upgrade === null) return false;
+  const strategy = ownValue(service.upgrade, 'inServiceStrategy');
+  const target = isJsonObject(strategy) ? ownValue(strategy, 'launchConfig') : undefined;
+  if (!isJsonObject(target)) return false;
+  const named = versionOf(target);
+  return named !== undefined && named !== versionOf(service.launchConfig);
+}
+
+const RUNNING: readonly string[] = ['running', 'updating-running'];
+const STOPPED: readonly string[] = ['stopped', 'updating-stopped'];
+const FAILED: readonly string[] = ['error', 'erroring'];
+const GONE: readonly string[] = ['removed', 'removing', 'purging', 'purged'];
+
+function tallyOf(instances: readonly InstanceResource[], configs: readonly ConfigSnapshot[]): InstanceTally[] {
+  const tallies = new Map<string, { -readonly [K in keyof InstanceTally]: InstanceTally[K] }>();
+  for (const instance of instances) {
+    if (GONE.includes(instance.state) || instance.removed !== null) continue;
+    const config = instance.launchConfigName ?? PRIMARY;
+    const version = instance.version ?? '0';
+    const key = JSON.stringify([config, version]);
+    const tally = tallies.get(key) ?? {
+      config,
+      version,
+      running: 0,
+      healthy: 0,
+      stopped: 0,
+      completed: 0,
+      failed: 0,
+      moving: 0,
+    };
+    tallies.set(key, tally);
+    const known = configs.find((candidate) => candidate.name === config);
+    if (RUNNING.includes(instance.state)) {
+      tally.running += 1;
+      if (known?.hasHealthCheck !== true || instance.healthState === 'healthy') tally.healthy += 1;
+    } else if (STOPPED.includes(instance.state)) {
+      if (known?.startOnce === true && instance.exitCode === 0) tally.completed += 1;
+      else if (known?.startOnce === true && instance.exitCode !== null) tally.failed += 1;
+      else tally.stopped += 1;
+    } else if (FAILED.includes(instance.state)) tally.failed += 1;
+    else tally.moving += 1;
+  }
+  return [...tallies.values()];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
