@@ -1,8 +1,9 @@
 import { Bindings } from './bindings';
 import { compareBodies } from './compare';
 import type { Comparison, Held } from './compare';
+import { fieldRules, movingFields } from './ignored-fields';
 import { isArray, isObject, readRecording, recordingNames } from './recording';
-import type { Json } from './recording';
+import type { Json, JsonObject } from './recording';
 
 type Path = readonly (string | number)[];
 
@@ -134,6 +135,61 @@ describe('the comparison of an answer with a recorded one', () => {
         unnoticed.push(`${field.path.slice(0, -1).join('.')}.anUnknownField`);
     }
     expect(unnoticed).toEqual([]);
+  });
+
+  it('has no rule that nothing recorded needs, and a reason for each', () => {
+    const frames = (readRecording('24-websocket-v2').frames ?? []).map(({ frame }): Json => frame);
+    const used = [...kinds.map(({ body }) => body), ...frames].flatMap((body) => [...compareAgain(body, body).rules]);
+    const needed = new Set(used.map((rule) => rule.field));
+    expect(
+      fieldRules.map((rule) => rule.field).filter((field) => !needed.has(field) && field !== 'collection.sortLinks'),
+    ).toEqual([]);
+    for (const { reason } of [...fieldRules, ...movingFields]) expect(reason.length).toBeGreaterThan(5);
+  });
+
+  it('holds what a millisecond decides to what was recorded on the way', () => {
+    const [{ body } = { body: null }] = kinds.filter(({ kind }) => kind.startsWith('service upgrading'));
+    const moving = { healthStates: new Set<Json>(['healthy', 'degraded']), currentScales: new Set<Json>([1, 2]) };
+    const differences = (change: JsonObject): number => {
+      if (!isObject(body)) throw new Error('no such sample');
+      return compareBodies(body, { ...body, ...change }, { bindings: new Bindings(), moving }).differences.length;
+    };
+    expect(differences({ healthState: 'degraded', currentScale: 1, instanceIds: ['1i7'], publicEndpoints: null })).toBe(
+      0,
+    );
+    expect(differences({ healthState: 'unhealthy' })).toBe(1);
+    expect(differences({ currentScale: 3 })).toBe(1);
+    expect(differences({ instanceIds: ['1s7'] })).toBe(1);
+    expect(differences({ publicEndpoints: ['80'] })).toBe(1);
+    expect(differences({ state: 'upgraded' })).toBe(1);
+  });
+
+  it('pairs the containers of a listing by name and age, in whatever order they were made', () => {
+    const container = (id: string, name: string): Json => ({ id, name, type: 'container', links: {} });
+    const list = (...data: Json[]): Json => ({ type: 'collection', resourceType: 'instance', data });
+    const recorded = list(
+      container('1i1', 'web-1'),
+      container('1i2', 'web-2'),
+      container('1i3', 'web-2'),
+      container('1i4', 'web-1'),
+    );
+    const simulated = list(
+      container('1i9', 'web-1'),
+      container('1i10', 'web-2'),
+      container('1i11', 'web-1'),
+      container('1i12', 'web-2'),
+    );
+    const bindings = new Bindings();
+    expect(compareBodies(recorded, simulated, { bindings }).differences).toEqual([]);
+    expect(['1', '2', '3', '4'].map((id) => bindings.actualFor('i', id))).toEqual(['9', '10', '12', '11']);
+    expect(compareBodies(recorded, list(container('1i9', 'web-1')), { bindings }).differences).not.toEqual([]);
+  });
+
+  it('ignores links for sorting, and counts them as ignored', () => {
+    const recorded = { type: 'collection', data: [] };
+    const found = compareAgain(recorded, { ...recorded, sortLinks: { name: 'a', state: 'b' } });
+    expect(found.differences).toEqual([]);
+    expect(found.fields.filter((field) => field.held === 'ignored')).toHaveLength(2);
   });
 
   it('takes ids, versions and counters one to one, and for the rest of the recording', () => {

@@ -1,6 +1,6 @@
 import { Bindings, tokenise } from './bindings';
 import { fieldRules, movingFields } from './ignored-fields';
-import type { Treatment } from './ignored-fields';
+import type { FieldRule, Treatment } from './ignored-fields';
 import { isArray, isObject, text } from './recording';
 import type { Json, JsonObject } from './recording';
 
@@ -21,6 +21,8 @@ export interface Difference {
 export interface Comparison {
   readonly fields: readonly Field[];
   readonly differences: readonly Difference[];
+  /** The rules that were applied. */
+  readonly rules: ReadonlySet<FieldRule>;
 }
 
 /** What was recorded of a service while it was moving; see `movingFields`. */
@@ -61,12 +63,15 @@ const RESOURCES: Readonly<Record<string, string>> = {
   host: 'host',
   error: 'error',
   collection: 'collection',
+  'resource.change': 'frame',
+  ping: 'frame',
 };
 
 /** The rules' name for a resource; undefined for anything that is none. */
 function resourceName(value: Json | undefined): string | undefined {
   if (!isObject(value)) return undefined;
   if (value['type'] === 'collection') return 'collection';
+  if ('resourceType' in value && 'name' in value) return RESOURCES[text(value, 'name')];
   return 'id' in value && 'links' in value ? RESOURCES[text(value, 'type')] : undefined;
 }
 
@@ -75,17 +80,23 @@ const matches = (pattern: string, field: readonly string[]): boolean => {
   return names.length === field.length && names.every((name, index) => name === '*' || name === field[index]);
 };
 
-const treatments = new Map<string, Treatment | undefined>();
+/** Ports stand in many places: in launch configurations, in what an upgrade came from and goes to, in containers. */
+const PORTS: FieldRule = {
+  field: 'ports.[]',
+  treatment: 'random-port',
+  reason: 'Rancher chooses host ports above 49152 itself; all others are compared exactly',
+};
 
-function treatmentOf(field: readonly string[]): Treatment | undefined {
+const rules = new Map<string, FieldRule | undefined>();
+
+function ruleOf(field: readonly string[]): FieldRule | undefined {
   if (field.length === 0) return undefined;
   const key = field.join('.');
-  if (!treatments.has(key)) {
-    const rule = fieldRules.find((candidate) => matches(candidate.field, field));
-    const port = field.includes('ports') && field.at(-1) === '[]';
-    treatments.set(key, rule?.treatment ?? (port ? 'random-port' : undefined));
+  if (!rules.has(key)) {
+    const port = field.includes('ports') && field.at(-1) === '[]' ? PORTS : undefined;
+    rules.set(key, fieldRules.find((candidate) => matches(candidate.field, field)) ?? port);
   }
-  return treatments.get(key);
+  return rules.get(key);
 }
 
 /** The number of values within, an empty list or object counting as one. */
@@ -114,6 +125,7 @@ export function compareBodies(recorded: Json, actual: Json | undefined, options:
   const { bindings, moving } = options;
   const fields: Field[] = [];
   const differences: Difference[] = [];
+  const applied = new Set<FieldRule>();
 
   const hold = (
     place: Place,
@@ -251,7 +263,9 @@ export function compareBodies(recorded: Json, actual: Json | undefined, options:
     const resource = resourceName(left);
     const place: Place = resource === undefined ? from : { path: from.path, field: [resource] };
     const known = left !== undefined && right !== undefined;
-    const treatment = treatmentOf(place.field);
+    const rule = ruleOf(place.field);
+    const treatment = rule?.treatment;
+    if (rule !== undefined) applied.add(rule);
     if (treatment === 'ignored') return walkTreated(place, treatment, left, right);
     if (!known) return hold(place, 'exact', left, right, left === right);
     if (moving !== undefined && walkMoving(place, left, right, moving)) return;
@@ -270,5 +284,5 @@ export function compareBodies(recorded: Json, actual: Json | undefined, options:
   };
 
   walk({ path: [], field: [] }, recorded, actual);
-  return { fields, differences };
+  return { fields, differences, rules: applied };
 }

@@ -42,6 +42,8 @@ export const fieldRules: readonly FieldRule[] = [
   { field: '*.removed', treatment: 'timestamp', reason: 'the clock' },
   { field: 'instance.firstRunning', treatment: 'timestamp', reason: 'the clock' },
   { field: 'instance.firstRunningTS', treatment: 'timestamp-millis', reason: 'the clock' },
+  { field: 'frame.id', treatment: 'uuid', reason: 'made anew for every event' },
+  { field: 'frame.time', treatment: 'timestamp-millis', reason: 'the clock' },
   { field: 'error.id', treatment: 'uuid', reason: 'made anew for every error' },
   {
     field: '*.createIndex',

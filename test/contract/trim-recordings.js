@@ -109,16 +109,23 @@ function steps(exchanges) {
   return result;
 }
 
-// Of the event frames: every name and type, and the first two whole service resources (their fields are compared).
+// Of the event frames: every name, type and state; whole are the first of an upgrading service, of a running container and of a log
+// entry, and the last one of the service.
 function trimFrames(frames) {
-  let services = 0;
-  return frames.map(({ t, frame }) => {
-    const { data, time: _time, ...rest } = frame;
-    const resource = data?.resource;
-    if (resource === undefined) return { t, frame: { ...rest, data } };
-    const whole = frame.resourceType === 'service' && services++ < 2;
-    const kept = whole ? resource : { id: resource.id, type: resource.type, state: resource.state ?? null };
-    return { t, frame: { ...rest, data: { resource: kept } } };
+  const resourceOf = ({ frame }) => frame.data?.resource;
+  const find = (list, type, state) =>
+    list.find((one) => one.frame.resourceType === type && (state === undefined || resourceOf(one).state === state));
+  const whole = [
+    find(frames, 'service', 'upgrading'),
+    find(frames, 'container', 'running'),
+    find(frames, 'serviceLog'),
+    find([...frames].reverse(), 'service'),
+  ];
+  return frames.map((one) => {
+    const resource = resourceOf(one);
+    if (resource === undefined || whole.includes(one)) return one;
+    const kept = { id: resource.id, type: resource.type, state: resource.state ?? null };
+    return { t: one.t, frame: { ...one.frame, data: { resource: kept } } };
   });
 }
 
