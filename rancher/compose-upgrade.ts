@@ -67,12 +67,14 @@ export function composeUpgrade(service: ServiceResource, change: UpgradeChange):
       batchSize: strategy.batchSize,
       intervalMillis: strategy.intervalMillis,
       startFirst: strategy.startFirst,
-      ...(postPrimary ? { launchConfig: finished(service.launchConfig, primary.config, 'launchConfig', change) } : {}),
+      ...(postPrimary
+        ? { launchConfig: finished(service, service.launchConfig, primary.config, 'launchConfig', change) }
+        : {}),
       ...(posted.length === 0
         ? {}
         : {
             secondaryLaunchConfigs: posted.map(({ name, read, config }) =>
-              finished(read, config, `secondaryLaunchConfigs (${JSON.stringify(name)})`, change),
+              finished(service, read, config, `secondaryLaunchConfigs (${JSON.stringify(name)})`, change),
             ),
           }),
     },
@@ -81,6 +83,12 @@ export function composeUpgrade(service: ServiceResource, change: UpgradeChange):
 
 function requestedPrimary(service: ServiceResource, change: UpgradeChange): { config: JsonObject; changes: boolean } {
   const read = service.launchConfig ?? {};
+  if (change.image !== undefined && hasNoContainers(service)) {
+    throw new InvalidChangeError(
+      `The service ${JSON.stringify(service.name)} (a ${service.type}) has no containers, and so no image to change.`,
+      { fieldName: 'imageUuid' },
+    );
+  }
   let config = change.image === undefined ? read : withImage(read, change.image);
   config = merged(config, 'environment', change.variables);
   config = merged(config, 'labels', change.labels);
@@ -91,8 +99,19 @@ function requestedPrimary(service: ServiceResource, change: UpgradeChange): { co
   return { config, changes };
 }
 
+/** DNS and external services: their launch configuration has labels, but no image. */
+function hasNoContainers(service: ServiceResource): boolean {
+  return service.type === 'dnsService' || service.type === 'externalService';
+}
+
 /** The last guards, and our label. */
-function finished(read: JsonObject | null, config: JsonObject, where: string, change: UpgradeChange): JsonObject {
+function finished(
+  service: ServiceResource,
+  read: JsonObject | null,
+  config: JsonObject,
+  where: string,
+  change: UpgradeChange,
+): JsonObject {
   if (read === null || Object.keys(read).length === 0) {
     throw new InvalidChangeError(
       `The service has no ${where} to post: Rancher would accept an empty one and blank the service. Nothing was sent.`,
@@ -100,7 +119,8 @@ function finished(read: JsonObject | null, config: JsonObject, where: string, ch
     );
   }
   const image = ownValue(config, 'imageUuid');
-  if (typeof image !== 'string' || /^(?:[a-z]+:)?\s*$/.test(image)) {
+  const needsImage = image !== undefined || !hasNoContainers(service);
+  if (needsImage && (typeof image !== 'string' || /^(?:[a-z]+:)?\s*$/.test(image))) {
     throw new InvalidChangeError(
       `The ${where} has no image: Rancher would accept that and break the service. Name an image; nothing was sent.`,
       { fieldName: 'imageUuid' },

@@ -223,6 +223,17 @@ describe('the body of an upgrade', () => {
     expect(attempt).toThrow(expect.objectContaining({ outcome: 'invalid', request: undefined, fieldName }));
   });
 
+  it('posts the labels of a service without containers, and refuses an image for it', () => {
+    const service = serviceOf({ type: 'dnsService', launchConfig: { labels: { a: 'b' } } });
+    expect(posted(service, { labels: { a: 'c' } })).toEqual({
+      inServiceStrategy: { ...STRATEGY, launchConfig: { labels: { a: 'c' } } },
+    });
+    expect(() => posted(service, { image: 'app:2' })).toThrow(/has no containers, and so no image/);
+    expect(() => posted(serviceOf({ launchConfig: { labels: { a: 'b' } } }), { labels: { a: 'c' } })).toThrow(
+      /has no image/,
+    );
+  });
+
   it('never shows the value of a variable in an error', () => {
     const service = serviceOf({ launchConfig: { ...launchConfig, environment: ['PASSWORD=canary-value'] } });
     expect(() => posted(service, { variables: { TOKEN: 'canary-token' } })).toThrow(
