@@ -2,7 +2,8 @@ import type { Verdict } from '../decision/verdict';
 import type { Target } from './input/upgrade-input';
 
 /** How Temporal sees the workflow of a deployment. */
-export type RunState = 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | 'continued-as-new' | 'unknown';
+export type RunState =
+  'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | 'continued-as-new' | 'unknown';
 
 /** A deployment as Temporal lists it: what can be known without asking a worker. Times in milliseconds since the epoch. */
 export interface DeploymentSummary extends Target {

@@ -23,6 +23,8 @@ export interface FollowOptions {
 /** Longest a client follows where nothing else is said; a deployment's own deadlines end it long before. */
 export const FOLLOW_LIMIT_MILLIS = 24 * 3_600_000;
 const LONGEST_PAUSE_MILLIS = 15_000;
+/** How long the last events may keep a known verdict waiting. */
+const LAST_LOOK_MILLIS = 2000;
 
 /**
  * Tells everything that happens to a deployment, and ends with one `result`: its verdict, or `needs-attention` where it is parked,
@@ -37,7 +39,10 @@ export async function* follow(run: FollowedRun, options: FollowOptions): AsyncGe
   const relay = (): void => stop.abort();
   asked?.addEventListener('abort', relay, { once: true });
   if (asked?.aborted === true) stop.abort();
+  const aborted = whenAborted(stop.signal);
   const outcome = untilOver(run, stop.signal);
+  // A failure is met at the next race below; until then it must not count as unhandled.
+  outcome.catch(() => undefined);
   let seen = 0;
   let silent: Silence | null = null;
   const notice = (level: Notice['level'], text: string): FollowEvent => ({
@@ -48,7 +53,11 @@ export async function* follow(run: FollowedRun, options: FollowOptions): AsyncGe
     for (;;) {
       // Where it is over, the logbook is read once more before the verdict is told, as far as somebody answers.
       const over = await Promise.race([outcome, delay(0, null)]);
-      const look = await Promise.race([lookAt(run), whenAborted(stop.signal)]);
+      const look = await Promise.race([
+        lookAt(run),
+        aborted,
+        ...(over === null ? [] : [delay(LAST_LOOK_MILLIS, null)]),
+      ]);
       if (look !== null && look.ok) {
         if (silent !== null) yield notice('info', `${WHO[silent]} answers again`);
         silent = null;

@@ -13,5 +13,9 @@ export interface NewEvents {
 export function newEventsOf(progress: Pick<Progress, 'events' | 'eventCount'>, seen: number): NewEvents {
   const first = progress.eventCount - progress.events.length;
   const missed = Math.max(0, first - seen);
-  return { events: progress.events.slice(Math.max(0, seen - first)), missed, seen: Math.max(seen, progress.eventCount) };
+  return {
+    events: progress.events.slice(Math.max(0, seen - first)),
+    missed,
+    seen: Math.max(seen, progress.eventCount),
+  };
 }

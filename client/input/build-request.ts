@@ -36,8 +36,7 @@ export function buildRequest(input: UpgradeInput, env: Environment, now: Date): 
   const build = ciBuildOf(env);
   const idFrom = input.requestId !== undefined ? 'given' : build !== undefined ? 'build' : 'new';
   const requestId =
-    input.requestId ??
-    (build === undefined ? newRequestId(now) : requestIdOfBuild(build, environment, stack, service));
+    input.requestId ?? (build === undefined ? newRequestId(now) : requestIdOfBuild(build, environment, stack, service));
   const request: DeploymentRequest = {
     requestId,
     deploymentId: deploymentIdOf(requestId, workflowIdOf(environment, stack, service)),
@@ -77,5 +76,8 @@ function tidy(author: Author): Author {
 
 /** Control characters (line breaks, terminal escapes) out, white space collapsed, cut to a length. */
 export function oneLine(text: string, limit: number): string {
-  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim().slice(0, limit);
+  return text
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, limit);
 }

@@ -2,8 +2,10 @@ import type { Problem } from '../errors/invalid-input-error';
 import { REQUEST_ID_LIMIT, REQUEST_ID_PATTERN } from './request-id';
 import { looksLikeASecret } from './looks-like-a-secret';
 
+/** As `drover.yaml` allows it: inner spaces too. */
+const ALIAS = /^[A-Za-z0-9](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?$/;
 const NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
-const NAME_LIMIT = 63;
+const NAME_LIMIT = 64;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 const REFERENCE = /^[A-Za-z0-9._-]+$/;
 const LABEL_KEY = /^[^\s=\p{Cc}]{1,255}$/u;
@@ -17,7 +19,7 @@ export function nameProblems(what: string, where: string, name: string): Problem
     const text = `the name of the ${what} has ${String(name.length)} characters; at most ${String(NAME_LIMIT)} are possible`;
     return [{ where, text, fix: `write the name of the ${what} as Rancher has it` }];
   }
-  if (!NAME.test(name)) {
+  if (!(what === 'environment' ? ALIAS : NAME).test(name)) {
     const text = `${JSON.stringify(name)} cannot be the name of ${what === 'environment' ? 'an' : 'a'} ${what}`;
     const fix =
       what === 'environment'
@@ -54,13 +56,23 @@ export function labelProblems(labels: Readonly<Record<string, string>>): Problem
       return [{ where, text: `${JSON.stringify(key)} cannot be the name of a label`, fix: 'write --label KEY=VALUE' }];
     }
     if (key.startsWith('io.drover.')) {
-      return [{ where: `${where} ${key}`, text: 'labels under io.drover. are Drover\'s own', fix: 'choose another name' }];
+      return [
+        { where: `${where} ${key}`, text: "labels under io.drover. are Drover's own", fix: 'choose another name' },
+      ];
     }
     if (key.startsWith('io.rancher.service.')) {
-      return [{ where: `${where} ${key}`, text: 'labels under io.rancher.service. are written by Rancher', fix: 'leave it out' }];
+      return [
+        {
+          where: `${where} ${key}`,
+          text: 'labels under io.rancher.service. are written by Rancher',
+          fix: 'leave it out',
+        },
+      ];
     }
     if (/\p{Cc}/u.test(value)) {
-      return [{ where: `${where} ${key}`, text: 'its value has control characters in it', fix: 'write it on one line' }];
+      return [
+        { where: `${where} ${key}`, text: 'its value has control characters in it', fix: 'write it on one line' },
+      ];
     }
     if (looksLikeASecret(value)) {
       return [

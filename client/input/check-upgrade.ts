@@ -58,10 +58,18 @@ function overrideProblems(input: UpgradeInput): Problem[] {
   const problems: Problem[] = [];
   const add = (where: string, text: string, fix: string): void => void problems.push({ where, text, fix });
   if (onPending !== undefined && !ON_PENDING.includes(onPending)) {
-    add('--on-pending', `"${String(onPending)}" is not one of ${ON_PENDING.join(', ')}`, `choose one of ${ON_PENDING.join(', ')}`);
+    add(
+      '--on-pending',
+      `"${String(onPending)}" is not one of ${ON_PENDING.join(', ')}`,
+      `choose one of ${ON_PENDING.join(', ')}`,
+    );
   }
   if (batchSize !== undefined && !(Number.isSafeInteger(batchSize) && batchSize >= 1)) {
-    add('--batch-size', 'it must be a whole number, at least 1', 'write how many containers are replaced at a time: --batch-size 2');
+    add(
+      '--batch-size',
+      'it must be a whole number, at least 1',
+      'write how many containers are replaced at a time: --batch-size 2',
+    );
   }
   if (batchIntervalMillis !== undefined && !(batchIntervalMillis >= LEAST_INTERVAL && batchIntervalMillis <= DAY)) {
     add('--batch-interval', 'it must be between 100ms and 1d', 'write --batch-interval 2s (a bare number is seconds)');

@@ -5,7 +5,8 @@ export type ImageReference =
 
 const PREFIX = 'docker:';
 const EXAMPLE = 'write it as example/web:2.4.1, or registry.example.com:5000/team/web:2.4.1';
-const HOST = /^(localhost|[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*)(:\d{1,5})?$/;
+const HOST =
+  /^(localhost|[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*)(:\d{1,5})?$/;
 const IPV6_HOST = /^\[[0-9A-Fa-f:]+\](:\d{1,5})?$/;
 const PATH_PART = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
@@ -56,7 +57,10 @@ function repositoryProblem(repository: string, text: string): ImageReference | n
   for (const part of hasHost ? parts.slice(1) : parts) {
     if (part === '') return no(`"${text}" has an empty part in its path`, EXAMPLE);
     if (/[A-Z]/.test(part)) {
-      return no(`"${text}" has capital letters in its repository`, `Docker takes small letters only: ${part.toLowerCase()}`);
+      return no(
+        `"${text}" has capital letters in its repository`,
+        `Docker takes small letters only: ${part.toLowerCase()}`,
+      );
     }
     if (!PATH_PART.test(part)) return no(`"${text}" has an impossible part "${part}" in its path`, EXAMPLE);
   }
@@ -65,7 +69,8 @@ function repositoryProblem(repository: string, text: string): ImageReference | n
 
 function warningFor(tag: string | null, digest: string | null, reference: string, repository: string): string | null {
   if (digest !== null) return null;
-  if (tag === null) return `${reference} has no tag: Docker takes "latest", which moves. Name a version to know what runs.`;
+  if (tag === null)
+    return `${reference} has no tag: Docker takes "latest", which moves. Name a version to know what runs.`;
   if (tag === 'latest') return `the tag "latest" of ${repository} moves. Name a version to know what runs.`;
   return null;
 }

@@ -13,7 +13,9 @@ function askedOf(request: DeploymentRequest): Asked {
 
 /** SHA-256 of what was asked: two requests with one digest ask for the same. */
 export function requestDigestOf(request: DeploymentRequest): string {
-  return createHash('sha256').update(canonicalJson(askedOf(request))).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson(askedOf(request)))
+    .digest('hex');
 }
 
 /** In which respects two requests differ, in words; empty where they ask for the same. No values: they say enough by name. */

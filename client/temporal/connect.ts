@@ -11,7 +11,9 @@ const CONNECT_LIMIT_MILLIS = 5000;
  *
  * @throws UnreachableError after five seconds, naming the address, where it comes from, and what a plain connection says
  */
-export async function connectToTemporal(settings: ConnectionSettings): Promise<{ connection: Connection; client: Client }> {
+export async function connectToTemporal(
+  settings: ConnectionSettings,
+): Promise<{ connection: Connection; client: Client }> {
   const { address, from, namespace } = settings;
   try {
     const connection = await Connection.connect({ ...settings.options, connectTimeout: CONNECT_LIMIT_MILLIS });

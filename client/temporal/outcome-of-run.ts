@@ -35,7 +35,11 @@ export function outcomeOfFailure(error: unknown, target: string): Outcome | unde
     const how =
       cause instanceof TerminatedFailure ? 'terminated' : cause instanceof CancelledFailure ? 'cancelled' : 'timed out';
     const words = cause.message === '' ? '' : ` ("${cause.message}")`;
-    return ended('interfered', `Someone ended the workflow: it was ${how} in Temporal${words}, before it could tidy up.`, target);
+    return ended(
+      'interfered',
+      `Someone ended the workflow: it was ${how} in Temporal${words}, before it could tidy up.`,
+      target,
+    );
   }
   const words = cause instanceof Error ? cause.message : 'no cause given';
   const type = cause instanceof ApplicationFailure && cause.type ? ` (${cause.type})` : '';
@@ -53,5 +57,10 @@ function ended(verdict: Verdict, reason: string, target: string): Outcome {
 
 function needsAttention(reason: string, target?: string): Outcome {
   const where = target === undefined ? 'the service' : target;
-  return { verdict: 'needs-attention', reason, nextStep: `Look at ${where} in Rancher and in Temporal Web.`, result: null };
+  return {
+    verdict: 'needs-attention',
+    reason,
+    nextStep: `Look at ${where} in Rancher and in Temporal Web.`,
+    result: null,
+  };
 }

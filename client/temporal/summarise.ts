@@ -17,7 +17,10 @@ const RUN_STATES: Readonly<Record<string, RunState>> = {
 
 /** A deployment from what Temporal lists of its workflow. */
 export function summarise(
-  info: WorkflowExecutionInfo,
+  info: Pick<
+    WorkflowExecutionInfo,
+    'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime' | 'memo' | 'typedSearchAttributes'
+  >,
   linkOf: (workflowId: string, runId: string) => string | null,
 ): DeploymentSummary {
   const attribute = (name: SearchAttributeName): string =>

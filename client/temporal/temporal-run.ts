@@ -26,7 +26,9 @@ export class TemporalRun implements FollowedRun {
   /** @throws SilenceError where no worker or no Temporal answers, or the worker cannot go on for now */
   async progress(): Promise<Progress> {
     try {
-      return await this.client.withDeadline(Date.now() + QUERY_LIMIT_MILLIS, () => this.handle.query<Progress>(PROGRESS));
+      return await this.client.withDeadline(Date.now() + QUERY_LIMIT_MILLIS, () =>
+        this.handle.query<Progress>(PROGRESS),
+      );
     } catch (error) {
       const lost = grpcTroubleOf(error)?.trouble === 'connection lost';
       throw new SilenceError(lost ? 'no connection' : 'no worker', { cause: error });

@@ -1,0 +1,45 @@
+import type { FollowedDeployment, FollowEvent } from './follow/follow-event';
+import { follow } from './follow/follow';
+import type { FollowOptions } from './follow/follow';
+import type { FollowedRun } from './follow/followed-run';
+import type { Outcome } from './outcome';
+import type { Progress } from '../workflows/contract';
+
+/** One deployment, running or over. Whoever holds this changes nothing by watching, or by going away. */
+export class DeploymentHandle {
+  constructor(
+    readonly deployment: FollowedDeployment,
+    private readonly run: FollowedRun,
+  ) {}
+
+  /** As a person writes it on the command line: `prod storefront/web`. */
+  get target(): string {
+    return targetText(this.deployment);
+  }
+
+  /** Where it is now. @throws SilenceError where no worker answers */
+  progress(): Promise<Progress> {
+    return this.run.progress();
+  }
+
+  /** Everything that happens, up to one `result`; the first event says which deployment it is. */
+  async *follow(options: Omit<FollowOptions, 'target'> = {}): AsyncGenerator<FollowEvent, Outcome> {
+    yield { type: 'deployment', deployment: this.deployment };
+    return yield* follow(this.run, { ...options, target: this.target });
+  }
+
+  /** Waits for the verdict. */
+  async result(options: Omit<FollowOptions, 'target'> = {}): Promise<Outcome> {
+    const events = this.follow(options);
+    for (;;) {
+      const next = await events.next();
+      if (next.done === true) return next.value;
+    }
+  }
+}
+
+/** A service as a person names it on the command line: `prod storefront/web`. */
+export function targetText(target: { environment: string; stack: string; service: string }): string {
+  const { environment, stack, service } = target;
+  return `${environment.includes(' ') ? JSON.stringify(environment) : environment} ${stack}/${service}`;
+}

@@ -1,0 +1,191 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client, Connection } from '@temporalio/client';
+import type { DeploymentRequest } from '../decision/request';
+import type { Intervention, InterventionName, UpgradePlan } from '../workflows/contract';
+import { workflowIdOf } from '../workflows/contract';
+import { decideStart } from './decide-start';
+import { DeploymentHandle, targetText } from './deployment-handle';
+import type { DeploymentSummary } from './deployment-summary';
+import { busy, over, sameIdOtherContent, unknownDeployment } from './refusals';
+import type { FollowedDeployment } from './follow/follow-event';
+import { buildRequest } from './input/build-request';
+import type { BuiltRequest } from './input/build-request';
+import type { Environment } from './input/ci-build';
+import type { Target, UpgradeInput } from './input/upgrade-input';
+import { connectToTemporal } from './temporal/connect';
+import { connectionSettings } from './temporal/connection-settings';
+import type { ConnectionSettings } from './temporal/connection-settings';
+import { Deployments } from './temporal/deployments';
+import type { ListFilters } from './temporal/deployments';
+import { explainTrouble } from './temporal/explain-trouble';
+import { intervene } from './temporal/intervene';
+import type { Intervened } from './temporal/intervene';
+import { planDeployment } from './temporal/plan-deployment';
+import { requireWorkers } from './temporal/require-workers';
+import { startDeployment } from './temporal/start-deployment';
+import { TemporalRun } from './temporal/temporal-run';
+import { webUrlFor } from './temporal/web-link';
+
+/** Where to connect to; everything has a default (see {@link connectionSettings}). */
+export interface ConnectOptions {
+  readonly address?: string;
+  readonly namespace?: string;
+  /** `drover.yaml`, of which only the section `temporal:` is read. */
+  readonly configFile?: string;
+  /** Default: this process's. */
+  readonly env?: Environment;
+}
+
+/** How often a lost race for the start is decided anew. */
+const ATTEMPTS = 5;
+
+/** Asks for deployments and watches them. It talks to Temporal only, and holds no key of any Rancher. */
+export class DroverClient {
+  private readonly deployments: Deployments;
+
+  private constructor(
+    private readonly client: Client,
+    private readonly connection: Connection,
+    readonly settings: ConnectionSettings,
+    private readonly env: Environment,
+  ) {
+    this.deployments = new Deployments(client, connection, webUrlFor(settings.webUrl, settings.address));
+  }
+
+  /** @throws UnreachableError where Temporal does not answer; InvalidInputError where its settings cannot be read */
+  static async connect(options: ConnectOptions = {}): Promise<DroverClient> {
+    const env = options.env ?? process.env;
+    const settings = connectionSettings({ ...options, env });
+    const { client, connection } = await connectToTemporal(settings);
+    return new DroverClient(client, connection, settings, env);
+  }
+
+  /**
+   * Starts a deployment; or attaches to it where the same request runs already, or answers the closed one where it is over.
+   *
+   * @throws InvalidInputError for bad input, and for a request id that was used for something else; RefusedError where another
+   * deployment of the service runs; UnreachableError where no worker would take it. Nothing is started then.
+   */
+  upgrade(input: UpgradeInput): Promise<DeploymentHandle> {
+    return this.start(buildRequest(input, this.env, new Date()));
+  }
+
+  /** As {@link upgrade}, for a request that is already built. */
+  async start({ request, digest }: BuiltRequest): Promise<DeploymentHandle> {
+    return this.explained(async () => {
+      for (let attempt = 1; ; attempt += 1) {
+        const latest = await this.deployments.find(request);
+        const decision = decideStart(request, digest, latest, await this.sameRequest(request, latest));
+        if (decision.do === 'attach') return this.handleOf(decision.to, 'attached');
+        if (decision.do === 'report') return this.handleOf(decision.on, 'over');
+        if (decision.do === 'refuse') throw busy(decision.busy, await this.imagesNowAskedFor(decision.busy));
+        if (decision.do === 'invalid') {
+          throw sameIdOtherContent(decision.other, await this.deployments.requestOf(decision.other), request);
+        }
+        await requireWorkers(this.connection, this.settings.namespace, request.environment);
+        try {
+          return this.handleOf(await this.startNew(request, digest), 'started');
+        } catch (error) {
+          // Somebody was faster: what runs now decides.
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError) || attempt >= ATTEMPTS) throw error;
+        }
+      }
+    });
+  }
+
+  /** The newest deployment of a service, running or over; null where Temporal knows none. */
+  async get(environment: string, stack: string, service: string): Promise<DeploymentHandle | null> {
+    return this.explained(async () => {
+      const found = await this.deployments.find({ environment, stack, service });
+      return found === null ? null : this.handleOf(found, found.run === 'running' ? 'attached' : 'over');
+    });
+  }
+
+  /** Deployments, the newest first. */
+  list(filters: ListFilters = {}): Promise<readonly DeploymentSummary[]> {
+    return this.explained(() => this.deployments.list(filters));
+  }
+
+  /**
+   * Steps into the running deployment of a service.
+   *
+   * @throws RefusedError where none runs, or where the deployment says that it makes no sense now
+   */
+  async intervene(target: Target, name: InterventionName, intervention: Intervention = {}): Promise<Intervened> {
+    return this.explained(async () => {
+      const found = await this.deployments.find(target);
+      if (found === null) throw unknownDeployment(target);
+      const run = { workflowId: found.workflowId, runId: found.runId, target: targetText(target) };
+      try {
+        if (found.run === 'running') return await intervene(this.client, run, name, intervention);
+      } catch (error) {
+        // It ended between the look and the message.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+      throw over(target, (await this.deployments.find(target, found.runId)) ?? found, name);
+    });
+  }
+
+  /** What a deployment would change. It writes nothing. */
+  async plan(input: UpgradeInput): Promise<UpgradePlan> {
+    const { request } = buildRequest(input, this.env, new Date());
+    return this.explained(async () => {
+      await requireWorkers(this.connection, this.settings.namespace, request.environment);
+      return planDeployment(this.client, request);
+    });
+  }
+
+  /** Gives the connection back. Deployments go on. */
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  private async startNew(request: DeploymentRequest, digest: string): Promise<DeploymentSummary> {
+    const runId = await startDeployment(this.client, request, digest);
+    const workflowId = workflowIdOf(request.environment, request.stack, request.service);
+    const { environment, stack, service, requestId, deploymentId, author } = request;
+    return {
+      ...{ environment, stack, service, workflowId, runId, requestId, deploymentId, requestDigest: digest },
+      image: request.image ?? '',
+      requestedBy: author.by,
+      run: 'running',
+      phase: 'resolving',
+      verdict: null,
+      startedAt: Date.now(),
+      endedAt: null,
+      link: this.deployments.linkOf(workflowId, runId),
+    };
+  }
+
+  /** The newest run of this very request, where it is not the newest of all. */
+  private async sameRequest(
+    { environment, stack, service, requestId }: DeploymentRequest,
+    latest: DeploymentSummary | null,
+  ): Promise<DeploymentSummary | null> {
+    if (latest === null || latest.requestId === requestId) return null;
+    const [found] = await this.deployments.list({ environment, stack, service, requestId, limit: 1 });
+    return found ?? null;
+  }
+
+  private async imagesNowAskedFor(summary: DeploymentSummary): Promise<string> {
+    if (summary.image !== '') return summary.image;
+    return (await this.deployments.requestOf(summary))?.image ?? 'an image that is not known';
+  }
+
+  private handleOf(summary: DeploymentSummary, how: FollowedDeployment['how']): DeploymentHandle {
+    const { environment, stack, service, requestId, deploymentId, workflowId, runId } = summary;
+    const { requestedBy, startedAt, link } = summary;
+    return new DeploymentHandle(
+      { environment, stack, service, requestId, deploymentId, workflowId, runId, how, requestedBy, startedAt, link },
+      new TemporalRun(this.client, workflowId, runId, targetText(summary)),
+    );
+  }
+
+  private async explained<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw explainTrouble(error, this.settings);
+    }
+  }
+}

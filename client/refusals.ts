@@ -1,0 +1,62 @@
+import type { DeploymentRequest } from '../decision/request';
+import type { InterventionName } from '../workflows/contract';
+import { targetText } from './deployment-handle';
+import type { DeploymentSummary } from './deployment-summary';
+import { InvalidInputError } from './errors/invalid-input-error';
+import { RefusedError } from './errors/refused-error';
+import { differencesOf } from './input/request-digest';
+import type { Target } from './input/upgrade-input';
+
+/** Another deployment of the service runs. */
+export function busy(running: DeploymentSummary, image: string): RefusedError {
+  const target = targetText(running);
+  return new RefusedError(
+    `${target} is busy: ${running.requestedBy || 'somebody'} deploys ${image} there since ${clock(running.startedAt)}` +
+      ` (phase ${running.phase || 'unknown'}, request ${running.requestId || 'unknown'}). Nothing was changed.`,
+    `Wait for it: drover status ${target} --watch; or stop it: drover cancel ${target}`,
+  );
+}
+
+/** The request id was used before, for something else. */
+export function sameIdOtherContent(
+  other: DeploymentSummary,
+  asked: DeploymentRequest | null,
+  now: DeploymentRequest,
+): InvalidInputError {
+  const names = asked === null ? [] : differencesOf(asked, now);
+  const images =
+    asked !== null && names.includes('image')
+      ? ` (${asked.image ?? 'no image'} then, ${now.image ?? 'no image'} now)`
+      : '';
+  const difference = names.length === 0 ? 'something else' : `another ${names.join(', another ')}${images}`;
+  return new InvalidInputError([
+    {
+      where: '--request-id',
+      text: `the request "${now.requestId}" was made at ${clock(other.startedAt)} by ${other.requestedBy || 'somebody'} with ${difference}`,
+      fix: 'Give what is asked now another id (--request-id), or ask for the same as then.',
+    },
+  ]);
+}
+
+/** Nothing runs that one could step into: it is over. */
+export function over(target: Target, last: DeploymentSummary, name: InterventionName): RefusedError {
+  const when = last.endedAt === null ? '' : ` since ${clock(last.endedAt)}`;
+  const how = last.verdict === null ? `its workflow is ${last.run}` : `its verdict is "${last.verdict}"`;
+  return new RefusedError(
+    `There is nothing to ${name}: the last deployment of ${targetText(target)} is over${when}; ${how}.`,
+    `See it: drover status ${targetText(target)}`,
+  );
+}
+
+/** There never was one. */
+export function unknownDeployment(target: Target): RefusedError {
+  return new RefusedError(
+    `Temporal knows no deployment of ${targetText(target)}.`,
+    'Check the spelling; "drover list" shows the deployments that there are. Closed ones are forgotten after the namespace\'s retention.',
+  );
+}
+
+/** A moment for people: UTC, to the second. */
+export function clock(millis: number): string {
+  return new Date(millis).toISOString().replace(/\.\d+Z$/, 'Z');
+}

@@ -1,0 +1,119 @@
+import { exitCodeOf } from '../../decision/verdict';
+import type { Phase } from '../../decision/phase';
+import type { Progress } from '../../workflows/contract';
+import type { FollowedDeployment, FollowEvent } from '../follow/follow-event';
+import { formatDuration } from '../input/duration';
+import type { Outcome } from '../outcome';
+import { clean } from './clean';
+import { finalLines } from './final-lines';
+import { HOW } from './plain-renderer';
+import type { Renderer, Write } from './renderer';
+import type { Paint, Tone } from './style';
+import { tallyText } from './tally-text';
+
+const CLEAR_LINE = '\r\u001b[2K';
+const LABEL_WIDTH = 9;
+const DETOURS: readonly Phase[] = ['settling', 'rolling-back', 'parked'];
+
+/** What the renderer knows of the terminal. */
+export interface Terminal {
+  readonly write: Write;
+  readonly paint: Paint;
+  readonly columns: () => number;
+  readonly now: () => number;
+}
+
+/** A live line for the phase that runs, a lasting one for each that is over, and what happened in between. */
+export class TerminalRenderer implements Renderer {
+  private deployment: FollowedDeployment | null = null;
+  private progress: Progress | null = null;
+  private rancherUrl: string | null = null;
+  private isLive = false;
+
+  constructor(private readonly terminal: Terminal) {}
+
+  render(event: FollowEvent): void {
+    switch (event.type) {
+      case 'deployment':
+        this.begin(event.deployment);
+        return;
+      case 'event': {
+        const { level, text, phase, at } = event.event;
+        const tone = level === 'info' ? 'quiet' : level === 'warning' ? 'careful' : 'bad';
+        this.line(`  ${this.terminal.paint(tone, `${time(at)} ${phase.padEnd(LABEL_WIDTH)} ${clean(text)}`)}`);
+        return;
+      }
+      case 'notice': {
+        const tone = event.notice.level === 'info' ? 'quiet' : 'careful';
+        this.line(`  ${this.terminal.paint(tone, `${time(event.notice.at)} ${clean(event.notice.text)}`)}`);
+        return;
+      }
+      case 'progress':
+        this.advance(event.progress);
+        return;
+      case 'result':
+        this.finish(event.outcome);
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  private begin(deployment: FollowedDeployment): void {
+    this.deployment = deployment;
+    const { environment, stack, service, how, deploymentId, requestId, requestedBy, link } = deployment;
+    const { paint } = this.terminal;
+    this.line(`${paint('strong', `${stack}/${service}`)} in ${paint('strong', environment)}: ${HOW[how]}`);
+    this.line(paint('quiet', `  ${deploymentId}, request ${requestId}, by ${clean(requestedBy)}`));
+    if (link !== null) this.line(paint('quiet', `  ${link}`));
+  }
+
+  private advance(progress: Progress): void {
+    const before = this.progress;
+    this.progress = progress;
+    if (progress.rancherUrl !== null && progress.rancherUrl !== this.rancherUrl) {
+      this.rancherUrl = progress.rancherUrl;
+      this.line(this.terminal.paint('quiet', `  ${progress.rancherUrl}`));
+    }
+    if (before !== null && before.phase !== progress.phase) {
+      const [mark, tone] = DETOURS.includes(before.phase) ? (['~', 'careful'] as const) : (['✓', 'good'] as const);
+      const spent = formatDuration(progress.phaseSince - before.phaseSince);
+      this.line(`${this.terminal.paint(tone, mark)} ${before.phase} ${this.terminal.paint('quiet', spent)}`);
+    }
+    if (progress.result === null) this.live(progress);
+  }
+
+  private live(progress: Progress): void {
+    const { phase, phaseSince, next, message } = progress;
+    const spent = formatDuration(this.terminal.now() - phaseSince);
+    const details = [tallyText(progress), message ?? '', next].map(clean).filter((part) => part !== '');
+    const text = `… ${phase} ${spent}${details.length === 0 ? '' : `  ${details.join(' · ')}`}`;
+    this.terminal.write(CLEAR_LINE + this.terminal.paint('careful', cut(text, this.terminal.columns() - 1)));
+    this.isLive = true;
+  }
+
+  private finish(outcome: Outcome): void {
+    const { paint } = this.terminal;
+    const { verdict } = outcome;
+    const tone: Tone = exitCodeOf(verdict) === 0 ? 'good' : verdict === 'detached' ? 'careful' : 'bad';
+    for (const { label, text } of finalLines(outcome, this.deployment)) {
+      const words = label === 'verdict' ? paint('strong', paint(tone, text)) : text;
+      this.line(`${paint('quiet', label.padEnd(LABEL_WIDTH))} ${words}`);
+    }
+  }
+
+  private line(text: string): void {
+    this.terminal.write(`${this.isLive ? CLEAR_LINE : ''}${text}\n`);
+    this.isLive = false;
+  }
+}
+
+/** The line has to fit: a wrapped one cannot be written over. */
+function cut(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
+
+function time(millis: number): string {
+  return new Date(millis).toTimeString().slice(0, 8);
+}
