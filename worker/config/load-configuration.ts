@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { Configuration, type WorkerConfiguration } from './configuration';
+import { ConfigurationError, type ConfigurationProblem } from './configuration-error';
+import { explainIssue } from './explain-issue';
+import { environmentsOf } from './environments-of';
+import { findConfigurationFile, type FileSearch } from './find-file';
+import { readRancherVariables } from './rancher-variables';
+import { readYaml, type YamlFile } from './read-yaml';
+import { configurationSchema, type ConfigurationFile } from './schema';
+import type { SecretSpelling } from './schema-pieces';
+import { secretFromFile, secretFromVariable, type SecretSource } from './secret-source';
+import { TemporalSettings } from './temporal-settings';
+
+const SHUTDOWN_GRACE_MILLIS = 30_000;
+
+/** The configuration file, read and checked, or the lack of one. */
+export interface LoadedFile {
+  readonly content: ConfigurationFile;
+  readonly yaml: YamlFile;
+  /** Relative paths in the file are relative to its folder. */
+  readonly folder: string;
+}
+
+/**
+ * Reads `drover.yaml` (see {@link findConfigurationFile} for where) and the environment variables. The file wins over
+ * `RANCHER_*`, which fill what it leaves out; Temporal's own environment configuration wins over the file.
+ *
+ * A client needs no keys: that an environment has all it needs, and that its secrets can be read, is checked by
+ * `prepareEnvironment`, when a worker is about to serve it.
+ *
+ * @throws ConfigurationError with every problem, each with file, line and column.
+ */
+export function loadConfiguration(search: FileSearch): Configuration {
+  const { env, cwd } = search;
+  const found = findConfigurationFile(search);
+  const problems: ConfigurationProblem[] = [];
+  const loaded = found === undefined ? undefined : loadFile(found, cwd, problems);
+  const toSource = (spelling: SecretSpelling): SecretSource =>
+    'env' in spelling
+      ? secretFromVariable(spelling.env, env)
+      : secretFromFile(resolve(loaded?.folder ?? cwd, spelling.file));
+
+  const environments = environmentsOf(loaded, readRancherVariables(env, cwd), toSource, problems);
+  const configuration = new Configuration(
+    found?.path,
+    new TemporalSettings(loaded?.content.temporal, env),
+    environments,
+    workerOf(loaded?.content.worker, env, cwd, toSource),
+  );
+  checkServed(configuration, loaded, problems);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return configuration;
+}
+
+function loadFile(
+  found: { path: string; namedBy: string | undefined },
+  cwd: string,
+  problems: ConfigurationProblem[],
+): LoadedFile {
+  const name = relative(cwd, found.path);
+  const shown = name === '' || name.startsWith('..') ? found.path : name;
+  const yaml = readYaml(readText(found.path, shown, found.namedBy), shown);
+  problems.push(...yaml.problems);
+  const parsed = configurationSchema.safeParse(yaml.value);
+  if (!parsed.success) {
+    problems.push(...parsed.error.issues.flatMap((issue) => explainIssue(issue, yaml)));
+    throw new ConfigurationError(problems);
+  }
+  return { content: parsed.data, yaml, folder: dirname(found.path) };
+}
+
+function readText(path: string, shown: string, namedBy: string | undefined): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
+    const why = {
+      ENOENT: 'there is no such file',
+      EACCES: 'it may not be read by this user',
+      EISDIR: 'it is a folder',
+    }[code];
+    const by = namedBy === undefined ? '' : ` (named by ${namedBy})`;
+    throw new ConfigurationError([{ where: shown, message: `${why ?? `it cannot be read (${code})`}${by}` }]);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigurationError([{ where: shown, message: 'it is not UTF-8 text; is this the right file?' }]);
+  }
+}
+
+function workerOf(
+  worker: ConfigurationFile['worker'],
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+  toSource: (spelling: SecretSpelling) => SecretSource,
+): WorkerConfiguration {
+  const limited = env.DROVER_WORKER_ENVIRONMENTS?.split(',')
+    .map((alias) => alias.trim())
+    .filter((alias) => alias !== '');
+  return {
+    environments: limited !== undefined && limited.length > 0 ? limited : worker?.environments,
+    maxConcurrentActivities: worker?.maxConcurrentActivities,
+    maxConcurrentWorkflowTasks: worker?.maxConcurrentWorkflowTasks,
+    maxCachedWorkflows: worker?.maxCachedWorkflows,
+    shutdownGraceMillis: worker?.shutdownGraceTime ?? SHUTDOWN_GRACE_MILLIS,
+    metricsAddress: worker?.metricsAddress,
+    digestSecret: digestSecretOf(worker, env, cwd, toSource),
+  };
+}
+
+function digestSecretOf(
+  worker: ConfigurationFile['worker'],
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+  toSource: (spelling: SecretSpelling) => SecretSource,
+): SecretSource | undefined {
+  if (worker?.digestSecret !== undefined) return toSource(worker.digestSecret);
+  if (env.DROVER_DIGEST_SECRET) return secretFromVariable('DROVER_DIGEST_SECRET', env);
+  return env.DROVER_DIGEST_SECRET_FILE ? secretFromFile(resolve(cwd, env.DROVER_DIGEST_SECRET_FILE)) : undefined;
+}
+
+function checkServed(
+  configuration: Configuration,
+  loaded: LoadedFile | undefined,
+  problems: ConfigurationProblem[],
+): void {
+  const inFile = loaded?.content.worker?.environments;
+  const fromFile = configuration.worker.environments === inFile;
+  for (const [index, alias] of (configuration.worker.environments ?? []).entries()) {
+    if (configuration.environments.has(alias)) continue;
+    const where =
+      fromFile && loaded !== undefined
+        ? loaded.yaml.where(['worker', 'environments', index])
+        : 'DROVER_WORKER_ENVIRONMENTS';
+    problems.push({ where, message: configuration.unknownEnvironment(alias) });
+  }
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { parseRancherUrl } from '../../rancher/rancher-url';
+import type { Configuration, EnvironmentConfiguration } from './configuration';
+import { ConfigurationError, type ConfigurationProblem } from './configuration-error';
+import { whyBadRancherUrl } from './schema';
+import type { SecretSource } from './secret-source';
+
+/** An environment that has all it takes to be served. */
+export interface PreparedEnvironment {
+  readonly configuration: EnvironmentConfiguration;
+  readonly alias: string;
+  readonly project: string;
+  /** As configured, any shape of `RANCHER_URL`. */
+  readonly url: string;
+  /** Address of Rancher's UI, without a slash at its end. */
+  readonly webUrl: string;
+  readonly accessKey: SecretSource;
+  readonly secretKey: SecretSource;
+  /** PEM text. */
+  readonly ca: string | undefined;
+}
+
+/**
+ * Checks that the environments can be served: the URL, the project, both keys (each is read once), the CA and the variables.
+ *
+ * @throws ConfigurationError with all that is missing, of all of them.
+ */
+export function prepareEnvironments(configuration: Configuration, aliases: readonly string[]): PreparedEnvironment[] {
+  const problems: ConfigurationProblem[] = [];
+  const prepared: PreparedEnvironment[] = [];
+  for (const alias of new Set(aliases)) {
+    const environment = configuration.environments.get(alias);
+    if (environment === undefined) {
+      problems.push({ where: undefined, message: configuration.unknownEnvironment(alias) });
+      continue;
+    }
+    const ready = prepare(environment, problems);
+    if (ready !== undefined) prepared.push(ready);
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return prepared;
+}
+
+function prepare(
+  environment: EnvironmentConfiguration,
+  problems: ConfigurationProblem[],
+): PreparedEnvironment | undefined {
+  const { alias, project, url, accessKey, secretKey } = environment;
+  const complain = (message: string, where = environment.where): void =>
+    void problems.push({ where, message: `environment ${alias}: ${message}` });
+
+  const badUrl = url === undefined ? undefined : whyBadRancherUrl(url.value);
+  if (badUrl !== undefined) complain(badUrl, url?.where);
+  if (url === undefined) complain("Rancher's address is missing; set rancher.url, or RANCHER_URL");
+  if (project === undefined) {
+    complain('which environment of Rancher? Set RANCHER_ENVIRONMENT (a name or an id), or write a drover.yaml');
+  }
+  checkSecret(
+    accessKey,
+    'the access key',
+    'rancher.accessKey, or RANCHER_ACCESS_KEY or RANCHER_ACCESS_KEY_FILE',
+    complain,
+  );
+  checkSecret(
+    secretKey,
+    'the secret key',
+    'rancher.secretKey, or RANCHER_SECRET_KEY or RANCHER_SECRET_KEY_FILE',
+    complain,
+  );
+  for (const [name, source] of environment.variables) checkSecret(source, `variable ${name}`, '', complain);
+  const ca = environment.ca === undefined ? undefined : readCa(environment.ca, complain);
+
+  if (url === undefined || badUrl !== undefined || project === undefined) return undefined;
+  if (accessKey === undefined || secretKey === undefined) return undefined;
+  const { origin, basePath } = parseRancherUrl(url.value);
+  return {
+    configuration: environment,
+    ...{ alias, project, url: url.value, webUrl: `${origin}${basePath}`, accessKey, secretKey, ca },
+  };
+}
+
+type Complain = (message: string, where?: string) => void;
+
+function checkSecret(source: SecretSource | undefined, what: string, how: string, complain: Complain): void {
+  if (source === undefined) return complain(`${what} is missing; set ${how}`);
+  try {
+    source.read();
+  } catch (error) {
+    complain(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function readCa(ca: { path: string; where: string }, complain: Complain): string | undefined {
+  try {
+    const pem = readFileSync(ca.path, 'utf8');
+    if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
+    complain(`the CA ${ca.path} holds no PEM certificate ("-----BEGIN CERTIFICATE-----")`, ca.where);
+  } catch (error) {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
+    complain(`the CA ${ca.path} cannot be read (${code})`, ca.where);
+  }
+  return undefined;
+}

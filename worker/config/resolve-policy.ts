@@ -1,0 +1,23 @@
+import type { Policy } from '../../decision/policy';
+import type { PolicyOverrides } from '../../decision/request';
+import type { Configuration } from './configuration';
+
+/**
+ * The policy that holds for one deployment: what the request sets, over the environment's, over `defaults`, over Drover's own.
+ *
+ * @throws ConfigurationError for an environment that is not configured.
+ */
+export function resolvePolicy(configuration: Configuration, environment: string, overrides: PolicyOverrides): Policy {
+  const { policy } = configuration.environment(environment);
+  return {
+    ...policy,
+    onPending: overrides.onPending ?? policy.onPending,
+    strategy: {
+      batchSize: overrides.batchSize ?? policy.strategy.batchSize,
+      batchIntervalMillis: overrides.batchIntervalMillis ?? policy.strategy.batchIntervalMillis,
+      startFirst: overrides.startFirst ?? policy.strategy.startFirst,
+    },
+    timeoutMillis: overrides.timeoutMillis ?? policy.timeoutMillis,
+    soakMillis: overrides.soakMillis ?? policy.soakMillis,
+  };
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { nearSpellings } from '../../rancher/near-spellings';
+import { DURATION_FORM, parseDuration } from './duration';
+
+// The building blocks of `schema.ts`. Each says in its own words what is wrong and how to mend it, so that nobody has to
+// know zod. A message never repeats a value that could be a secret.
+
+/** A mapping that knows its keys. Left empty (`policy:` and nothing below it) it is taken as `{}`. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  const strict = z.strictObject(shape, {
+    // `explain-issue.ts` makes one problem of each key, and needs the known ones.
+    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
+  });
+  return z.preprocess((value) => (value === null ? {} : value), strict);
+}
+
+/** A mapping from names of the user's own choice. */
+export function named<Value extends z.ZodType>(value: Value, whyBadName: (name: string) => string | undefined) {
+  const mapping = z.record(z.string(), value).superRefine((entries, context) => {
+    for (const name of Object.keys(entries)) {
+      const wrong = whyBadName(name);
+      if (wrong !== undefined)
+        context.addIssue({ code: 'custom', message: wrong, path: [name], params: { atKey: true } });
+    }
+  });
+  return z.preprocess((given) => (given === null ? {} : given), mapping);
+}
+
+/** A duration in milliseconds, within bounds. */
+export function duration(min: string, max: string) {
+  const [least, most] = [parseDuration(min) ?? 0, parseDuration(max) ?? 0];
+  return z.unknown().transform((value, context): number => {
+    const fail = (message: string): never => {
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    };
+    if (typeof value === 'number') {
+      return fail(
+        `expected ${DURATION_FORM}, found the bare number ${value}; add the unit: ${value}s for seconds, ${value}ms for milliseconds`,
+      );
+    }
+    if (typeof value !== 'string') return fail(`expected ${DURATION_FORM}, found ${kindOf(value)}`);
+    const millis = parseDuration(value);
+    if (millis === undefined) return fail(`${quote(value)} is no duration; write ${DURATION_FORM}`);
+    if (millis < least || millis > most)
+      return fail(`${quote(value)} is out of bounds; it must be from ${min} to ${max}`);
+    return millis;
+  });
+}
+
+/** A whole number within bounds. */
+export function count(min: number, max: number) {
+  return z.unknown().transform((value, context): number => {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+    const found = typeof value === 'number' ? String(value) : kindOf(value);
+    context.addIssue({ code: 'custom', message: `expected a whole number from ${min} to ${max}, found ${found}` });
+    return z.NEVER;
+  });
+}
+
+/** True or false. */
+export function flag() {
+  return z.unknown().transform((value, context): boolean => {
+    if (typeof value === 'boolean') return value;
+    const hint = /^(yes|on|no|off)$/i.test(String(value)) ? ' (YAML 1.2 knows no yes, no, on and off)' : '';
+    context.addIssue({ code: 'custom', message: `expected true or false, found ${kindOf(value)}${hint}` });
+    return z.NEVER;
+  });
+}
+
+/** One of a few words. */
+export function choice<const Words extends readonly string[]>(words: Words) {
+  return z.unknown().transform((value, context): Words[number] => {
+    const found = words.find((word) => word === value);
+    if (found !== undefined) return found;
+    const near = typeof value === 'string' ? nearSpellings(value, words, 1)[0] : undefined;
+    const shown = typeof value === 'string' ? quote(value) : kindOf(value);
+    context.addIssue({
+      code: 'custom',
+      message: `expected one of ${words.join(', ')}, found ${shown}${near === undefined ? '' : `; did you mean ${near}?`}`,
+    });
+    return z.NEVER;
+  });
+}
+
+/** A piece of text. `whyBad` tells what is wrong with it. */
+export function text(what: string, whyBad: (value: string) => string | undefined = () => undefined) {
+  return z.unknown().transform((value, context): string => {
+    const fail = (message: string): never => {
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    };
+    if (typeof value === 'number' || typeof value === 'boolean') {
+      return fail(`expected ${what}, found ${kindOf(value)}; put it in quotes: "${String(value)}"`);
+    }
+    if (typeof value !== 'string') return fail(`expected ${what}, found ${kindOf(value)}`);
+    if (value.trim() === '') return fail(`expected ${what}, found an empty text`);
+    const wrong = whyBad(value);
+    return wrong === undefined ? value : fail(wrong);
+  });
+}
+
+/** Where a secret comes from: `{ env: NAME }` or `{ file: PATH }`; never the secret itself. */
+export function secret() {
+  const form = 'where it comes from, { env: NAME } or { file: PATH }';
+  return z.unknown().transform((value, context): SecretSpelling => {
+    const fail = (message: string): never => {
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    };
+    if (typeof value === 'string' || typeof value === 'number') {
+      return fail(
+        `a secret does not belong into this file; say ${form}. (If it is a real one, take it out of the file and of the history of your repository.)`,
+      );
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return fail(`expected ${form}, found ${kindOf(value)}`);
+    const entries = Object.entries(value);
+    const [key, place] = entries[0] ?? [];
+    if (entries.length !== 1 || (key !== 'env' && key !== 'file'))
+      return fail(`expected exactly one of env and file: ${form}`);
+    if (typeof place !== 'string' || place.trim() === '')
+      return fail(`expected ${key === 'env' ? 'the name of an environment variable' : 'a path'} in ${key}`);
+    if (key === 'file') return { file: place };
+    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(place)
+      ? { env: place }
+      : fail('env must be the name of an environment variable (letters, digits and _), not its value');
+  });
+}
+
+/** A secret's place as it stands in the file. */
+export type SecretSpelling = { readonly env: string } | { readonly file: string };
+
+/** What was found, in words; for text and numbers their kind only, since they may be secret. */
+export function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  if (typeof value === 'boolean') return String(value);
+  return typeof value === 'number' ? 'a number' : 'a text';
+}
+
+/** Text in quotes, cut to a bearable length. */
+export function quote(value: string): string {
+  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { ON_PENDING, type Policy } from '../../decision/policy';
+import { parseRancherUrl } from '../../rancher/rancher-url';
+import { choice, count, duration, flag, named, quote, secret, section, text } from './schema-pieces';
+
+// What `drover.yaml` may hold; `docs/configuration.md` is its reference. Bounds are wide: they catch slips, not wishes.
+
+/** Longest alias of an environment: it is a part of workflow ids and of queue names. */
+const ALIAS_LENGTH = 64;
+
+/** Why `alias` cannot name an environment, or `undefined` when it can. */
+export function whyBadAlias(alias: string): string | undefined {
+  if (/^[A-Za-z0-9](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?$/.test(alias) && alias.length <= ALIAS_LENGTH) return undefined;
+  return `${quote(alias)} cannot name an environment; use at most ${ALIAS_LENGTH} letters, digits, dots, dashes, underscores and inner spaces, and begin with a letter or digit (the name in Rancher goes into project)`;
+}
+
+/** Why `url` cannot be Rancher's address, or `undefined` when it can. It repeats no credentials. */
+export function whyBadRancherUrl(url: string): string | undefined {
+  try {
+    parseRancherUrl(url);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const whyBadAddress = (address: string): string | undefined =>
+  /^[^\s/:@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(address)
+    ? undefined
+    : `${address.includes('@') ? 'the text' : quote(address)} is no address of Temporal; write host:port without a scheme, such as temporal.example.com:7233`;
+
+const whyBadWebUrl = (url: string): string | undefined =>
+  /^https?:\/\/[^\s@]+$/i.test(url)
+    ? undefined
+    : 'expected the address of Temporal Web, such as https://temporal.example.com';
+
+const whyBadReference = (name: string): string | undefined =>
+  /^[^\s=]+$/.test(name) ? undefined : `${quote(name)} cannot be a reference; use a name without spaces and "="`;
+
+const POLICY = {
+  onPending: choice(ON_PENDING).optional(),
+  batchSize: count(1, 10_000).optional(),
+  batchInterval: duration('100ms', '1h').optional(),
+  startFirst: flag().optional(),
+  stallLimit: duration('1s', '7d').optional(),
+  timeout: duration('1s', '30d').optional(),
+  settleLimit: duration('0s', '7d').optional(),
+  soak: duration('0s', '7d').optional(),
+  rollbackLimit: duration('1s', '7d').optional(),
+  finishLimit: duration('1s', '7d').optional(),
+  confirmLimit: duration('1s', '90d').optional(),
+  parkLimit: duration('1s', '90d').optional(),
+  reachLimit: duration('1s', '7d').optional(),
+  outageLimit: duration('1s', '30d').optional(),
+  requestTimeout: duration('100ms', '10m').optional(),
+  pollMin: duration('100ms', '10m').optional(),
+  pollMax: duration('100ms', '1h').optional(),
+  maxRounds: count(1, 20).optional(),
+};
+
+const RANCHER = {
+  url: text('the address of Rancher, such as https://rancher.example.com', whyBadRancherUrl).optional(),
+  accessKey: secret().optional(),
+  secretKey: secret().optional(),
+  ca: text('the path of a PEM file').optional(),
+};
+
+const ENVIRONMENT = {
+  project: text("the name or id of Rancher's environment").optional(),
+  rancher: section(RANCHER).optional(),
+  policy: section(POLICY).optional(),
+  variables: named(secret(), whyBadReference).optional(),
+  labels: flag().optional(),
+};
+
+const WORKER = {
+  environments: z.array(text('the name of an environment')).min(1).optional(),
+  maxConcurrentActivities: count(1, 10_000).optional(),
+  maxConcurrentWorkflowTasks: count(2, 10_000).optional(),
+  maxCachedWorkflows: count(0, 1_000_000).optional(),
+  shutdownGraceTime: duration('0s', '1h').optional(),
+  metricsAddress: text('an address to serve metrics on, such as 127.0.0.1:9464', whyBadAddress).optional(),
+  digestSecret: secret().optional(),
+};
+
+/** The whole file. */
+export const configurationSchema = section({
+  temporal: section({
+    address: text('the address of Temporal, host:port', whyBadAddress).optional(),
+    namespace: text('the name of a Temporal namespace').optional(),
+    webUrl: text('the address of Temporal Web', whyBadWebUrl).optional(),
+  }).optional(),
+  rancher: section(RANCHER).optional(),
+  defaults: section(POLICY).optional(),
+  environments: named(section(ENVIRONMENT), whyBadAlias).optional(),
+  worker: section(WORKER).optional(),
+});
+
+/** The file's content, checked. */
+export type ConfigurationFile = z.infer<typeof configurationSchema>;
+/** The policy's keys as a file sets them; durations in milliseconds. */
+export type PolicySettings = NonNullable<ConfigurationFile['defaults']>;
+/** How to reach Rancher, as a file sets it. */
+export type RancherSettings = NonNullable<ConfigurationFile['rancher']>;
+
+/** `base` with what `settings` sets over it. */
+export function withPolicySettings(base: Policy, settings: PolicySettings | undefined): Policy {
+  if (settings === undefined) return base;
+  return {
+    onPending: settings.onPending ?? base.onPending,
+    strategy: {
+      batchSize: settings.batchSize ?? base.strategy.batchSize,
+      batchIntervalMillis: settings.batchInterval ?? base.strategy.batchIntervalMillis,
+      startFirst: settings.startFirst ?? base.strategy.startFirst,
+    },
+    label: base.label,
+    stallLimitMillis: settings.stallLimit ?? base.stallLimitMillis,
+    timeoutMillis: settings.timeout ?? base.timeoutMillis,
+    settleLimitMillis: settings.settleLimit ?? base.settleLimitMillis,
+    soakMillis: settings.soak ?? base.soakMillis,
+    rollbackLimitMillis: settings.rollbackLimit ?? base.rollbackLimitMillis,
+    finishLimitMillis: settings.finishLimit ?? base.finishLimitMillis,
+    confirmLimitMillis: settings.confirmLimit ?? base.confirmLimitMillis,
+    parkLimitMillis: settings.parkLimit ?? base.parkLimitMillis,
+    reachLimitMillis: settings.reachLimit ?? base.reachLimitMillis,
+    outageLimitMillis: settings.outageLimit ?? base.outageLimitMillis,
+    requestTimeoutMillis: settings.requestTimeout ?? base.requestTimeoutMillis,
+    pollMinMillis: settings.pollMin ?? base.pollMinMillis,
+    pollMaxMillis: settings.pollMax ?? base.pollMaxMillis,
+    maxRounds: settings.maxRounds ?? base.maxRounds,
+  };
+}

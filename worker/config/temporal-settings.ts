@@ -1,0 +1,71 @@
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { ConfigurationError } from './configuration-error';
+import type { ConfigurationFile } from './schema';
+
+const DEFAULT_ADDRESS = '127.0.0.1:7233';
+const DEFAULT_NAMESPACE = 'default';
+
+/**
+ * How to reach Temporal. Temporal's own environment configuration (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`,
+ * `TEMPORAL_TLS_*`, `TEMPORAL_PROFILE` and its file) wins over `drover.yaml`; TLS and API keys are set there only.
+ */
+export class TemporalSettings {
+  /** `host:port`. Default 127.0.0.1:7233. */
+  readonly address: string;
+  /** Default `default`. */
+  readonly namespace: string;
+  /** Address of Temporal Web without a slash at its end; undefined where it is not known. */
+  readonly webUrl: string | undefined;
+  readonly #env: NodeJS.ProcessEnv;
+
+  /** @throws ConfigurationError when Temporal's own configuration is bad (a profile that is not there, say). */
+  constructor(file: ConfigurationFile['temporal'], env: NodeJS.ProcessEnv) {
+    this.#env = env;
+    const own = this.#load();
+    this.address = own.connectionOptions.address ?? file?.address ?? DEFAULT_ADDRESS;
+    this.namespace = own.namespace ?? file?.namespace ?? DEFAULT_NAMESPACE;
+    // The file's Web UI belongs to the file's server: a link into another one would mislead.
+    const sameServer = file?.address === undefined || file.address === this.address;
+    const webUrl =
+      env.DROVER_TEMPORAL_WEB_URL || (sameServer ? file?.webUrl : undefined) || webUrlOfDevServer(this.address);
+    this.webUrl = webUrl?.replace(/\/+$/, '');
+  }
+
+  /** Options for `Connection.connect` and `NativeConnection.connect`; they may hold an API key: never log them. */
+  connectionOptions(): ClientConnectConfig['connectionOptions'] & { address: string } {
+    const { connectionOptions } = this.#load();
+    const given = Object.entries(connectionOptions).filter(([, value]) => value !== undefined);
+    return { ...Object.fromEntries(given), address: this.address };
+  }
+
+  /** For people; no secrets. */
+  describe(): string {
+    const { apiKey, tls } = this.#load().connectionOptions;
+    const extras = [tls ? 'TLS' : undefined, apiKey === undefined ? undefined : 'API key'].filter(
+      (extra) => extra !== undefined,
+    );
+    const how = extras.length === 0 ? '' : ` (${extras.join(', ')})`;
+    return `${this.address}${how}, namespace ${this.namespace}, Web UI ${this.webUrl ?? 'not known'}`;
+  }
+
+  #load(): ClientConnectConfig {
+    try {
+      const env = Object.entries(this.#env).filter((entry): entry is [string, string] => Boolean(entry[1]));
+      return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(env) });
+    } catch (error) {
+      const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+      throw new ConfigurationError([
+        {
+          where: undefined,
+          message: `Temporal's own environment configuration (TEMPORAL_* and its file) cannot be used: ${why}`,
+        },
+      ]);
+    }
+  }
+}
+
+/** The dev server on this machine has its Web UI a thousand ports further. */
+function webUrlOfDevServer(address: string): string | undefined {
+  const match = /^(127\.0\.0\.1|localhost|\[::1\]):(\d+)$/.exec(address);
+  return match === null ? undefined : `http://${match[1]}:${Number(match[2]) + 1000}`;
+}
