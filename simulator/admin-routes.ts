@@ -1,0 +1,68 @@
+import { ApiError } from './api-error';
+import type { Fault } from './faults';
+import { isObject } from './launch-config';
+import type { ForeignAction, World } from './world';
+import type { Behaviour } from './world-seed';
+
+export interface AdminReply {
+  status: number;
+  body: unknown;
+}
+
+/** `/_simulator/…`: the world over HTTP, for tests in other processes. */
+export async function administer(
+  world: World,
+  method: string,
+  path: string,
+  query: URLSearchParams,
+  rawBody: string,
+): Promise<AdminReply> {
+  const [, name, ...names] = path.split('/').filter((segment) => segment !== '');
+  try {
+    const body: unknown = rawBody === '' ? {} : JSON.parse(rawBody);
+    switch (`${method} ${name}`) {
+      case 'GET journal':
+        return ok(world.journal());
+      case 'GET requests':
+        return ok(world.requests());
+      case 'DELETE requests':
+        world.resetRequests();
+        return ok({});
+      case 'GET faults':
+        return ok(world.listFaults());
+      case 'POST faults':
+        world.addFault(body as Fault);
+        return ok({});
+      case 'DELETE faults':
+        world.clearFaults();
+        return ok({});
+      case 'GET behaviours':
+        return ok(world.listBehaviours());
+      case 'POST behaviours':
+        world.addBehaviour(body as Behaviour);
+        return ok({});
+      case 'DELETE behaviours': {
+        const image = query.get('image') ?? (isObject(body) ? body['image'] : null);
+        if (typeof image !== 'string') return { status: 400, body: { error: 'image is missing' } };
+        world.removeBehaviour(image);
+        return ok({});
+      }
+      case 'GET services': {
+        const [project = '', stack = '', service = ''] = names.map(decodeURIComponent);
+        return ok(world.service(project, stack, service));
+      }
+      case 'POST actions':
+        await world.act(body as ForeignAction);
+        return { status: 202, body: {} };
+      default:
+        return { status: 404, body: { error: 'no such part of the simulator' } };
+    }
+  } catch (error) {
+    if (error instanceof ApiError) return { status: error.status, body: error.body('') };
+    return { status: 400, body: { error: error instanceof Error ? error.message : String(error) } };
+  }
+}
+
+function ok(body: unknown): AdminReply {
+  return { status: 200, body };
+}
