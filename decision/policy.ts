@@ -34,6 +34,8 @@ export interface Policy {
   readonly confirmLimitMillis: number;
   /** How long a parked deployment waits for `retry`; then it ends as `needs-attention`. Default 7 days. */
   readonly parkLimitMillis: number;
+  /** How long Rancher or the environment's worker may be away while nothing is posted yet; then `unreachable`. Default 5 minutes. */
+  readonly reachLimitMillis: number;
   /** How long an outage of Rancher or of the environment's worker is sat out before the deployment parks. Default 24 hours. */
   readonly outageLimitMillis: number;
   /** Longest time that one request to Rancher may take. Default 30 seconds. */
@@ -63,6 +65,7 @@ export const DEFAULT_POLICY: Policy = {
   finishLimitMillis: 15 * MINUTE,
   confirmLimitMillis: 24 * HOUR,
   parkLimitMillis: 7 * 24 * HOUR,
+  reachLimitMillis: 5 * MINUTE,
   outageLimitMillis: 24 * HOUR,
   requestTimeoutMillis: 30 * SECOND,
   pollMinMillis: SECOND,

@@ -1,0 +1,91 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { RancherActivities } from '../activities/contract';
+import type { Policy } from '../decision/policy';
+import { rancherQueue } from './contract';
+
+type Limits = Pick<Policy, 'requestTimeoutMillis' | 'reachLimitMillis'>;
+
+/** How long a worker of the environment may take to pick the very first activity up, milliseconds. */
+const FIRST_PICK_UP_MILLIS = 30_000;
+/** Slack for what an activity does besides its requests, milliseconds. */
+const SLACK_MILLIS = 5_000;
+/** How long one stretch of waiting for Rancher to come back lasts, milliseconds. */
+export const OUTAGE_STRETCH_MILLIS = 600_000;
+
+/**
+ * Heartbeat time-out of an activity that acts: longer than a request can be under way, so that the attempt after a killed or frozen
+ * worker never meets the request of the one before it.
+ */
+const actingHeartbeat = (limits: Limits): number => 2 * limits.requestTimeoutMillis + 3_000;
+/** Reads have nothing to lose: a killed worker is noticed sooner. */
+const readingHeartbeat = 10_000;
+
+/**
+ * The time-outs and retries of every activity: this table, and nothing else. All times in milliseconds; `docs/time-outs.md` is made
+ * from it.
+ *
+ * Reads retry for as long as their stretch lasts. Actions are attempted a few times, each attempt through a new read; after that the
+ * workflow itself reads and decides again.
+ */
+export const ACTIVITY_OPTIONS = {
+  loadPolicy: () => ({
+    scheduleToStartTimeout: FIRST_PICK_UP_MILLIS,
+    startToCloseTimeout: SLACK_MILLIS,
+    scheduleToCloseTimeout: 2 * FIRST_PICK_UP_MILLIS,
+    retry: { maximumAttempts: 3 },
+  }),
+  resolveTarget: (limits: Limits) => ({
+    startToCloseTimeout: 8 * limits.requestTimeoutMillis + SLACK_MILLIS,
+    scheduleToCloseTimeout: limits.reachLimitMillis,
+    heartbeatTimeout: readingHeartbeat,
+    retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 15_000 },
+  }),
+  /** A first look: fails after a few attempts, so that an outage is told at once. */
+  look: (limits: Limits) => ({
+    startToCloseTimeout: 3 * limits.requestTimeoutMillis + SLACK_MILLIS,
+    scheduleToCloseTimeout: 9 * limits.requestTimeoutMillis + 3 * SLACK_MILLIS,
+    heartbeatTimeout: readingHeartbeat,
+    retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 5_000, maximumAttempts: 3 },
+  }),
+  /** The reads of a known outage. */
+  outage: (limits: Limits) => ({
+    startToCloseTimeout: 3 * limits.requestTimeoutMillis + SLACK_MILLIS,
+    scheduleToCloseTimeout: OUTAGE_STRETCH_MILLIS,
+    heartbeatTimeout: readingHeartbeat,
+    retry: { initialInterval: 2_000, backoffCoefficient: 2, maximumInterval: 30_000 },
+  }),
+  act: (limits: Limits) => ({
+    startToCloseTimeout: 8 * limits.requestTimeoutMillis + SLACK_MILLIS,
+    scheduleToCloseTimeout: 40 * limits.requestTimeoutMillis + 4 * SLACK_MILLIS,
+    heartbeatTimeout: actingHeartbeat(limits),
+    retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 30_000, maximumAttempts: 4 },
+  }),
+} as const satisfies Record<string, (limits: Limits) => ActivityOptions>;
+
+/** The activities of one environment, by how they are treated. */
+export interface ActivityGroups {
+  readonly first: Pick<RancherActivities, 'loadPolicy'>;
+  readonly resolve: Pick<RancherActivities, 'resolveTarget' | 'planUpgrade'>;
+  readonly look: Pick<RancherActivities, 'readService' | 'prepareUpgrade'>;
+  readonly outage: Pick<RancherActivities, 'readService' | 'prepareUpgrade'>;
+  readonly act: Pick<
+    RancherActivities,
+    'postUpgrade' | 'finishUpgrade' | 'rollBackUpgrade' | 'settlePending' | 'deactivateService'
+  >;
+}
+
+/** The activities of an environment, on its own task queue, under the table's limits. */
+export function activitiesOf(environment: string, limits: Limits): ActivityGroups {
+  const taskQueue = rancherQueue(environment);
+  const reading = { taskQueue, cancellationType: ActivityCancellationType.TRY_CANCEL };
+  // Set explicitly: what the SDK documents as its default is not what it does, and a rollback must not race a POST under way.
+  const acting = { taskQueue, cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED };
+  return {
+    first: proxyActivities<RancherActivities>({ ...reading, ...ACTIVITY_OPTIONS.loadPolicy() }),
+    resolve: proxyActivities<RancherActivities>({ ...reading, ...ACTIVITY_OPTIONS.resolveTarget(limits) }),
+    look: proxyActivities<RancherActivities>({ ...reading, ...ACTIVITY_OPTIONS.look(limits) }),
+    outage: proxyActivities<RancherActivities>({ ...reading, ...ACTIVITY_OPTIONS.outage(limits) }),
+    act: proxyActivities<RancherActivities>({ ...acting, ...ACTIVITY_OPTIONS.act(limits) }),
+  };
+}

@@ -1,0 +1,149 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+} from '@temporalio/workflow';
+import type { FailureType } from '../activities/failure-types';
+import type { ServiceSnapshot } from '../decision/service-snapshot';
+import type { ActivityGroups } from './activity-options';
+import type { Deployment } from './deployment';
+import { Ended } from './endings';
+
+/** Why an activity failed: by name, out of time, or in a way that nobody foresaw (a bug; its retries are used up by then). */
+export type CallFailure = FailureType | 'TimedOut' | 'Unexpected';
+
+/** How an activity ended for the workflow. */
+export type Called<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'failed'; readonly type: CallFailure; readonly message: string }
+  | { readonly kind: 'interrupted' };
+
+const FAILURES: readonly string[] = [
+  'RancherUnreachable',
+  'UnknownOutcome',
+  'LeaseOver',
+  'Unauthorised',
+  'Forbidden',
+  'NotPermitted',
+  'NotFound',
+  'Invalid',
+  'Configuration',
+] satisfies FailureType[];
+
+/** Runs an activity; a person who steps in meanwhile ends its waiting at once. */
+export async function interruptible<T>(deployment: Deployment, call: () => Promise<T>): Promise<Called<T>> {
+  const seen = deployment.pokes;
+  const work = new CancellationScope();
+  const watch = new CancellationScope();
+  const ended = work.run(call).then((value): Called<T> => ({ kind: 'value', value }), calledFailure<T>);
+  const poked = watch
+    .run(() => condition(() => deployment.pokes !== seen))
+    .then(
+      () => 'poked' as const,
+      () => 'watched' as const,
+    );
+  const first = await Promise.race([ended, poked]);
+  if (typeof first !== 'string') {
+    watch.cancel();
+    return first;
+  }
+  work.cancel();
+  return ended;
+}
+
+/** Runs an activity to its end. */
+export async function uninterrupted<T>(call: () => Promise<T>): Promise<Called<T>> {
+  return call().then((value): Called<T> => ({ kind: 'value', value }), calledFailure<T>);
+}
+
+/**
+ * Reads through an outage: a first look fails soon and is told once; then long stretches, for as long as the limits allow. The answer
+ * is always a fresh one: no deadline judges without it.
+ *
+ * @throws Ended, RestoreNeeded when somebody asked for it
+ */
+export async function readThrough<T>(
+  deployment: Deployment,
+  read: (group: ActivityGroups['look']) => Promise<T>,
+): Promise<T> {
+  let awaySince: number | null = null;
+  for (;;) {
+    deployment.throwIfRestoreAsked();
+    const { look, outage } = deployment.at.activities;
+    const called = await interruptible(deployment, () => read(awaySince === null ? look : outage));
+    if (called.kind === 'value') {
+      if (awaySince !== null)
+        deployment.note('info', `Rancher answers again, after ${seconds(Date.now() - awaySince)}`);
+      return called.value;
+    }
+    if (called.kind === 'interrupted') continue;
+    if (!isOutage(called.type)) await refusedRead(deployment, called.message);
+    else {
+      if (awaySince === null) {
+        awaySince = Date.now();
+        deployment.note('warning', outageText(deployment, called.type, called.message));
+      }
+      await judgeOutage(deployment, Date.now() - awaySince, called.message);
+    }
+  }
+}
+
+/** Reads the service. */
+export async function readService(deployment: Deployment, instances: boolean): Promise<ServiceSnapshot> {
+  const service = await readThrough(deployment, (group) => group.readService({ ...deployment.about, instances }));
+  deployment.service = service;
+  return service;
+}
+
+const OUTAGES: readonly CallFailure[] = ['RancherUnreachable', 'UnknownOutcome', 'LeaseOver', 'TimedOut', 'Unexpected'];
+
+export function isOutage(type: CallFailure): boolean {
+  return OUTAGES.includes(type);
+}
+
+async function judgeOutage(deployment: Deployment, awayMillis: number, message: string): Promise<void> {
+  const { policy } = deployment;
+  if (deployment.round === null && !deployment.restoring) {
+    if (awayMillis >= policy.reachLimitMillis)
+      throw new Ended(
+        'unreachable',
+        `Rancher could not be reached: ${message}`,
+        'Nothing was changed. Try again when it answers.',
+      );
+  } else if (awayMillis >= policy.outageLimitMillis)
+    await deployment.park(
+      `Rancher has been away for ${seconds(awayMillis)}: ${message}`,
+      'Look at Rancher, then `drover retry`.',
+    );
+}
+
+/** A read that is refused for good: before anything was posted that ends it; later a person has to mend the access. */
+async function refusedRead(deployment: Deployment, message: string): Promise<void> {
+  if (deployment.round === null && !deployment.restoring)
+    throw new Ended('refused', message, 'Mend what it names and deploy again. Nothing was changed.');
+  await deployment.park(message, 'Mend the access to Rancher, then `drover retry`.');
+}
+
+function outageText(deployment: Deployment, type: CallFailure, message: string): string {
+  if (type !== 'TimedOut') return `Rancher cannot be reached: ${message}. Trying on.`;
+  return `no answer from a worker of ${deployment.request.environment}, or Rancher hangs: ${message}. Trying on.`;
+}
+
+function calledFailure<T>(error: unknown): Called<T> {
+  if (isCancellation(error)) return { kind: 'interrupted' };
+  if (!(error instanceof ActivityFailure)) throw error;
+  const { cause } = error;
+  if (cause instanceof ApplicationFailure) {
+    const type = cause.type ?? '';
+    const named = FAILURES.includes(type) ? (type as FailureType) : 'Unexpected';
+    return { kind: 'failed', type: named, message: cause.message };
+  }
+  return { kind: 'failed', type: 'TimedOut', message: cause?.message ?? error.message };
+}
+
+export function seconds(millis: number): string {
+  if (millis < 60_000) return `${Math.round(millis / 1000)} s`;
+  return millis < 3_600_000 ? `${Math.round(millis / 60_000)} min` : `${(millis / 3_600_000).toFixed(1)} h`;
+}

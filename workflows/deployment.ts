@@ -1,0 +1,279 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { condition, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { About, Target } from '../activities/contract';
+import type { InterventionKind } from '../decision/intervention';
+import type { Phase } from '../decision/phase';
+import type { Policy } from '../decision/policy';
+import type { DeploymentRequest } from '../decision/request';
+import type { Round } from '../decision/round';
+import type { ServiceSnapshot } from '../decision/service-snapshot';
+import type { ActivityGroups } from './activity-options';
+import type { DeploymentResult, ImageChange, Progress, ProgressEvent } from './contract';
+import { detailsOf, nextOf } from './details';
+import { Ended, RestoreNeeded } from './endings';
+import { listen } from './interventions';
+import { Logbook } from './logbook';
+import { progressQuery } from './messages';
+
+const PHASE_KEY = defineSearchAttributeKey('DroverPhase', SearchAttributeType.KEYWORD);
+const VERDICT_KEY = defineSearchAttributeKey('DroverVerdict', SearchAttributeType.KEYWORD);
+
+/** What a resolved deployment knows of where it acts. */
+export interface Resolved {
+  readonly policy: Policy;
+  readonly activities: ActivityGroups;
+  readonly target: Target;
+}
+
+/**
+ * One deployment in progress: what it knows, what people asked of it, and its logbook. The steps beside it (`steps/`) act on it.
+ */
+export class Deployment {
+  readonly log: Logbook;
+  /** Set once by the first steps. */
+  resolved: Resolved | null = null;
+  rancherUrl: string | null = null;
+  images: readonly ImageChange[] = [];
+  /** The service as last read. */
+  service: ServiceSnapshot | null = null;
+  round: Round | null = null;
+  roundsPosted = 0;
+  /** The service was inactive before our upgrade: after a rollback it is deactivated again. */
+  wasInactive = false;
+  /** An action was sent and its answer is unknown: it may still be under way. */
+  underWay = false;
+  /** Somebody else's pending upgrade was rolled back or finished by us, and Rancher is still at it. */
+  settlingOthers = false;
+  /** From here on there is no way back. */
+  finishSent = false;
+  restoring = false;
+  retryAsked = false;
+  confirmedBy: string | null = null;
+  /** Time in `confirming` and `parked` does not count towards the absolute cap; milliseconds. */
+  pausedMillis = 0;
+  attention: string | null = null;
+  /** What Rancher said last, less ids: told once. */
+  toldMessage: string | null = null;
+  result: DeploymentResult | null = null;
+  #restoreAsked: RestoreNeeded | null = null;
+  #pokes = 0;
+
+  constructor(readonly request: DeploymentRequest) {
+    this.log = new Logbook(Date.now());
+    listen(this);
+    setHandler(progressQuery, () => this.progress(), { description: 'Where the deployment is' });
+    this.note(
+      'info',
+      `${request.author.by} asked for ${this.asked()}${request.author.why ? `: ${request.author.why}` : ''}`,
+    );
+    this.#describe();
+  }
+
+  get phase(): Phase {
+    return this.log.phase;
+  }
+
+  /** The resolved parts; a step that needs them runs after they are set. */
+  get at(): Resolved {
+    if (this.resolved === null) throw new TypeError('the deployment is not resolved yet');
+    return this.resolved;
+  }
+
+  /** Our upgrade; a step that needs it runs after it was posted or adopted. */
+  get ours(): Round {
+    if (this.round === null) throw new TypeError('no upgrade of this deployment was posted yet');
+    return this.round;
+  }
+
+  /** What every activity about the service is given. */
+  get about(): About {
+    return { target: this.at.target, request: this.request, policy: this.at.policy };
+  }
+
+  get policy(): Policy {
+    return this.at.policy;
+  }
+
+  enter(phase: Phase, text?: string): void {
+    const entered = this.log.enter(phase, Date.now());
+    if (entered) upsertSearchAttributes([{ key: PHASE_KEY, value: phase }]);
+    if (text !== undefined) this.note('info', text);
+    else if (entered) this.#describe();
+  }
+
+  note(level: ProgressEvent['level'], text: string): void {
+    this.log.note(level, text, Date.now());
+    this.#describe();
+  }
+
+  /** The absolute cap has passed (time spent waiting for people left out). */
+  get overdue(): boolean {
+    return Date.now() - this.log.startedAt - this.pausedMillis >= this.policy.timeoutMillis;
+  }
+
+  // ---- People -------------------------------------------------------------------------------------------------------
+
+  take(kind: InterventionKind, author: { by: string; why: string | null }, meaning: string): void {
+    const said = `${kind} by ${author.by}${author.why === null ? '' : ` (${author.why})`}`;
+    this.#pokes += 1;
+    // Whatever is taken while it is parked makes it go on.
+    if (this.phase === 'parked') this.retryAsked = true;
+    this.note('warning', `${said}: ${meaning}`);
+    switch (kind) {
+      case 'cancel':
+        this.#askToRestore(new RestoreNeeded('cancelled', said));
+        break;
+      case 'rollback':
+        this.#askToRestore(new RestoreNeeded('rolled-back', said));
+        break;
+      case 'retry':
+        this.retryAsked = true;
+        break;
+      case 'confirm':
+        this.confirmedBy = author.by;
+        break;
+      default:
+        throw new TypeError(`unknown message ${String(kind satisfies never)}`);
+    }
+  }
+
+  decline(kind: InterventionKind, author: { by: string; why: string | null }, meaning: string): void {
+    this.note('warning', `${kind} by ${author.by} is refused: ${meaning}`);
+  }
+
+  /** Temporal's own cancellation (the CLI's, Temporal Web's button): restores like `cancel`, unless there is no way back. */
+  cancelRequested(): void {
+    const author = { by: 'a cancellation in Temporal', why: null };
+    if (this.finishSent) this.decline('cancel', author, 'the finish was sent: there is no way back');
+    else this.take('cancel', author, 'restores the former configuration, proves it, and ends');
+  }
+
+  /** Moves on to restoring when somebody asked for it and it still can be done. Called by every step between two waits. */
+  throwIfRestoreAsked(): void {
+    if (this.#restoreAsked !== null && !this.restoring && !this.finishSent) throw this.#restoreAsked;
+  }
+
+  /** Takes a `retry` that came since the last look. */
+  takeRetry(): boolean {
+    const asked = this.retryAsked;
+    this.retryAsked = false;
+    return asked;
+  }
+
+  /** How many interventions came so far: what waits end on. */
+  get pokes(): number {
+    return this.#pokes;
+  }
+
+  /** A durable pause; an intervention ends it at once. */
+  async pause(millis: number, summary: string): Promise<void> {
+    const seen = this.#pokes;
+    await condition(() => this.#pokes !== seen, Math.max(1, Math.round(millis)), { summary });
+  }
+
+  /**
+   * Stops and waits for a person. Returns when somebody asked to go on (or to restore).
+   * @throws Ended with `needs-attention` when nobody came
+   */
+  async park(reason: string, nextStep: string): Promise<void> {
+    const before = this.phase;
+    const since = Date.now();
+    this.attention = reason;
+    this.takeRetry();
+    this.enter('parked');
+    this.note('error', `parked: ${reason}`);
+    const came = await condition(() => this.retryAsked, this.policy.parkLimitMillis, { summary: 'parked: waits for a person' });
+    this.pausedMillis += Date.now() - since;
+    this.attention = null;
+    if (!came) throw new Ended('needs-attention', `${reason}; nobody came`, nextStep);
+    this.takeRetry();
+    this.enter(before, 'going on');
+  }
+
+  // ---- What others see -----------------------------------------------------------------------------------------------
+
+  /** What was asked, in people's words. */
+  asked(): string {
+    const { image, sidekicks, service, stack, environment } = this.request;
+    const images = [
+      ...(image === undefined ? [] : [image]),
+      ...Object.entries(sidekicks).map(([name, to]) => `${name}=${to}`),
+    ];
+    const what = images.length === 0 ? 'its settings' : images.join(', ');
+    return `${stack}/${service} → ${what} in ${environment}`;
+  }
+
+  progress(): Progress {
+    const { request, log, service } = this;
+    return {
+      deploymentId: request.deploymentId,
+      requestId: request.requestId,
+      environment: request.environment,
+      stack: request.stack,
+      service: request.service,
+      phase: log.phase,
+      phaseSince: log.phaseSince,
+      startedAt: log.startedAt,
+      requestedBy: request.author.by,
+      requestedWhy: request.author.why ?? null,
+      round: this.roundsPosted,
+      images: this.images,
+      state: service?.state ?? null,
+      message: service?.message ?? null,
+      instances: service?.instances ?? [],
+      expected: service?.expected ?? null,
+      rancherUrl: this.rancherUrl,
+      events: log.events,
+      eventCount: log.eventCount,
+      next: nextOf(log.phase),
+      attention: this.attention,
+      result: this.result,
+    };
+  }
+
+  /** Closes the logbook with a verdict. */
+  end(ended: Ended): DeploymentResult {
+    const { request, log } = this;
+    const now = Date.now();
+    log.enter('done', now);
+    log.note(
+      ended.verdict === 'succeeded' || ended.verdict === 'unchanged' ? 'info' : 'error',
+      `${ended.verdict}: ${ended.reason}`,
+      now,
+    );
+    this.result = {
+      verdict: ended.verdict,
+      reason: ended.reason,
+      nextStep: ended.nextStep,
+      deploymentId: request.deploymentId,
+      requestId: request.requestId,
+      environment: request.environment,
+      stack: request.stack,
+      service: request.service,
+      serviceId: this.resolved?.target.serviceId ?? null,
+      images: this.images,
+      rounds: this.roundsPosted,
+      state: this.service?.state ?? null,
+      rancherUrl: this.rancherUrl,
+      startedAt: log.startedAt,
+      endedAt: now,
+      timeline: log.timeline(now),
+      requestedBy: request.author.by,
+      requestedWhy: request.author.why ?? null,
+    };
+    upsertSearchAttributes([
+      { key: PHASE_KEY, value: 'done' },
+      { key: VERDICT_KEY, value: ended.verdict },
+    ]);
+    this.#describe();
+    return this.result;
+  }
+
+  #askToRestore(needed: RestoreNeeded): void {
+    this.#restoreAsked ??= needed;
+  }
+
+  #describe(): void {
+    setCurrentDetails(detailsOf(this.progress()));
+  }
+}

@@ -1,0 +1,2 @@
+export { planUpgrade } from './plan-upgrade';
+export { upgradeService } from './upgrade-service';

@@ -1,0 +1,86 @@
+import type { ProgressClock } from '../../decision/progress-clock';
+import { startClock, tick } from '../../decision/progress-clock';
+import { roundStep } from '../../decision/round-step';
+import { pauseMillis } from '../../decision/schedule';
+import type { ServiceSnapshot } from '../../decision/service-snapshot';
+import { readService, seconds } from '../calls';
+import type { Deployment } from '../deployment';
+import { RestoreNeeded } from '../endings';
+import { interfered } from './interfered';
+
+/** Containers are read at most so often while Rancher replaces them: they tell whether it gets on, and cost a request each time. */
+const CONTAINERS_EVERY_MILLIS = 60_000;
+
+/**
+ * Waits until Rancher has replaced the containers of our upgrade.
+ *
+ * @throws RestoreNeeded when nothing got better for the stall limit, when the cap has passed, or when somebody asked for it
+ */
+export async function awaitUpgraded(deployment: Deployment): Promise<void> {
+  const { policy } = deployment;
+  deployment.enter('waiting');
+  const since = Date.now();
+  const containersEvery = Math.min(CONTAINERS_EVERY_MILLIS, policy.stallLimitMillis / 4);
+  let clock = startClock(since);
+  let containersAt = since;
+  let suspected = false;
+  let planned = policy.pollMinMillis;
+  for (;;) {
+    await deployment.pause(planned, waitingText(deployment));
+    deployment.throwIfRestoreAsked();
+    if (deployment.takeRetry()) throw new RestoreNeeded('again', 'a person asked to upgrade again');
+
+    const withContainers =
+      Date.now() - containersAt >= containersEvery || clock.stalledMillis + planned >= policy.stallLimitMillis;
+    const service = await readService(deployment, withContainers);
+    if (service.instances !== null) containersAt = Date.now();
+    const step = roundStep(service, deployment.ours, 'upgraded');
+    if (step.do === 'interfered') throw interfered(service, step.why);
+    if (step.do === 'verify') return;
+
+    const before = clock;
+    clock = tick(clock, Date.now(), planned, service, deployment.ours.accepted ?? []);
+    noteProgress(deployment, service, before, clock);
+    if (service.twoWriters && suspected)
+      throw new RestoreNeeded('rolled-back', 'two upgrades were accepted at once and fight each other');
+    suspected = service.twoWriters;
+    if (deployment.overdue)
+      throw new RestoreNeeded('rolled-back', `the time was up (${seconds(policy.timeoutMillis)})${words(service)}`);
+    if (service.instances !== null && clock.stalledMillis >= policy.stallLimitMillis)
+      throw new RestoreNeeded('rolled-back', `no progress for ${seconds(clock.stalledMillis)}${words(service)}`);
+    planned = nextPause(deployment, Date.now() - since, clock);
+  }
+}
+
+/** Not beyond the moment when the stall limit could be reached. */
+function nextPause(deployment: Deployment, elapsedMillis: number, clock: ProgressClock): number {
+  const { policy } = deployment;
+  const left = Math.max(policy.pollMinMillis, policy.stallLimitMillis - clock.stalledMillis);
+  return Math.min(left, pauseMillis(elapsedMillis, policy));
+}
+
+/** One line per change, not per read; the ids of containers that are made again and again are no change. */
+function noteProgress(
+  deployment: Deployment,
+  service: ServiceSnapshot,
+  before: ProgressClock,
+  now: ProgressClock,
+): void {
+  if (now.running > before.running || now.healthy > before.healthy)
+    deployment.note(
+      'info',
+      `${now.running} new containers run${now.healthy < now.running ? `, ${now.healthy} healthy` : ''}`,
+    );
+  const told = service.message?.replace(/1i\d+/g, '…') ?? null;
+  if (told !== null && told !== deployment.toldMessage)
+    deployment.note(service.transitioning === 'error' ? 'warning' : 'info', `Rancher: ${service.message ?? ''}`);
+  deployment.toldMessage = told;
+}
+
+function waitingText(deployment: Deployment): string {
+  return `wait for Rancher to replace the containers (upgrade ${deployment.ours.number})`;
+}
+
+function words(service: ServiceSnapshot): string {
+  return service.message === null ? '' : `; Rancher says: ${service.message}`;
+}

@@ -1,0 +1,57 @@
+import { proofOf } from '../../decision/proof';
+import { roundStep } from '../../decision/round-step';
+import { untouchedConfigs } from '../../decision/round';
+import { readService, seconds } from '../calls';
+import type { Deployment } from '../deployment';
+import { RestoreNeeded } from '../endings';
+import { interfered } from './interfered';
+
+/** How often a held deployment looks at its service at least, milliseconds. */
+const LOOK_EVERY_MILLIS = 300_000;
+
+/**
+ * Waits for a person. Meanwhile it looks now and then whether what was verified still is there.
+ *
+ * @throws RestoreNeeded when the confirmation expires, the new containers fail, or somebody asked for it
+ */
+export async function confirm(deployment: Deployment, why: string): Promise<void> {
+  const { policy } = deployment;
+  const since = Date.now();
+  deployment.confirmedBy = null;
+  deployment.attention = why;
+  deployment.enter(
+    'confirming',
+    `${why}: waiting for \`confirm\` or \`rollback\`, for ${seconds(policy.confirmLimitMillis)} at most`,
+  );
+  try {
+    for (;;) {
+      const left = since + policy.confirmLimitMillis - Date.now();
+      if (deployment.confirmedBy === null && left > 0)
+        await deployment.pause(Math.min(left, lookEvery(Date.now() - since)), 'waits for a person to confirm');
+      deployment.throwIfRestoreAsked();
+      // Said again by the compiler only: a message may have set it meanwhile.
+      if (isConfirmed(deployment)) return;
+      const service = await readService(deployment, true);
+      const step = roundStep(service, deployment.ours, 'upgraded');
+      if (step.do === 'interfered') throw interfered(service, step.why);
+      const proof = proofOf(service, deployment.ours.accepted ?? [], 'upgraded', untouchedConfigs(deployment.ours));
+      if (proof.status === 'failed')
+        throw new RestoreNeeded('rolled-back', `the new containers failed while waiting: ${proof.reasons.join('; ')}`);
+      if (isConfirmed(deployment)) return;
+      if (since + policy.confirmLimitMillis <= Date.now())
+        throw new RestoreNeeded('rolled-back', `nobody confirmed within ${seconds(policy.confirmLimitMillis)}`);
+    }
+  } finally {
+    deployment.attention = null;
+    deployment.pausedMillis += Date.now() - since;
+  }
+}
+
+function isConfirmed(deployment: Deployment): boolean {
+  return deployment.confirmedBy !== null;
+}
+
+/** Soon at first, then ever more rarely: a service that waits for a person for a day costs a few hundred reads. */
+function lookEvery(elapsedMillis: number): number {
+  return Math.min(LOOK_EVERY_MILLIS, Math.max(15_000, elapsedMillis / 5));
+}

@@ -1,0 +1,85 @@
+import { startClock, tick } from '../../decision/progress-clock';
+import { proofOf } from '../../decision/proof';
+import { roundStep } from '../../decision/round-step';
+import { pauseMillis } from '../../decision/schedule';
+import { isOutage, readService, seconds, uninterrupted } from '../calls';
+import type { Deployment } from '../deployment';
+import { Ended } from '../endings';
+import { interfered } from './interfered';
+
+/**
+ * Finishes our upgrade and proves once more what runs. From the first attempt on there is no way back: what goes wrong now needs a
+ * person, not a rollback.
+ *
+ * @returns `again` when the gates did not hold any more and nothing was sent
+ * @throws Ended with the verdict
+ */
+export async function finish(deployment: Deployment, acceptUnprovable: boolean): Promise<'again'> {
+  const { policy } = deployment;
+  deployment.throwIfRestoreAsked();
+  deployment.finishSent = true;
+  deployment.enter('finishing');
+  if ((await send(deployment, acceptUnprovable)) === 'not-now') {
+    deployment.finishSent = false;
+    return 'again';
+  }
+  const since = Date.now();
+  let clock = startClock(since);
+  let planned = policy.pollMinMillis;
+  for (;;) {
+    const service = await readService(deployment, true);
+    clock = tick(clock, Date.now(), planned, service, deployment.ours.accepted ?? []);
+    const step = roundStep(service, deployment.ours, 'finished');
+    if (step.do === 'interfered') throw interfered(service, step.why);
+    let missing = `the service is ${service.state}`;
+    if (step.do === 'finish') await send(deployment, acceptUnprovable);
+    if (step.do === 'prove') {
+      const proof = proofOf(service, deployment.ours.accepted ?? [], 'active');
+      if (proof.status === 'proven' || (proof.status === 'unprovable' && acceptUnprovable)) throw succeeded(deployment);
+      missing = proof.reasons.join('; ');
+    }
+    if (clock.stalledMillis >= policy.finishLimitMillis) {
+      if (step.do === 'prove')
+        throw new Ended(
+          'needs-attention',
+          `finished, but not proven: ${missing}`,
+          'Look at the containers in Rancher; deploy again when it is mended.',
+        );
+      await deployment.park(`the finish hangs: ${missing}`, 'Look at the service in Rancher, then `drover retry`.');
+      clock = startClock(Date.now());
+    }
+    planned = pauseMillis(Date.now() - since, policy);
+    await deployment.pause(planned, `wait for Rancher to finish the upgrade (${missing})`);
+    deployment.takeRetry();
+  }
+}
+
+async function send(deployment: Deployment, acceptUnprovable: boolean): Promise<'sent' | 'not-now'> {
+  const { activities } = deployment.at;
+  for (;;) {
+    const called = await uninterrupted(() =>
+      activities.act.finishUpgrade({ ...deployment.about, round: deployment.ours, acceptUnprovable }),
+    );
+    if (called.kind === 'value') {
+      deployment.service = called.value.service;
+      return called.value.outcome;
+    }
+    if (called.kind === 'failed' && !isOutage(called.type))
+      await deployment.park(called.message, 'Mend what it names, then `drover retry`.');
+    else {
+      if (called.kind === 'failed')
+        deployment.note('warning', `whether the finish was taken is not known: ${called.message}`);
+      await readService(deployment, false);
+    }
+  }
+}
+
+function succeeded(deployment: Deployment): Ended {
+  const took = seconds(Date.now() - deployment.log.startedAt);
+  const images = deployment.images.map(({ config, to }) => `${config} runs ${to}`).join(', ');
+  return new Ended(
+    'succeeded',
+    `${images === '' ? 'the settings are in place' : images}, proven by version, after ${took}`,
+    '',
+  );
+}

@@ -1,0 +1,68 @@
+import type { CallFailure } from '../calls';
+import { isOutage, seconds, interruptible } from '../calls';
+import { activitiesOf } from '../activity-options';
+import type { Deployment } from '../deployment';
+import { Ended } from '../endings';
+import { DEFAULT_POLICY } from '../../decision/policy';
+import type { Verdict } from '../../decision/verdict';
+import { rancherQueue } from '../contract';
+
+/** Loads the policy from the environment's worker and finds the service: names become ids, which are pinned. */
+export async function resolve(deployment: Deployment): Promise<void> {
+  const { request } = deployment;
+  const policy = await loadPolicy(deployment);
+  const activities = activitiesOf(request.environment, policy);
+  const since = Date.now();
+  for (;;) {
+    deployment.throwIfRestoreAsked();
+    const called = await interruptible(deployment, () => activities.resolve.resolveTarget({ request, policy }));
+    if (called.kind === 'value') {
+      const { target, rancherUrl, service, images } = called.value;
+      deployment.resolved = { policy, activities, target };
+      deployment.rancherUrl = rancherUrl;
+      deployment.images = images;
+      deployment.service = service;
+      deployment.note('info', `found ${request.stack}/${request.service} (${target.serviceId}), ${service.state}`);
+      return;
+    }
+    if (called.kind === 'failed' && (!isOutage(called.type) || Date.now() - since >= policy.reachLimitMillis))
+      throw endedBy(called.type, called.message, Date.now() - since);
+  }
+}
+
+async function loadPolicy(deployment: Deployment): ReturnType<ReturnType<typeof activitiesOf>['first']['loadPolicy']> {
+  const { request } = deployment;
+  const { first } = activitiesOf(request.environment, DEFAULT_POLICY);
+  for (;;) {
+    deployment.throwIfRestoreAsked();
+    const called = await interruptible(deployment, () => first.loadPolicy(request));
+    if (called.kind === 'value') return called.value;
+    if (called.kind === 'interrupted') continue;
+    if (called.type !== 'TimedOut') throw endedBy(called.type, called.message, 0);
+    throw new Ended(
+      'unreachable',
+      `no worker answered for the environment "${request.environment}" (task queue ${rancherQueue(request.environment)})`,
+      'Start a worker that serves it, or correct the name of the environment. Nothing was changed.',
+    );
+  }
+}
+
+const VERDICT_OF: Readonly<Partial<Record<CallFailure, Verdict>>> = {
+  Invalid: 'invalid',
+  Configuration: 'invalid',
+  NotFound: 'refused',
+  Unauthorised: 'refused',
+  Forbidden: 'refused',
+  NotPermitted: 'refused',
+};
+
+function endedBy(type: CallFailure, message: string, afterMillis: number): Ended {
+  const verdict = VERDICT_OF[type] ?? 'unreachable';
+  if (verdict === 'unreachable')
+    return new Ended(
+      verdict,
+      `Rancher could not be reached within ${seconds(afterMillis)}: ${message}`,
+      'Nothing was changed. Try again when it answers.',
+    );
+  return new Ended(verdict, message, 'Correct it and deploy again. Nothing was changed.');
+}

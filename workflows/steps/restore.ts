@@ -1,0 +1,152 @@
+import type { ProgressClock } from '../../decision/progress-clock';
+import { startClock, tick } from '../../decision/progress-clock';
+import { proofOf } from '../../decision/proof';
+import { roundStep } from '../../decision/round-step';
+import { hasVersions, ownershipOf } from '../../decision/round';
+import { pauseMillis } from '../../decision/schedule';
+import type { ConfigVersion, ServiceSnapshot } from '../../decision/service-snapshot';
+import { versionsOf } from '../../decision/service-snapshot';
+import { kindOfState } from '../../decision/service-state';
+import { isOutage, readService, uninterrupted } from '../calls';
+import type { Deployment } from '../deployment';
+import type { RestoreNeeded } from '../endings';
+import { interfered } from './interfered';
+
+/**
+ * Brings the former configuration back and proves by version that it runs. Nobody breaks this off; when it does not get on, it parks.
+ *
+ * @returns `nothing` when Rancher never took anything of ours
+ * @throws Ended when somebody else moved the service
+ */
+export async function restore(deployment: Deployment, needed: RestoreNeeded): Promise<'restored' | 'nothing'> {
+  const posted = deployment.round !== null;
+  if (!posted && !deployment.underWay && !deployment.settlingOthers) return 'nothing';
+  deployment.restoring = true;
+  deployment.enter('rolling-back', `${needed.reason}: restoring`);
+  try {
+    // An activity that was called off may have left a request under way: it is waited out before anything is judged.
+    if (deployment.underWay)
+      await deployment.pause(deployment.policy.requestTimeoutMillis, 'wait until no request can be under way');
+    deployment.underWay = false;
+    return posted ? await rollBack(deployment) : await settleOthers(deployment);
+  } finally {
+    deployment.restoring = false;
+  }
+}
+
+async function rollBack(deployment: Deployment): Promise<'restored' | 'nothing'> {
+  const { policy } = deployment;
+  const since = Date.now();
+  let clock = startClock(since);
+  let planned = policy.pollMinMillis;
+  let sent = false;
+  for (;;) {
+    const service = await readService(deployment, true);
+    pin(deployment, service, sent);
+    const step = roundStep(service, deployment.ours, 'restored');
+    let missing = `the service is ${service.state}${service.message === null ? '' : `: ${service.message}`}`;
+    switch (step.do) {
+      case 'nothing-posted':
+        return 'nothing';
+      case 'interfered':
+        throw interfered(service, step.why);
+      case 'rollback':
+        sent = (await sendRollback(deployment)) || sent;
+        break;
+      case 'prove': {
+        const proof = await proveRestored(deployment, service);
+        if (proof === 'restored') return 'restored';
+        missing = proof;
+        break;
+      }
+      default:
+        break;
+    }
+    clock = await parkWhenStuck(
+      deployment,
+      tick(clock, Date.now(), planned, service, deployment.ours.base ?? []),
+      missing,
+    );
+    planned = pauseMillis(Date.now() - since, policy);
+    await deployment.pause(planned, `wait for Rancher to restore the former configuration (${service.state})`);
+    deployment.takeRetry();
+  }
+}
+
+/**
+ * Completes what is known of our round from a read: the versions of a POST whose reply was lost, and those to which Rancher's rollback
+ * of an adopted upgrade returns.
+ */
+function pin(deployment: Deployment, service: ServiceSnapshot, rollbackSent: boolean): void {
+  const round = deployment.ours;
+  if (round.accepted === null && ownershipOf(service, round) === 'ours') {
+    deployment.round = { ...round, accepted: versionsOf(service) };
+    deployment.roundsPosted = Math.max(deployment.roundsPosted, round.number);
+  } else if (round.accepted !== null && round.base === null && rollbackSent && !hasVersions(service, round.accepted))
+    deployment.round = { ...round, base: versionsOf(service) };
+}
+
+async function sendRollback(deployment: Deployment): Promise<boolean> {
+  const { activities } = deployment.at;
+  const called = await uninterrupted(() =>
+    activities.act.rollBackUpgrade({ ...deployment.about, round: deployment.ours }),
+  );
+  if (called.kind === 'value') {
+    deployment.service = called.value.service;
+    if (called.value.outcome === 'sent') {
+      deployment.note('info', 'Rancher accepted the rollback');
+      pin(deployment, called.value.service, true);
+    }
+    return called.value.outcome === 'sent';
+  }
+  if (called.kind === 'failed' && !isOutage(called.type))
+    await deployment.park(called.message, 'Mend what it names, then `drover retry`.');
+  else if (called.kind === 'failed')
+    deployment.note('warning', `whether the rollback was taken is not known: ${called.message}`);
+  // It may have been taken all the same.
+  return true;
+}
+
+/** @returns `restored`, or what is missing */
+async function proveRestored(deployment: Deployment, service: ServiceSnapshot): Promise<string> {
+  const base: readonly ConfigVersion[] = deployment.ours.base ?? [];
+  if (service.state === 'inactive') {
+    if (deployment.wasInactive) return 'restored';
+    throw interfered(service, 'somebody else deactivated the service');
+  }
+  const proof = proofOf(service, base, 'active');
+  if (proof.status === 'proven' || proof.status === 'unprovable') {
+    if (!deployment.wasInactive) return 'restored';
+    const { activities } = deployment.at;
+    await uninterrupted(() => activities.act.deactivateService({ ...deployment.about, versions: base }));
+    return 'the service is to be deactivated again';
+  }
+  return proof.reasons.join('; ');
+}
+
+/** A pending upgrade of somebody else's that we had begun to settle: Rancher completes that before the deployment ends. */
+async function settleOthers(deployment: Deployment): Promise<'nothing'> {
+  const since = Date.now();
+  let clock = startClock(since);
+  for (;;) {
+    const service = await readService(deployment, true);
+    if (service.removed || kindOfState(service.state) !== 'moving') return 'nothing';
+    const planned = pauseMillis(Date.now() - since, deployment.policy);
+    clock = await parkWhenStuck(
+      deployment,
+      tick(clock, Date.now(), planned, service, []),
+      `the service is ${service.state}`,
+    );
+    await deployment.pause(planned, `wait until the service has settled (${service.state})`);
+    deployment.takeRetry();
+  }
+}
+
+async function parkWhenStuck(deployment: Deployment, clock: ProgressClock, missing: string): Promise<ProgressClock> {
+  if (clock.stalledMillis < deployment.policy.rollbackLimitMillis) return clock;
+  await deployment.park(
+    `the former configuration does not come back: ${missing}`,
+    'Look at the service in Rancher, then `drover retry`.',
+  );
+  return startClock(Date.now());
+}

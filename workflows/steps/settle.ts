@@ -1,0 +1,129 @@
+import { patienceWith } from '../../decision/patience';
+import type { ProgressClock } from '../../decision/progress-clock';
+import { startClock, tick } from '../../decision/progress-clock';
+import { baseOfAdopted } from '../../decision/round';
+import { pauseMillis } from '../../decision/schedule';
+import type { ServiceSnapshot } from '../../decision/service-snapshot';
+import { versionsOf } from '../../decision/service-snapshot';
+import type { StartStep } from '../../decision/start-step';
+import { startStep } from '../../decision/start-step';
+import { interruptible, isOutage, readService } from '../calls';
+import type { Deployment } from '../deployment';
+import { Ended } from '../endings';
+
+/**
+ * Brings the service to where an upgrade can be posted: waits out what is moving, and treats what somebody else left pending by the
+ * policy. An upgrade that already goes to what was asked is adopted instead.
+ *
+ * @throws Ended when there is nothing to do, or nothing that may be done
+ */
+export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopted'> {
+  const { policy, request } = deployment;
+  const again = deployment.roundsPosted > 0;
+  let service = deployment.service ?? (await readService(deployment, true));
+  let clock = startClock(Date.now());
+  let since = Date.now();
+  let settled = 0;
+  for (;;) {
+    deployment.throwIfRestoreAsked();
+    const step = startStep(service, {
+      onPending: policy.onPending,
+      redeploy: request.redeploy,
+      again,
+      patience: patienceWith(service, clock.stalledMillis, policy, deployment.overdue),
+    });
+    let planned = 0;
+    if (step.do !== 'wait') deployment.settlingOthers = false;
+    switch (step.do) {
+      case 'upgrade':
+        return 'upgrade';
+      case 'adopt':
+        adopt(deployment, service);
+        return 'adopted';
+      case 'unchanged':
+        throw new Ended(
+          'unchanged',
+          'the service already runs what was asked, proven by the version of its containers',
+          '',
+        );
+      case 'refuse':
+        throw new Ended(
+          'refused',
+          step.why,
+          'Nothing was changed. Settle it in Rancher, or choose another `--on-pending`.',
+        );
+      case 'settle':
+        if (settled >= policy.maxRounds)
+          throw new Ended(
+            'refused',
+            `${step.why}, again and again`,
+            'Somebody else keeps upgrading this service: find out who.',
+          );
+        settled += await settlePending(deployment, service, step);
+        since = Date.now();
+        planned = policy.pollMinMillis;
+        break;
+      case 'wait':
+        deployment.enter('settling', deployment.phase === 'settling' ? undefined : step.why);
+        planned = pauseMillis(Date.now() - since, policy);
+        break;
+      default:
+        throw new TypeError(`unknown step ${String(step satisfies never)}`);
+    }
+    await deployment.pause(planned, `look again at the service (${service.state})`);
+    deployment.throwIfRestoreAsked();
+    deployment.takeRetry();
+    [service, clock] = await look(deployment, clock, planned);
+  }
+}
+
+async function look(
+  deployment: Deployment,
+  clock: ProgressClock,
+  plannedMillis: number,
+): Promise<[ServiceSnapshot, ProgressClock]> {
+  const before = deployment.service?.state;
+  const service = await readService(deployment, true);
+  if (before !== undefined && before !== service.state)
+    deployment.note('info', `the service went from ${before} to ${service.state}`);
+  return [service, tick(clock, Date.now(), plannedMillis, service, versionsOf(service))];
+}
+
+/** Makes somebody else's upgrade, which goes to what was asked, our own: its versions are pinned. */
+function adopt(deployment: Deployment, service: ServiceSnapshot): void {
+  deployment.round = {
+    number: deployment.roundsPosted + 1,
+    label: null,
+    base: baseOfAdopted(service),
+    posted: [],
+    accepted: versionsOf(service),
+  };
+  deployment.roundsPosted += 1;
+  deployment.note('info', `the upgrade that is ${service.state} goes to what was asked: adopting it`);
+}
+
+/** @returns 1 when Rancher took the action, else 0 */
+async function settlePending(
+  deployment: Deployment,
+  service: ServiceSnapshot,
+  { action, why }: Extract<StartStep, { do: 'settle' }>,
+): Promise<number> {
+  deployment.enter('settling', `${why}: ${action === 'rollback' ? 'rolling it back' : 'finishing it'}`);
+  const { activities } = deployment.at;
+  const called = await interruptible(deployment, () =>
+    activities.act.settlePending({ ...deployment.about, action, versions: versionsOf(service) }),
+  );
+  deployment.underWay = called.kind !== 'value';
+  if (called.kind === 'value') {
+    deployment.service = called.value.service;
+    deployment.settlingOthers = called.value.outcome === 'sent';
+    return deployment.settlingOthers ? 1 : 0;
+  }
+  if (called.kind === 'failed' && !isOutage(called.type))
+    throw new Ended(
+      'refused',
+      called.message,
+      'Mend what it names and deploy again. The pending upgrade was left as it is.',
+    );
+  return 0;
+}

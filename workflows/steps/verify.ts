@@ -1,0 +1,61 @@
+import { startClock, tick } from '../../decision/progress-clock';
+import { proofOf } from '../../decision/proof';
+import { roundStep } from '../../decision/round-step';
+import { untouchedConfigs } from '../../decision/round';
+import { pauseMillis } from '../../decision/schedule';
+import type { ServiceSnapshot } from '../../decision/service-snapshot';
+import { readService, seconds } from '../calls';
+import type { Deployment } from '../deployment';
+import { RestoreNeeded } from '../endings';
+import { interfered } from './interfered';
+
+/**
+ * Holds the new containers against the gates while the old ones still exist: their versions, their health, and for how long both hold.
+ *
+ * @param service the read that found it `upgraded`
+ * @returns whether a person has to judge what Rancher does not show
+ * @throws RestoreNeeded when it will not hold
+ */
+export async function verify(deployment: Deployment, service: ServiceSnapshot): Promise<'proven' | 'unprovable'> {
+  const { policy } = deployment;
+  deployment.enter('verifying');
+  const since = Date.now();
+  let clock = startClock(since);
+  let goodSince: number | null = null;
+  let told = '';
+  for (;;) {
+    const round = deployment.ours;
+    const step = roundStep(service, round, 'upgraded');
+    if (step.do === 'interfered') throw interfered(service, step.why);
+    const proof = proofOf(service, round.accepted ?? [], 'upgraded', untouchedConfigs(round));
+    const reasons = proof.reasons.join('; ');
+    const now = Date.now();
+    let planned = pauseMillis(now - since, policy);
+    if (step.do === 'verify' && proof.status === 'failed')
+      throw new RestoreNeeded('rolled-back', `the new containers are not good: ${reasons}`);
+    if (step.do === 'verify' && (proof.status === 'proven' || proof.status === 'unprovable')) {
+      goodSince ??= now;
+      const left = goodSince + policy.soakMillis - now;
+      if (left <= 0) {
+        deployment.note('info', proof.status === 'proven' ? 'proven: the new containers run what was asked' : reasons);
+        return proof.status;
+      }
+      if (told !== 'soaking') deployment.note('info', `good; watching them for ${seconds(policy.soakMillis)}`);
+      told = 'soaking';
+      planned = Math.min(planned, left);
+    } else {
+      goodSince = null;
+      if (reasons !== '' && told !== reasons) deployment.note('info', `not yet: ${reasons}`);
+      told = reasons;
+      if (deployment.overdue)
+        throw new RestoreNeeded('rolled-back', `the time was up (${seconds(policy.timeoutMillis)}): ${reasons}`);
+      if (clock.stalledMillis >= policy.stallLimitMillis)
+        throw new RestoreNeeded('rolled-back', `not good for ${seconds(clock.stalledMillis)}: ${reasons}`);
+    }
+    await deployment.pause(planned, goodSince === null ? 'read the gates again' : 'watch the new containers');
+    deployment.throwIfRestoreAsked();
+    deployment.takeRetry();
+    service = await readService(deployment, true);
+    clock = tick(clock, Date.now(), planned, service, round.accepted ?? []);
+  }
+}

@@ -1,0 +1,101 @@
+import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import type { DeploymentRequest } from '../decision/request';
+import type { DeploymentResult } from './contract';
+import { readService } from './calls';
+import { Deployment } from './deployment';
+import { Ended, RestoreNeeded } from './endings';
+import { awaitUpgraded } from './steps/await-upgraded';
+import { confirm } from './steps/confirm';
+import { finish } from './steps/finish';
+import { post } from './steps/post';
+import { resolve } from './steps/resolve';
+import { restore } from './steps/restore';
+import { settle } from './steps/settle';
+import { verify } from './steps/verify';
+
+/**
+ * Upgrades one service of Rancher's, from whatever state it is in, to what was asked or to a named verdict.
+ *
+ * It always ends with a verdict: bad input, refusals and failures are results, not failures of the workflow. Temporal's own
+ * cancellation restores the former configuration like the message `cancel`.
+ */
+export async function upgradeService(request: DeploymentRequest): Promise<DeploymentResult> {
+  const deployment = new Deployment(request);
+  void CancellationScope.current().cancelRequested.catch(() => deployment.cancelRequested());
+  return CancellationScope.nonCancellable(async () => {
+    const ended = await run(deployment).catch((error: unknown) => {
+      if (error instanceof Ended) return error;
+      throw error;
+    });
+    const result = deployment.end(ended);
+    await condition(allHandlersFinished);
+    return result;
+  });
+}
+
+async function run(deployment: Deployment): Promise<Ended> {
+  for (;;) {
+    try {
+      if (deployment.resolved === null) await resolve(deployment);
+      await upgradeOnce(deployment);
+    } catch (error) {
+      if (!(error instanceof RestoreNeeded)) throw error;
+      const restored = await restore(deployment, error);
+      const ended = endAfterRestore(deployment, error, restored);
+      if (ended !== null) return ended;
+    }
+  }
+}
+
+/** One round: to the verdict, or to what makes a restore necessary. */
+async function upgradeOnce(deployment: Deployment): Promise<never> {
+  for (;;) {
+    const start = await settle(deployment);
+    if (start === 'adopted' || (await post(deployment)) === 'accepted') break;
+    deployment.service = await readService(deployment, true);
+  }
+  await awaitUpgraded(deployment);
+  let held = deployment.request.hold;
+  for (;;) {
+    const proof = await verify(deployment, deployment.service ?? (await readService(deployment, true)));
+    const unprovable = proof === 'unprovable' && deployment.confirmedBy === null;
+    if (held || unprovable) {
+      await confirm(deployment, held ? 'verified, and held as asked' : 'not everything can be proven');
+      held = false;
+      deployment.service = await readService(deployment, true);
+      continue;
+    }
+    await finish(deployment, proof === 'unprovable');
+    deployment.service = await readService(deployment, true);
+  }
+}
+
+/** What a restore leads to: a verdict, or null for another round. */
+function endAfterRestore(
+  deployment: Deployment,
+  needed: RestoreNeeded,
+  restored: 'restored' | 'nothing',
+): Ended | null {
+  const { roundsPosted } = deployment;
+  const proof =
+    restored === 'restored' ? 'the former configuration is proven to run' : 'nothing of this deployment was posted';
+  switch (needed.then) {
+    case 'again':
+      deployment.round = null;
+      deployment.service = null;
+      if (roundsPosted < deployment.policy.maxRounds) return null;
+      return new Ended(
+        'rolled-back',
+        `gave up after ${roundsPosted} upgrades; ${proof}`,
+        'Find out why, then deploy again.',
+      );
+    case 'cancelled':
+      return new Ended('cancelled', `${needed.reason}; ${proof}`, '');
+    case 'rolled-back':
+      return restored === 'restored'
+        ? new Ended('rolled-back', `${needed.reason}; ${proof}`, 'Find out why, then deploy again.')
+        : new Ended('failed', `${needed.reason}; ${proof}`, 'Deploy again when it is mended.');
+    default:
+      throw new TypeError(`unknown ending ${String(needed.then satisfies never)}`);
+  }
+}
