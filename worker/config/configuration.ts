@@ -1,9 +1,9 @@
 import { DEFAULT_POLICY, type Policy } from '../../decision/policy';
-import { nearSpellings } from '../../rancher/near-spellings';
 import { ConfigurationError } from './configuration-error';
 import { formatDuration } from './duration';
 import type { SecretSource } from './secret-source';
 import type { TemporalSettings } from './temporal-settings';
+import { nearest } from './nearest';
 
 /** One environment as configured. What is missing is complained about when somebody wants to serve it: see `prepareEnvironment`. */
 export interface EnvironmentConfiguration {
@@ -62,7 +62,7 @@ export class Configuration {
     if (known.length === 0) {
       return `unknown environment ${JSON.stringify(alias)}: none is configured. Write a drover.yaml (environments: …), or set RANCHER_URL, RANCHER_ACCESS_KEY, RANCHER_SECRET_KEY and RANCHER_ENVIRONMENT`;
     }
-    const near = nearSpellings(alias, known, 1)[0];
+    const near = nearest(alias, known);
     return `unknown environment ${JSON.stringify(alias)}; ${near === undefined ? '' : `did you mean ${near}? `}configured: ${known.join(', ')}`;
   }
 

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { nearSpellings } from '../../rancher/near-spellings';
 import type { ConfigurationProblem } from './configuration-error';
 import type { YamlFile } from './read-yaml';
 import { kindOf, quote } from './schema-pieces';
+import { nearest } from './nearest';
 
 /** What a finding of zod's means for the one who writes the file: one problem, or one for each unknown key. */
 export function explainIssue(issue: z.core.$ZodIssue, file: YamlFile): ConfigurationProblem[] {
@@ -20,7 +20,7 @@ export function explainIssue(issue: z.core.$ZodIssue, file: YamlFile): Configura
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
-  const near = nearSpellings(key, known, 1)[0];
+  const near = nearest(key, known);
   const hint =
     near === undefined ? `known here: ${known.join(', ')}` : `did you mean ${near}? (known here: ${known.join(', ')})`;
   return `${quote(key).slice(1, -1)}: unknown key; ${hint}`;

@@ -65,9 +65,15 @@ function loadFile(
   const parsed = configurationSchema.safeParse(yaml.value);
   if (!parsed.success) {
     problems.push(...parsed.error.issues.flatMap((issue) => explainIssue(issue, yaml)));
-    throw new ConfigurationError(problems);
+    throw new ConfigurationError(problems.sort((one, other) => placeOf(one) - placeOf(other)));
   }
   return { content: parsed.data, yaml, folder: dirname(found.path) };
+}
+
+/** Problems of one file are told from its top to its bottom. */
+function placeOf(problem: ConfigurationProblem): number {
+  const match = /:(\d+):(\d+)$/.exec(problem.where ?? '');
+  return Number(match?.[1] ?? 0) * 10_000 + Number(match?.[2] ?? 0);
 }
 
 function readText(path: string, shown: string, namedBy: string | undefined): string {

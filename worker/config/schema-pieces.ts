@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { nearSpellings } from '../../rancher/near-spellings';
 import { DURATION_FORM, parseDuration } from './duration';
+import { nearest } from './nearest';
 
 // The building blocks of `schema.ts`. Each says in its own words what is wrong and how to mend it, so that nobody has to
 // know zod. A message never repeats a value that could be a secret.
@@ -73,7 +73,7 @@ export function choice<const Words extends readonly string[]>(words: Words) {
   return z.unknown().transform((value, context): Words[number] => {
     const found = words.find((word) => word === value);
     if (found !== undefined) return found;
-    const near = typeof value === 'string' ? nearSpellings(value, words, 1)[0] : undefined;
+    const near = typeof value === 'string' ? nearest(value, words) : undefined;
     const shown = typeof value === 'string' ? quote(value) : kindOf(value);
     context.addIssue({
       code: 'custom',

@@ -1,0 +1,254 @@
+/** A configuration that must be refused, and what the refusal must say. */
+export interface BadConfiguration {
+  readonly what: string;
+  readonly yaml: string;
+  /** `line:column` and a part of the message, of each problem, in order. */
+  readonly problems: readonly (readonly [place: string, message: string | RegExp])[];
+}
+
+const yaml = (text: string): string => text.replace(/^\n/, '');
+
+export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
+  { what: 'an empty file', yaml: '', problems: [['1:1', 'the file is empty']] },
+  { what: 'only comments', yaml: '# nothing\n# here\n', problems: [['1:1', 'the file is empty']] },
+  { what: 'a plain text', yaml: 'hello world\n', problems: [['1:1', 'found a plain text; is this the right file?']] },
+  {
+    what: 'a list',
+    yaml: '- prod\n- qa\n',
+    problems: [['1:1', 'expected a mapping ("key: value" lines), found a list']],
+  },
+  {
+    what: 'a page of HTML',
+    yaml: '<html>\n<body>error: 502</body>\n</html>\n',
+    problems: [
+      ['1:1', 'this is not "key: value"'],
+      ['3:1', 'this is not "key: value"'],
+    ],
+  },
+  {
+    what: 'a tab in the indentation',
+    yaml: 'environments:\n\tprod: {}\n',
+    problems: [['2:1', 'there is a tab in the indentation; YAML allows only spaces there']],
+  },
+  {
+    what: 'a key that stands twice',
+    yaml: 'environments:\n  prod: {}\n  prod: {}\n',
+    problems: [['3:3', 'this key stands twice in one mapping; keep one of the two']],
+  },
+  {
+    what: 'an open quote',
+    yaml: 'rancher:\n  url: "https://h\n',
+    problems: [['3:1', 'a quote or a bracket is not closed']],
+  },
+  { what: 'an open bracket', yaml: 'worker:\n  environments: [prod\n', problems: [['3:1', 'a bracket is not closed']] },
+  {
+    what: 'two documents',
+    yaml: 'environments: {}\n---\nworker: {}\n',
+    problems: [['2:1', 'a second document begins here']],
+  },
+  { what: 'a value that begins with @', yaml: 'rancher:\n  url: @host\n', problems: [['2:8', 'put it in quotes']] },
+  { what: 'a tag', yaml: 'rancher: !vault x\n', problems: [['1:10', 'tags ("!something") are not supported']] },
+  {
+    what: 'an alias without its anchor',
+    yaml: 'rancher: *common\n',
+    problems: [['', 'an anchor or alias cannot be resolved']],
+  },
+  {
+    what: 'a wrong indentation',
+    yaml: 'rancher: common\n  url: https://h\n',
+    problems: [
+      ['1:10', 'is indented under a value'],
+      ['1:10', 'is a colon with a space after it missing'],
+    ],
+  },
+  {
+    what: 'an unknown key at the top',
+    yaml: 'environment:\n  prod: {}\n',
+    problems: [['1:1', 'environment: unknown key; did you mean environments?']],
+  },
+  {
+    what: 'an unknown key far down',
+    yaml: yaml(`
+environments:
+  prod:
+    policy:
+      stalLimit: 10m
+`),
+    problems: [['4:7', 'environments.prod.policy.stalLimit: unknown key; did you mean stallLimit?']],
+  },
+  {
+    what: 'an unknown key that is like no other',
+    yaml: 'rancher:\n  xyzzy: 1\n',
+    problems: [['2:3', 'rancher.xyzzy: unknown key; known here: url, accessKey, secretKey, ca']],
+  },
+  {
+    what: 'a text where a mapping belongs',
+    yaml: 'environments:\n  prod: Production\n',
+    problems: [['2:9', 'environments.prod: expected a mapping, found a text']],
+  },
+  {
+    what: 'a list where a mapping belongs',
+    yaml: 'environments:\n  - prod\n',
+    problems: [['1:1', 'environments: expected a mapping, found a list']],
+  },
+  {
+    what: 'a bare number for a duration',
+    yaml: 'defaults:\n  timeout: 600\n',
+    problems: [
+      [
+        '2:12',
+        'defaults.timeout: expected a duration such as 500ms, 30s, 10m, 2h or 7d, found the bare number 600; add the unit: 600s for seconds',
+      ],
+    ],
+  },
+  {
+    what: 'a bad duration',
+    yaml: 'defaults:\n  soak: 10 minutes\n',
+    problems: [['2:9', '"10 minutes" is no duration; write a duration such as 500ms']],
+  },
+  {
+    what: 'a duration out of bounds',
+    yaml: 'defaults:\n  batchInterval: 50ms\n',
+    problems: [['2:18', '"50ms" is out of bounds; it must be from 100ms to 1h']],
+  },
+  { what: 'a duration without a value', yaml: 'defaults:\n  soak:\n', problems: [['2:8', 'found nothing']] },
+  {
+    what: 'a batch size of none',
+    yaml: 'defaults:\n  batchSize: 0\n',
+    problems: [['2:14', 'expected a whole number from 1 to 10000, found 0']],
+  },
+  {
+    what: 'half a container',
+    yaml: 'defaults:\n  batchSize: 1.5\n',
+    problems: [['2:14', 'expected a whole number from 1 to 10000, found 1.5']],
+  },
+  {
+    what: 'a yes that YAML does not know',
+    yaml: 'defaults:\n  startFirst: yes\n',
+    problems: [['2:15', 'expected true or false, found a text (YAML 1.2 knows no yes']],
+  },
+  {
+    what: 'a mistyped onPending',
+    yaml: 'defaults:\n  onPending: rolback\n',
+    problems: [['2:14', 'expected one of rollback, finish, wait, abort, found "rolback"; did you mean rollback?']],
+  },
+  {
+    what: 'a poll that is wider at its narrowest',
+    yaml: 'environments:\n  prod:\n    policy: { pollMin: 2m, pollMax: 30s }\n',
+    problems: [['2:3', 'pollMin (2m) is longer than pollMax (30s)']],
+  },
+  {
+    what: 'a URL without a scheme',
+    yaml: 'rancher:\n  url: rancher.example.com\n',
+    problems: [['2:8', 'must begin with http:// or https://']],
+  },
+  {
+    what: 'a URL with credentials',
+    yaml: 'rancher:\n  url: https://key:hunter2@rancher.example.com\n',
+    problems: [['2:8', 'credentials do not belong into a URL']],
+  },
+  {
+    what: "a URL of Rancher 2's API",
+    yaml: 'rancher:\n  url: https://rancher.example.com/v3\n',
+    problems: [['2:8', 'an API that Rancher 1.6 does not have']],
+  },
+  {
+    what: 'a key in the file',
+    yaml: 'rancher:\n  secretKey: hunter2\n',
+    problems: [
+      [
+        '2:14',
+        'rancher.secretKey: a secret does not belong into this file; say where it comes from, { env: NAME } or { file: PATH }',
+      ],
+    ],
+  },
+  {
+    what: 'a key where the name of a variable belongs',
+    yaml: 'rancher:\n  secretKey: { env: hunter2-and-more }\n',
+    problems: [['2:3', 'env must be the name of an environment variable']],
+  },
+  {
+    what: 'a key from two places',
+    yaml: 'rancher:\n  secretKey: { env: A, file: /b }\n',
+    problems: [['2:3', 'expected exactly one of env and file']],
+  },
+  {
+    what: 'a key from nowhere',
+    yaml: 'rancher:\n  accessKey: { vault: secret/x }\n',
+    problems: [['2:3', 'expected exactly one of env and file']],
+  },
+  {
+    what: 'a reference with a space',
+    yaml: 'environments:\n  prod:\n    variables:\n      db password: { env: X }\n',
+    problems: [['4:7', '"db password" cannot be a reference']],
+  },
+  {
+    what: 'an alias with a slash',
+    yaml: 'environments:\n  eu/prod: {}\n',
+    problems: [['2:3', '"eu/prod" cannot name an environment']],
+  },
+  {
+    what: 'a project that is a number',
+    yaml: 'environments:\n  prod:\n    project: 15\n',
+    problems: [['3:14', 'found a number; put it in quotes: "15"']],
+  },
+  {
+    what: 'an address of Temporal with a scheme',
+    yaml: 'temporal:\n  address: http://temporal:7233\n',
+    problems: [['2:12', 'write host:port without a scheme']],
+  },
+  {
+    what: 'an address of Temporal without a port',
+    yaml: 'temporal:\n  address: temporal\n',
+    problems: [['2:12', '"temporal" is no address of Temporal']],
+  },
+  {
+    what: 'a worker for an unknown environment',
+    yaml: 'environments:\n  prod: {}\nworker:\n  environments: [prod, prdo]\n',
+    problems: [['4:24', 'unknown environment "prdo"; did you mean prod? configured: prod']],
+  },
+  {
+    what: 'a worker for no environment',
+    yaml: 'environments:\n  prod: {}\nworker:\n  environments: []\n',
+    problems: [['4:3', 'worker.environments: the list is empty']],
+  },
+  {
+    what: 'a worker for one environment that is not in a list',
+    yaml: 'environments:\n  prod: {}\nworker:\n  environments: prod\n',
+    problems: [['4:17', 'expected a list, such as [prod], found a text']],
+  },
+  {
+    what: 'two aliases of one project',
+    yaml: yaml(`
+rancher: { url: https://rancher.example.com }
+environments:
+  prod: { project: 1a5 }
+  live: { project: 1a5, rancher: { url: https://RANCHER.example.com/v2-beta/projects/1a5/ } }
+`),
+    problems: [['4:3', 'live and prod (drover.yaml:3:3) are the same environment of Rancher, project "1a5"']],
+  },
+  {
+    what: 'two aliases that take their project from one URL',
+    yaml: 'rancher: { url: https://h/v1/projects/1a7 }\nenvironments:\n  a: {}\n  b: {}\n',
+    problems: [['4:3', 'b and a (drover.yaml:3:3) are the same environment of Rancher, project "1a7"']],
+  },
+  {
+    what: 'several problems at once',
+    yaml: yaml(`
+temporal: { adress: 127.0.0.1:7233 }
+rancher:
+  secretKey: hunter2
+defaults:
+  timeout: 5
+environments:
+  prod: { polcy: {}, labels: 1 }
+`),
+    problems: [
+      ['1:13', 'temporal.adress: unknown key; did you mean address?'],
+      ['3:14', 'a secret does not belong into this file'],
+      ['5:12', 'the bare number 5'],
+      ['7:11', 'environments.prod.polcy: unknown key; did you mean policy?'],
+      ['7:30', 'environments.prod.labels: expected true or false, found a number'],
+    ],
+  },
+];
