@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RancherError } from '../../rancher/errors/rancher-error';
@@ -420,6 +421,26 @@ describe('called off', () => {
 });
 
 describe('what is sent', () => {
+  it('cannot be seen by printing the client', () => {
+    const client = clientOf({ url: 'http://127.0.0.1:1' });
+    expect(inspect(client, { depth: 9, showHidden: true }) + JSON.stringify(client)).not.toMatch(CANARIES);
+  });
+
+  it('goes out again after a POST over a connection of its own: a server that closes kept ones loses no action', async () => {
+    const server = await serve((request, response) => {
+      request.resume();
+      sendJson(response, 200, aService());
+      // The kept connection is closed right after the reply, as by a server whose keep-alive time is over.
+      response.on('finish', () => request.socket.end());
+    });
+    const client = clientOf(server);
+    for (let round = 0; round < 5; round += 1) {
+      await read(client);
+      await expect(upgrade(client)).resolves.toMatchObject({ id: '1s2' });
+    }
+    expect(server.requests).toHaveLength(10);
+  });
+
   it('has the headers that Rancher needs, and a gzip reply is understood', async () => {
     const seen: IncomingMessage['headers'][] = [];
     const server = await serve((request, response) => {
