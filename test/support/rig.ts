@@ -1,0 +1,178 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/create-activities';
+import { DEFAULT_POLICY } from '../../decision/policy';
+import type { Policy } from '../../decision/policy';
+import type { DeploymentRequest } from '../../decision/request';
+import { RancherClient } from '../../rancher/rancher-client';
+import { startSimulator } from '../../simulator/simulator';
+import type { Simulator } from '../../simulator/simulator';
+import type { WorldSeed } from '../../simulator/world-seed';
+import type { DeploymentResult, Progress } from '../../workflows/contract';
+import { PROGRESS, rancherQueue, UPGRADE_SERVICE, workflowIdOf } from '../../workflows/contract';
+import { temporalAddress } from './temporal-cli';
+import { workflowBundle } from './workflow-bundle';
+
+// Once per test file, before anything else touches the runtime: workers talk of every state that they pass.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+/** A deployment under test. */
+export type Deploying = WorkflowHandle<(request: DeploymentRequest) => Promise<DeploymentResult>>;
+
+/** What a test asks for; everything else is sensible. */
+export type Asked = Partial<DeploymentRequest> & Pick<DeploymentRequest, 'stack' | 'service'>;
+
+/** Limits that let a test see every ending within seconds: the simulator runs twenty times as fast as the recorded server. */
+export const QUICK: Partial<Policy> = {
+  stallLimitMillis: 6_000,
+  settleLimitMillis: 4_000,
+  rollbackLimitMillis: 8_000,
+  finishLimitMillis: 8_000,
+  reachLimitMillis: 6_000,
+  requestTimeoutMillis: 2_000,
+  pollMinMillis: 200,
+  pollMaxMillis: 2_000,
+};
+
+/**
+ * The product's own parts around a simulated Rancher: a worker with the real workflows and activities in this process, HTTP to the
+ * simulator, gRPC to a real Temporal server. Queues and alias are the rig's own, so that rigs do not meet.
+ */
+export class Rig {
+  readonly alias = `rig-${randomBytes(4).toString('hex')}`;
+  readonly #workflowQueue = `workflows-${this.alias}`;
+  readonly #workers: Worker[] = [];
+  #running: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    readonly simulator: Simulator,
+    readonly client: Client,
+    private readonly native: NativeConnection,
+    readonly policy: Policy,
+  ) {}
+
+  static async start(options: {
+    seed: WorldSeed;
+    policy?: Partial<Policy>;
+    speed?: number;
+    project?: string;
+    variables?: Record<string, string>;
+  }): Promise<Rig> {
+    const address = temporalAddress();
+    const simulator = await startSimulator({ seed: options.seed, speed: options.speed ?? 20, randomSeed: 1 });
+    const [connection, native] = await Promise.all([
+      Connection.connect({ address }),
+      NativeConnection.connect({ address }),
+    ]);
+    const rig = new Rig(simulator, new Client({ connection }), native, {
+      ...DEFAULT_POLICY,
+      ...QUICK,
+      ...options.policy,
+    });
+    await rig.#work(options.project ?? options.seed.projects[0]?.name ?? 'none', options.seed, options.variables ?? {});
+    return rig;
+  }
+
+  async #work(project: string, seed: WorldSeed, variables: Record<string, string>): Promise<void> {
+    const [key] = seed.keys;
+    if (key === undefined) throw new Error('the seed has no key');
+    const rancher = new RancherClient({
+      url: this.simulator.url,
+      accessKey: key.accessKey,
+      secretKey: key.secretKey,
+      requestTimeoutMillis: this.policy.requestTimeoutMillis,
+    });
+    const activities = createActivities({
+      digestKey: randomBytes(32),
+      environment: (alias) => ({
+        alias,
+        project,
+        webUrl: this.simulator.url,
+        client: () => rancher,
+        policy: (overrides) => ({
+          ...this.policy,
+          ...overrides,
+          strategy: {
+            batchSize: overrides.batchSize ?? this.policy.strategy.batchSize,
+            batchIntervalMillis: overrides.batchIntervalMillis ?? this.policy.strategy.batchIntervalMillis,
+            startFirst: overrides.startFirst ?? this.policy.strategy.startFirst,
+          },
+        }),
+        variable: (reference) => {
+          const value = variables[reference];
+          if (value === undefined) throw new Error(`there is no variable "${reference}" for this environment`);
+          return value;
+        },
+      }),
+    });
+    const common = { connection: this.native, maxHeartbeatThrottleInterval: '1s' as const };
+    this.#workers.push(
+      await Worker.create({ ...common, taskQueue: this.#workflowQueue, workflowBundle: await workflowBundle() }),
+      await Worker.create({ ...common, taskQueue: rancherQueue(this.alias), activities }),
+    );
+    this.#running = Promise.all(this.#workers.map((worker) => worker.run()));
+  }
+
+  request(asked: Asked): DeploymentRequest {
+    const id = randomUUID().slice(0, 8);
+    return {
+      requestId: `request-${id}`,
+      deploymentId: `d${id}`,
+      environment: this.alias,
+      sidekicks: {},
+      variables: {},
+      labels: {},
+      redeploy: false,
+      hold: false,
+      overrides: {},
+      author: { by: 'a test' },
+      ...asked,
+    };
+  }
+
+  async start(asked: Asked): Promise<Deploying> {
+    const request = this.request(asked);
+    return this.client.workflow.start<(request: DeploymentRequest) => Promise<DeploymentResult>>(UPGRADE_SERVICE, {
+      workflowId: workflowIdOf(request.environment, request.stack, request.service),
+      taskQueue: this.#workflowQueue,
+      args: [request],
+    });
+  }
+
+  async deploy(asked: Asked): Promise<DeploymentResult> {
+    return (await this.start(asked)).result();
+  }
+
+  async progress(deploying: Deploying): Promise<Progress> {
+    return deploying.query<Progress>(PROGRESS);
+  }
+
+  /** Waits until the progress is as wanted. */
+  async until(deploying: Deploying, wanted: (progress: Progress) => boolean): Promise<Progress> {
+    for (;;) {
+      const progress = await this.progress(deploying);
+      if (wanted(progress)) return progress;
+      if (progress.result !== null)
+        throw new Error(`it ended before: ${progress.result.verdict}, ${progress.result.reason}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Accepted actions on a service, by name, in their order; `by` the worker's key unless said otherwise. */
+  actions(name: string, by: 'drover' | 'anybody' = 'drover'): string[] {
+    return this.simulator.world
+      .journal()
+      .filter((entry) => entry.kind === 'action' && entry.name === name && (by === 'anybody' || entry.by !== 'person'))
+      .map((entry) => (entry.kind === 'action' ? entry.action : ''));
+  }
+
+  async close(): Promise<void> {
+    for (const worker of this.#workers) worker.shutdown();
+    await this.#running;
+    await this.client.connection.close();
+    await this.native.close();
+    await this.simulator.close();
+  }
+}
