@@ -27,7 +27,7 @@ export function held(progress: Progress, target: string): Outcome {
 export function detached(why: string, target: string): Outcome {
   return {
     verdict: 'detached',
-    reason: `The client stopped waiting, since ${why}; the deployment goes on.`,
+    reason: `The client stopped waiting: ${why}; the deployment goes on.`,
     nextStep: `Watch it with "drover status ${target} --watch", stop it with "drover cancel ${target}".`,
     result: null,
   };

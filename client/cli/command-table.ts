@@ -1,0 +1,55 @@
+import type { Command } from './command';
+
+/** The commands, in the order of the help; each is loaded only when it is asked for. */
+export const COMMANDS = {
+  upgrade: {
+    summary: 'take a service to a new image, and follow it to the verdict',
+    load: async (): Promise<Command> => (await import('./commands/upgrade.js')).upgrade,
+  },
+  status: {
+    summary: 'where a deployment is, or how it ended; --watch follows it',
+    load: async (): Promise<Command> => (await import('./commands/status.js')).status,
+  },
+  list: {
+    summary: 'deployments, the newest first',
+    load: async (): Promise<Command> => (await import('./commands/list.js')).list,
+  },
+  cancel: {
+    summary: 'stop a deployment; what it began is rolled back',
+    load: async (): Promise<Command> => (await import('./commands/intervention.js')).interventionCommand('cancel'),
+  },
+  retry: {
+    summary: 'let a parked deployment go on, or a waiting one act now',
+    load: async (): Promise<Command> => (await import('./commands/intervention.js')).interventionCommand('retry'),
+  },
+  confirm: {
+    summary: 'finish a held upgrade',
+    load: async (): Promise<Command> => (await import('./commands/intervention.js')).interventionCommand('confirm'),
+  },
+  rollback: {
+    summary: 'go back to the former configuration',
+    load: async (): Promise<Command> => (await import('./commands/intervention.js')).interventionCommand('rollback'),
+  },
+  worker: {
+    summary: 'run a worker: the part that holds the keys and talks to Rancher',
+    load: async (): Promise<Command> => (await import('./commands/worker.js')).worker,
+  },
+  dev: {
+    summary: 'everything on this machine: Temporal with its Web UI, and a worker',
+    load: async (): Promise<Command> => (await import('./commands/dev.js')).dev,
+  },
+  demo: {
+    summary: 'see it work: four deployments on a simulated Rancher',
+    load: async (): Promise<Command> => (await import('./commands/demo.js')).demo,
+  },
+  version: {
+    summary: 'the version of Drover',
+    load: async (): Promise<Command> => (await import('./commands/version.js')).version,
+  },
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}

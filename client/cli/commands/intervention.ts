@@ -1,0 +1,63 @@
+import type { InterventionName } from '../../../workflows/contract';
+import { targetText } from '../../deployment-handle';
+import { defaultAuthor, oneLine } from '../../input/build-request';
+import type { Command } from '../command';
+import { withClient } from '../open-client';
+import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
+import { option, targetOf } from '../target';
+
+const DESCRIPTIONS: Readonly<Record<InterventionName, readonly string[]>> = {
+  cancel: [
+    'Stops the deployment of a service. What it began is rolled back, and the former configuration is proven to run; the',
+    'deployment ends as "cancelled". Refused once the finish was sent: from there is no way back.',
+  ],
+  retry: [
+    'Lets a parked deployment go on, after its cause was mended; a deployment that waits acts now instead of later; while the',
+    'new containers come up, it rolls back and upgrades again.',
+  ],
+  confirm: ['Finishes an upgrade that is held (drover upgrade --hold). The gates are read once more just before.'],
+  rollback: ['Goes back to the former configuration, and proves that it runs. Refused once the finish was sent.'],
+};
+
+/** `drover cancel`, `retry`, `confirm` and `rollback`: they differ in the name of the message only. */
+export function interventionCommand(name: InterventionName): Command {
+  return {
+    name,
+    usage: 'ENVIRONMENT STACK/SERVICE [--why TEXT]',
+    description: [
+      ...DESCRIPTIONS[name],
+      '',
+      'The deployment acknowledges it at once and says what it means where it stands. This command does not wait for the end:',
+      `"drover status … --watch" does. Where no worker answers, the message is kept by Temporal until one does.`,
+    ],
+    options: [
+      { name: 'why', kind: 'one', value: 'TEXT', help: 'a reason, kept in the history' },
+      ...TARGET_OPTIONS,
+      ...TEMPORAL_OPTIONS,
+    ],
+    examples: [
+      [`${name} prod storefront/web`, ''],
+      [`${name} prod storefront/web --why "wrong tag"`, ''],
+    ],
+    verdicts: ['succeeded', 'invalid', 'refused', 'unreachable'],
+    async run(args, io) {
+      const target = targetOf(args, io.env);
+      const why = option(args, 'why');
+      const intervention = { by: defaultAuthor(io.env), ...(why === undefined ? {} : { why: oneLine(why, 500) }) };
+      return withClient(args, io, async (client) => {
+        const taken = await client.intervene(target, name, intervention);
+        const text =
+          taken.how === 'acknowledged'
+            ? `${name} acknowledged in phase ${taken.acknowledgement.phase}: ${taken.acknowledgement.meaning}`
+            : `${name} sent: no worker answered within 5 s; the deployment gets it as soon as one runs`;
+        if (args.flags.has('json')) {
+          const acknowledgement = taken.how === 'acknowledged' ? taken.acknowledgement : {};
+          io.out.write(
+            `${JSON.stringify({ type: 'intervention', name, ...target, how: taken.how, ...acknowledgement, exitCode: 0 })}\n`,
+          );
+        } else io.out.write(`${text}\n  Watch it: drover status ${targetText(target)} --watch\n`);
+        return 0;
+      });
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { InvalidInputError } from '../../errors/invalid-input-error';
+import type { Problem } from '../../errors/invalid-input-error';
+import { unknownDeployment } from '../../refusals';
+import type { Command } from '../command';
+import { followDeployment, rendererFor } from '../follow-deployment';
+import { withClient } from '../open-client';
+import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
+import { readDuration } from '../read-upgrade';
+import { listText } from '../show-list';
+import { showStatus } from '../show-status';
+import { namesATarget, targetOf } from '../target';
+
+/** `drover status`. */
+export const status: Command = {
+  name: 'status',
+  usage: '[ENVIRONMENT STACK/SERVICE] [--watch]',
+  description: [
+    'Shows where the newest deployment of a service is, or how it ended; without a service, the deployments that run now.',
+    "Without --watch the exit code says whether there was an answer; with it, it is the verdict's.",
+  ],
+  options: [
+    { name: 'watch', kind: 'flag', help: 'follow it to the verdict' },
+    { name: 'follow-timeout', kind: 'one', value: 'DURATION', help: 'the longest this command watches; default 24h' },
+    ...TARGET_OPTIONS,
+    ...TEMPORAL_OPTIONS,
+  ],
+  examples: [
+    ['status', 'what runs now, everywhere'],
+    ['status prod storefront/web', ''],
+    ['status prod storefront/web --watch', 'as "drover upgrade" shows it'],
+    ['status prod storefront/web --json', ''],
+  ],
+  verdicts: ['succeeded', 'invalid', 'detached', 'refused', 'unreachable'],
+  async run(args, io) {
+    const problems: Problem[] = [];
+    const limitMillis = readDuration(args, 'follow-timeout', problems);
+    if (problems.length > 0) throw new InvalidInputError(problems);
+    if (!namesATarget(args) && !args.flags.has('watch')) {
+      return withClient(args, io, async (client) => {
+        const running = await client.list({ running: true, limit: 100 });
+        io.out.write(listText(running, args.flags.has('json'), Date.now(), 'No deployment runs now.'));
+        return 0;
+      });
+    }
+    const target = targetOf(args, io.env);
+    return withClient(args, io, async (client) => {
+      const handle = await client.get(target.environment, target.stack, target.service);
+      if (handle === null) throw unknownDeployment(target);
+      if (args.flags.has('watch')) {
+        return followDeployment(handle, rendererFor(args, io), io, limitMillis === undefined ? {} : { limitMillis });
+      }
+      await showStatus(handle, args.flags.has('json'), io);
+      return 0;
+    });
+  },
+};

@@ -1,0 +1,163 @@
+import { exitCodeOf } from '../../../decision/verdict';
+import { InvalidInputError } from '../../errors/invalid-input-error';
+import type { Problem } from '../../errors/invalid-input-error';
+import { buildRequest } from '../../input/build-request';
+import type { Command } from '../command';
+import { followDeployment, rendererFor } from '../follow-deployment';
+import { withClient } from '../open-client';
+import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
+import { showPlan } from '../show-plan';
+import { readDuration, readUpgrade } from '../read-upgrade';
+
+/** `drover upgrade`. */
+export const upgrade: Command = {
+  name: 'upgrade',
+  usage: 'ENVIRONMENT STACK/SERVICE --image REF [options]',
+  description: [
+    'Takes a service to a new image and follows it to the verdict. A Temporal workflow does it: killing this command changes',
+    'nothing, and the same command again attaches to the deployment, or tells how it ended. What fails before the upgrade is',
+    'finished is rolled back, and the former configuration is proven to run.',
+    '',
+    "ENVIRONMENT is the alias in the worker's drover.yaml; STACK and SERVICE are spelled as in Rancher.",
+  ],
+  options: [
+    {
+      name: 'image',
+      kind: 'one',
+      value: 'REF',
+      aliases: ['new-image'],
+      help: 'the image: example/web:2.4.1, registry:5000/team/web:2@sha256:…',
+    },
+    {
+      name: 'sidekick',
+      kind: 'many',
+      value: 'NAME=IMAGE',
+      help: 'the image of a sidekick, by its name; may be repeated',
+    },
+    {
+      name: 'variable',
+      kind: 'many',
+      value: 'KEY=REFERENCE',
+      help: 'merge an environment variable; REFERENCE is a name under "variables:" in the worker\'s drover.yaml, never a value; may be repeated',
+    },
+    { name: 'label', kind: 'many', value: 'KEY=VALUE', help: 'merge a label; may be repeated' },
+    {
+      name: 'batch-size',
+      kind: 'one',
+      value: 'N',
+      help: 'containers replaced at a time; default 1, or as drover.yaml says',
+    },
+    {
+      name: 'batch-interval',
+      kind: 'one',
+      value: 'DURATION',
+      aliases: ['interval'],
+      help: 'pause between batches; default 2s, or as drover.yaml says',
+    },
+    {
+      name: 'start-first',
+      kind: 'flag',
+      aliases: ['start-before-stopping'],
+      help: 'start a new container before the old one is stopped',
+    },
+    {
+      name: 'on-pending',
+      kind: 'one',
+      value: 'POLICY',
+      help: "what to do with somebody else's unfinished upgrade: rollback (default), finish, wait, abort",
+    },
+    {
+      name: 'redeploy',
+      kind: 'flag',
+      help: 'upgrade even though the service has this image already (the same tag, pushed again)',
+    },
+    {
+      name: 'soak',
+      kind: 'one',
+      value: 'DURATION',
+      help: 'how long the new containers must stay proven before the finish; default 0s',
+    },
+    {
+      name: 'hold',
+      kind: 'flag',
+      help: 'stop when upgraded and verified; "drover confirm" finishes it, "drover rollback" goes back',
+    },
+    {
+      name: 'timeout',
+      kind: 'one',
+      value: 'DURATION',
+      aliases: ['upgrade-timeout'],
+      help: 'the longest the deployment may take; then it is rolled back; default 1h',
+    },
+    { name: 'why', kind: 'one', value: 'TEXT', help: 'a reason, kept in the history' },
+    {
+      name: 'request-id',
+      kind: 'one',
+      value: 'ID',
+      help: 'names this request: the same id again never deploys twice; default: the CI build and its attempt, else made anew',
+    },
+    { name: 'plan', kind: 'flag', help: 'show what would change, without values; writes nothing' },
+    { name: 'detach', kind: 'flag', help: 'start it and come back at once (exit code 5)' },
+    {
+      name: 'follow-timeout',
+      kind: 'one',
+      value: 'DURATION',
+      help: 'the longest this command watches; the deployment goes on; default 24h',
+    },
+    ...TARGET_OPTIONS,
+    ...TEMPORAL_OPTIONS,
+  ],
+  examples: [
+    ['upgrade prod storefront/web --image example/web:2.4.1', ''],
+    ['upgrade prod storefront/web --image example/web:2.4.1 --plan', 'what would change'],
+    ['upgrade prod storefront/web --image example/web:2.4.1 --hold --soak 2m', 'verify, then wait for drover confirm'],
+    ['upgrade qa storefront/web --image example/web:2 --batch-size 2 --batch-interval 10s --start-first', ''],
+    ['upgrade qa shop/api --image example/api:7 --sidekick logger=example/logger:3 --variable DB_PASSWORD=shop-db', ''],
+    [
+      'upgrade qa storefront/web --image example/web:latest --redeploy --json',
+      'the tag was pushed again; for machines',
+    ],
+  ],
+  verdicts: [
+    'succeeded',
+    'unchanged',
+    'held',
+    'failed',
+    'invalid',
+    'rolled-back',
+    'needs-attention',
+    'detached',
+    'cancelled',
+    'refused',
+    'unreachable',
+    'interfered',
+  ],
+  async run(args, io) {
+    const problems: Problem[] = [];
+    const limitMillis = readDuration(args, 'follow-timeout', problems);
+    if (problems.length > 0) throw new InvalidInputError(problems);
+    const input = readUpgrade(args, io.env);
+    const built = buildRequest(input, io.env, new Date());
+    for (const warning of built.warnings) io.err.write(`drover: warning: ${warning}\n`);
+    return withClient(args, io, async (client) => {
+      if (args.flags.has('plan')) return showPlan(await client.plan(input), args, io);
+      const handle = await client.start(built);
+      const renderer = rendererFor(args, io);
+      if (!args.flags.has('detach') || handle.deployment.how === 'over') {
+        const limit = limitMillis === undefined ? {} : { limitMillis };
+        return followDeployment(handle, renderer, io, { hold: args.flags.has('hold'), ...limit });
+      }
+      renderer.render({ type: 'deployment', deployment: handle.deployment });
+      renderer.render({
+        type: 'result',
+        outcome: {
+          verdict: 'detached',
+          reason: 'The deployment goes on, as asked without anybody watching.',
+          nextStep: `Watch it with "drover status ${handle.target} --watch", stop it with "drover cancel ${handle.target}".`,
+          result: null,
+        },
+      });
+      return exitCodeOf('detached');
+    });
+  },
+};

@@ -1,0 +1,52 @@
+import { exitCodeOf } from '../../decision/verdict';
+import type { DeploymentHandle } from '../deployment-handle';
+import type { FollowOptions } from '../follow/follow';
+import { detached } from '../follow/interim-outcome';
+import { JsonRenderer } from '../render/json-renderer';
+import { PlainRenderer } from '../render/plain-renderer';
+import type { Renderer } from '../render/renderer';
+import { abilitiesOf, noPaint, paint } from '../render/style';
+import { TerminalRenderer } from '../render/terminal-renderer';
+import type { Io } from './command';
+import type { ParsedArguments } from './option-spec';
+
+/** The renderer that fits: JSON where it is asked for, a live one on a terminal, plain lines everywhere else. */
+export function rendererFor(args: ParsedArguments, io: Io): Renderer {
+  const write = (text: string): void => void io.out.write(text);
+  if (args.flags.has('json')) return new JsonRenderer(write);
+  const { live, colour } = abilitiesOf(io.out, io.env);
+  if (!live) return new PlainRenderer(write, Date.now);
+  return new TerminalRenderer({
+    write,
+    paint: colour ? paint : noPaint,
+    columns: () => io.out.columns || 80,
+    now: Date.now,
+  });
+}
+
+/** Shows a deployment up to its verdict, and answers the exit code. */
+export async function followDeployment(
+  handle: DeploymentHandle,
+  renderer: Renderer,
+  io: Io,
+  options: Pick<FollowOptions, 'hold' | 'limitMillis'>,
+): Promise<number> {
+  const events = handle.follow({
+    ...options,
+    signal: io.signal,
+    intervalMillis: io.out.isTTY ? 500 : 1000,
+  });
+  try {
+    for (;;) {
+      const next = await events.next();
+      if (next.done === true) return exitCodeOf(next.value.verdict);
+      renderer.render(next.value);
+    }
+  } catch (error) {
+    // The deployment was started and goes on, whatever went wrong here.
+    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const outcome = detached(`a bug in the client (${why})`, handle.target);
+    renderer.render({ type: 'result', outcome });
+    return exitCodeOf(outcome.verdict);
+  }
+}

@@ -1,0 +1,43 @@
+import { exitCodeOf } from '../../decision/verdict';
+import type { Verdict } from '../../decision/verdict';
+import { DroverError } from '../errors/drover-error';
+import { InvalidInputError } from '../errors/invalid-input-error';
+import type { Problem } from '../errors/invalid-input-error';
+import type { Io } from './command';
+
+/** Says what went wrong (with `--json` on stdout, as a `result` line) and answers the exit code. */
+export function reportError(error: unknown, json: boolean, io: Pick<Io, 'out' | 'err'>): number {
+  const told = tell(error);
+  const exitCode = exitCodeOf(told.verdict);
+  if (json) {
+    const { verdict, reason, nextStep, problems } = told;
+    io.out.write(`${JSON.stringify({ type: 'result', verdict, exitCode, reason, nextStep, problems })}\n`);
+    return exitCode;
+  }
+  if (told.problems.length > 0) {
+    for (const { where, text, fix } of told.problems) io.err.write(`drover: ${where}: ${text}\n  ${fix}\n`);
+  } else io.err.write(`drover: ${told.reason}\n${told.nextStep === '' ? '' : `  ${told.nextStep}\n`}`);
+  io.err.write(`${told.verdict} (exit code ${String(exitCode)})\n`);
+  return exitCode;
+}
+
+interface Told {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly nextStep: string;
+  readonly problems: readonly Problem[];
+}
+
+function tell(error: unknown): Told {
+  if (error instanceof DroverError) {
+    const { verdict, message, nextStep } = error;
+    return { verdict, reason: message, nextStep, problems: error instanceof InvalidInputError ? error.problems : [] };
+  }
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    verdict: 'failed',
+    reason: `this is a bug in Drover, or something nobody thought of: ${reason}`,
+    nextStep: 'Report it with this text. If a deployment had been started, it goes on: see "drover list".',
+    problems: [],
+  };
+}
