@@ -73,7 +73,7 @@ export async function exchange(
       signal: controller.signal,
     });
     state.replied = true;
-    // node-fetch emits an abort on the body even when nobody reads it any more: unheard, that would end the process.
+    // node-fetch emits an abort on the body even when nobody reads it any more; an error without a listener ends the process.
     (response.body as Readable | null)?.on('error', () => undefined);
     return {
       status: response.status,
