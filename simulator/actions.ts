@@ -39,7 +39,7 @@ export class Actions {
     if (name === 'upgrade') return this.#upgrade(service, caller);
     this.#apply(service, name, caller);
     this.#record(service, name, caller);
-    this.store.touch(service);
+    this.store.touch(service, false);
     this.reconciler.drive(service);
   }
 
@@ -50,7 +50,7 @@ export class Actions {
     const rescaled = this.#applyUpdate(service, caller.body);
     this.#record(service, 'update', caller);
     if (service.state === 'active' && rescaled) this.store.setState(service, 'updating-active');
-    this.store.touch(service);
+    this.store.touch(service, false);
     this.reconciler.drive(service);
   }
 
@@ -62,7 +62,7 @@ export class Actions {
     service.message = null;
     service.failing = false;
     this.#record(service, 'remove', caller);
-    this.store.touch(service);
+    this.store.touch(service, false);
     this.reconciler.drive(service);
   }
 
@@ -94,7 +94,7 @@ export class Actions {
     service.current = next;
     this.#move(service, 'upgrade');
     this.#record(service, 'upgrade', caller);
-    this.store.touch(service);
+    this.store.touch(service, false);
     this.reconciler.drive(service);
   }
 

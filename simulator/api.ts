@@ -318,7 +318,8 @@ export class Api {
     const { method, query } = context.request;
     if (below?.toLowerCase() === 'services') {
       const services = this.store.servicesOfStack(stack.num).map((service) => this.#view(context, service));
-      return { body: page(this.#listing(context, 'service', true), services) };
+      const createDefaults = { stackId: `1st${stack.num}` };
+      return { body: page({ ...this.#listing(context, 'service', true), createDefaults }, services) };
     }
     if (below !== undefined) throw notFound();
     if (method === 'DELETE') {

@@ -52,6 +52,8 @@ export interface CollectionRequest {
   kind: 'service' | 'stack' | 'instance' | 'serviceLog' | 'auditLog' | 'host' | 'project';
   /** Listings below another resource ignore filters. */
   ignoreFilters?: boolean;
+  /** What a resource that is created here has by itself. */
+  createDefaults?: Resource;
 }
 
 /** One page of resources, with Rancher's filters (unknown ones are ignored) and paging. */
@@ -102,7 +104,7 @@ export function page(request: CollectionRequest, resources: readonly Resource[])
         },
     sort: null,
     filters: describe(known, filters),
-    createDefaults: {},
+    createDefaults: request.createDefaults ?? {},
   };
 }
 
@@ -121,7 +123,7 @@ function readFilters(query: URLSearchParams, known: readonly string[], base: Bas
     if (field === 'environmentId' && base.version === 'v1') field = 'stackId';
     if (known.includes(field)) {
       const bare = isIdField(field) && /^\d+$/.test(value);
-      filters.push({ field, modifier: modifier ?? 'eq', value: plainId(field, value), bare });
+      filters.push({ field, modifier: modifier ?? 'eq', value: bare ? '-1' : plainId(field, value), bare });
     }
   }
   return filters;

@@ -1,5 +1,5 @@
 import type { Clock } from './clock';
-import { hasHealthCheck, isGlobal, isObject, labelsOf, textField } from './launch-config';
+import { hasHealthCheck, isGlobal, isObject, labelsOf, publicPorts, textField } from './launch-config';
 import type { Host, Instance, Service } from './model';
 import { configsOf } from './revision';
 import { bareImage, imageOf, type Store } from './store';
@@ -91,6 +91,7 @@ export class Containers {
     } else if (behaviour?.crashesAfterMillis !== undefined) {
       this.clock.after(behaviour.crashesAfterMillis, () => this.#exit(service, instance, once));
     }
+    service.hadEndpoints ||= publicPorts(instance.launch).length > 0;
     this.store.touchInstance(service, instance);
     return true;
   }

@@ -115,6 +115,8 @@ export interface Service {
   lbConfig: JsonObject | null;
   linkedServices: Record<string, string> | null;
   retainIp: boolean | null;
+  /** One of its containers has published a port at some time. */
+  hadEndpoints: boolean;
   externalIpAddresses: string[] | null;
   startOnCreate: boolean;
   instances: Instance[];

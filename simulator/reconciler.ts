@@ -1,6 +1,6 @@
 import type { Clock } from './clock';
 import { Containers, unitsOf } from './containers';
-import { isGlobal } from './launch-config';
+import { assignRandomPorts, isGlobal } from './launch-config';
 import type { Instance, Service } from './model';
 import { RollingReplacement } from './rolling-replacement';
 import { STATE_WHEN_DONE } from './state-machine';
@@ -86,6 +86,7 @@ export class Reconciler {
     switch (state) {
       case 'registering':
         await this.pause(service, 40);
+        assignRandomPorts(service.current.launchConfig, this.store.random);
         return this.#settle(service, state, service.startOnCreate ? 'activating' : 'inactive');
       case 'activating':
         return this.#activate(service, state);
@@ -96,6 +97,7 @@ export class Reconciler {
       case 'finishing-upgrade':
         return this.#finish(service, state);
       case 'canceling-upgrade':
+        this.#rolling.takeInterruption(service);
         await this.pause(service, RHYTHM.tick);
         return this.#settle(service, state, 'canceled-upgrade');
       case 'rolling-back':
@@ -115,6 +117,7 @@ export class Reconciler {
     if (service.state !== from) return;
     service.message = null;
     service.failing = false;
+    service.upgradeVisibleAt = 0;
     this.store.setState(service, to);
   }
 
@@ -256,7 +259,7 @@ export class Reconciler {
     await this.#rolling.bringUp(service, startingOf(service), state);
     if (service.state !== state) return;
     await this.pause(service, settleMillis);
-    await this.#rolling.waitForHealth(service, service.instances, state);
+    await this.#rolling.waitForHealth(service, this.#rolling.fitting(service), state);
   }
 
   /** Whole deployment units that are missing are made from the current configuration. */

@@ -87,6 +87,11 @@ export class RollingReplacement {
       );
   }
 
+  /** The containers that are of the current configurations. */
+  fitting(service: Service): Instance[] {
+    return service.instances.filter((one) => this.#fits(service, one, one.config));
+  }
+
   /** Takes away every container that is not of the current configurations. */
   removeOthers(service: Service): void {
     for (const instance of [...service.instances]) {
@@ -156,7 +161,7 @@ export class RollingReplacement {
         for (const instance of crashed) if (instance.state === 'stopped') this.containers.start(service, instance);
         this.store.touch(service);
       } else {
-        await this.#waitOnce(service, watched, sick, since);
+        await this.#waitOnce(service, state, watched, sick, since);
       }
       if (service.state !== state) {
         this.#interruptions.set(service.num, { phase: 'health', since });
@@ -166,7 +171,13 @@ export class RollingReplacement {
   }
 
   /** One wait for news, with the message and the removal that Rancher shows when none comes. */
-  async #waitOnce(service: Service, watched: Instance[], sick: Instance[], since: number): Promise<void> {
+  async #waitOnce(
+    service: Service,
+    state: ServiceState,
+    watched: Instance[],
+    sick: Instance[],
+    since: number,
+  ): Promise<void> {
     const first = sick[0];
     if (first === undefined) return;
     const elapsed = this.#recorded(since);
@@ -174,7 +185,7 @@ export class RollingReplacement {
     const limit = this.containers.initializingMillis(first) + UNHEALTHY_GRACE;
     const untilMessage = service.message === null ? HEALTH_MESSAGE_AFTER - elapsed : Number.POSITIVE_INFINITY;
     await this.waiting.pause(service, Math.max(10, Math.min(untilMessage, limit - alive)), true);
-    if (first.health !== 'initializing' || !service.instances.includes(first)) return;
+    if (service.state !== state || first.health !== 'initializing' || !service.instances.includes(first)) return;
     if (service.message === null && this.#recorded(since) >= HEALTH_MESSAGE_AFTER - 5) {
       service.message = `Waiting: healthy [container:1i${first.num}]`;
       this.store.touch(service);
@@ -182,7 +193,6 @@ export class RollingReplacement {
     if (this.#recorded(first.created) < limit - 5) return;
     this.containers.remove(service, first);
     this.store.touch(service);
-    const state = service.state;
     await this.#sleep(service, state, RECREATE_AFTER);
     if (service.state !== state) return;
     const next = this.containers.create(service, { id: first.unit, index: first.index }, first.config, first.host);

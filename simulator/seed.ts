@@ -1,7 +1,7 @@
 import type { Containers } from './containers';
-import { readLaunchConfig } from './launch-config';
+import { assignRandomPorts, readLaunchConfig } from './launch-config';
 import type { Project, Service, Stack } from './model';
-import { makeService, makeStack } from './service-factory';
+import { linkBalancer, makeService, makeStack } from './service-factory';
 import type { Store } from './store';
 import type { JsonObject, ProjectSeed, ServiceSeed, ServiceState, WorldSeed } from './world-seed';
 
@@ -15,6 +15,8 @@ export function plantSeed(store: Store, containers: Containers, seed: WorldSeed)
       for (const serviceSeed of stackSeed.services) plantService(store, containers, stack, serviceSeed);
     }
   }
+  for (const service of store.services.values()) linkBalancer(store, service);
+  linkSeeded(store, seed);
   for (const key of seed.keys) {
     const visible =
       key.projects === undefined
@@ -23,6 +25,15 @@ export function plantSeed(store: Store, containers: Containers, seed: WorldSeed)
     store.keys.push({ ...key, visible });
   }
   store.touchRest();
+}
+
+function linkSeeded(store: Store, seed: WorldSeed): void {
+  const seeds = seed.projects.flatMap((project) => project.stacks.flatMap((stack) => stack.services));
+  const services = [...store.services.values()];
+  seeds.forEach((one, position) => {
+    const service = services[position];
+    if (service !== undefined && one.linkedServices !== undefined) service.linkedServices = one.linkedServices;
+  });
 }
 
 function plantProject(store: Store, seed: ProjectSeed): Project {
@@ -50,7 +61,10 @@ function plantProject(store: Store, seed: ProjectSeed): Project {
 
 function plantService(store: Store, containers: Containers, stack: Stack, seed: ServiceSeed): void {
   const definition = { ...seed, startOnCreate: seed.startOnCreate ?? true } as unknown as JsonObject;
-  const service = makeService(store, stack, seed.type ?? 'service', definition, 'seeded');
+  const num = seed.id === undefined ? undefined : Number(seed.id.replace(/^1s/, ''));
+  const service = makeService(store, stack, seed.type ?? 'service', definition, 'seeded', num);
+  store.counters.service = Math.max(store.counters.service, service.num);
+  assignRandomPorts(service.current.launchConfig, store.random);
   service.sidekicksKnown = true;
   const state: ServiceState = seed.state ?? (service.startOnCreate ? 'active' : 'inactive');
   service.state = state;

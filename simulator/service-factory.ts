@@ -1,5 +1,5 @@
 import { ApiError, invalid } from './api-error';
-import { assignRandomPorts, isObject, type LaunchConfigSource, readLaunchConfig } from './launch-config';
+import { isObject, type LaunchConfigSource, readLaunchConfig } from './launch-config';
 import type { Service, Stack } from './model';
 import type { Store } from './store';
 import type { Json, JsonObject, ServiceType } from './world-seed';
@@ -11,6 +11,7 @@ export function makeService(
   type: ServiceType,
   posted: JsonObject,
   source: LaunchConfigSource,
+  num?: number,
 ): Service {
   const name = posted['name'];
   if (typeof name !== 'string' || name === '') throw invalid('MissingRequired', 'name');
@@ -22,10 +23,9 @@ export function makeService(
     );
   if (taken) throw invalid('NotUnique', 'name');
   const launchConfig = readLaunchConfig(posted['launchConfig'], 'launchConfig', '0', undefined, source);
-  assignRandomPorts(launchConfig, store.random);
   const sidekicks = posted['secondaryLaunchConfigs'];
   const service: Service = {
-    num: ++store.counters.service,
+    num: num ?? ++store.counters.service,
     project: stack.project,
     stack: stack.num,
     type,
@@ -61,11 +61,12 @@ export function makeService(
     externalIpAddresses: Array.isArray(posted['externalIpAddresses'])
       ? posted['externalIpAddresses'].map(String)
       : null,
+    hadEndpoints: false,
     startOnCreate: posted['startOnCreate'] === true,
     instances: [],
     logs: [],
   };
-  if (service.lbConfig !== null) service.linkedServices = linksOf(store, service.lbConfig);
+  linkBalancer(store, service);
   store.services.set(service.num, service);
   return service;
 }
@@ -102,6 +103,11 @@ function readLbConfig(posted: JsonObject): JsonObject {
       ? { portRules: rules.map((rule): Json => (isObject(rule) ? { type: 'portRule', ...rule } : rule)) }
       : {}),
   };
+}
+
+/** A load balancer is linked to the services that its rules name. */
+export function linkBalancer(store: Store, service: Service): void {
+  if (service.lbConfig !== null) service.linkedServices = linksOf(store, service.lbConfig);
 }
 
 function linksOf(store: Store, lbConfig: JsonObject): Record<string, string> | null {

@@ -61,8 +61,9 @@ export class Store {
     this.#dirtyListeners.add(listener);
   }
 
-  touch(service: Service): void {
-    service.healthState = healthOf(service);
+  /** @param health whether the health is to be counted anew: containers have changed. */
+  touch(service: Service, health = true): void {
+    if (health) service.healthState = healthOf(service);
     for (const listener of this.#dirtyListeners) listener(service);
     this.#emit({ type: 'service', project: service.project, service });
   }
@@ -116,7 +117,7 @@ export class Store {
     if (from === to) return;
     service.state = to;
     this.addJournal(service, { kind: 'state', from, to });
-    this.touch(service);
+    this.touch(service, to === 'inactive');
   }
 
   hostsOf(project: number): Host[] {
@@ -173,7 +174,10 @@ function healthOf(service: Service): string {
   const up = live.filter(isUp);
   if (up.some((instance) => instance.health === 'initializing')) return 'initializing';
   const healthy = up.filter((instance) => instance.health !== 'unhealthy').length;
-  const expected = service.scale * (1 + service.current.secondaryLaunchConfigs.length);
+  // A scale that was changed in `upgraded` counts only when the service is active again.
+  const resting = service.state === 'upgraded' || service.state === 'finishing-upgrade';
+  const scale = resting ? Math.min(service.scale, service.currentScale ?? service.scale) : service.scale;
+  const expected = scale * (1 + service.current.secondaryLaunchConfigs.length);
   if (healthy >= expected) return 'healthy';
   return healthy === 0 ? 'unhealthy' : 'degraded';
 }

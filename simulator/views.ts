@@ -1,4 +1,4 @@
-import { isObject, publicPorts } from './launch-config';
+import { isGlobal, isObject, publicPorts } from './launch-config';
 import type { Host, Instance, Project, Service, ServiceLog, Stack } from './model';
 import { ACTIONS_BY_STATE, isTransitioning } from './state-machine';
 import type { Store } from './store';
@@ -169,7 +169,8 @@ function endpoints(store: Store, service: Service): Resource[] | null {
         serviceId: serviceId(service),
       })),
     );
-  return found.length > 0 ? found : null;
+  // Null until there has been one; empty when there is none left.
+  return found.length > 0 || service.hadEndpoints ? found : null;
 }
 
 const INSTANCE_LINKS = [
@@ -218,6 +219,8 @@ export function viewInstance(store: Store, service: Service, instance: Instance,
   const moving = instance.state === 'starting' || instance.state === 'stopping';
   const volumes = launch['dataVolumes'];
   const dns = launch['dns'];
+  const global = isGlobal(launch);
+  const unplaced = instance.state === 'error' && instance.error?.startsWith('Allocation failed') === true;
   return {
     id,
     type: 'container',
@@ -233,26 +236,29 @@ export function viewInstance(store: Store, service: Service, instance: Instance,
     dataVolumeMounts: {},
     dataVolumes: Array.isArray(volumes) ? volumes : [],
     deploymentUnitUuid: instance.unit,
+    dataVolumesFrom: sharedVolumes(service, instance),
     dns: [...(Array.isArray(dns) ? dns : []), '169.254.169.250'],
     dnsSearch: [`${stack}.rancher.internal`, `${service.name}.${stack}.rancher.internal`, 'rancher.internal'],
-    externalId: instance.externalId,
+    externalId: unplaced ? null : instance.externalId,
     firstRunning: instance.firstRunning === null ? null : isoSeconds(instance.firstRunning),
     ...(instance.firstRunning === null ? {} : { firstRunningTS: Math.floor(instance.firstRunning / 1000) * 1000 }),
     healthState: instance.health,
-    hostId: instance.state === 'error' ? null : `1h${instance.host}`,
+    hostId: unplaced ? null : `1h${instance.host}`,
+    ...(instance.health === null ? {} : { healthcheckStates: healthcheckStates(store, service, instance) }),
     instanceTriggeredStop: launch['instanceTriggeredStop'] ?? 'stop',
     ...(Array.isArray(volumes) ? {} : { internalVolumes: [] }),
     kind: 'container',
     labels: instanceLabels(store, service, instance, stack),
     nativeContainer: false,
     networkMode: launch['networkMode'] ?? 'managed',
-    ports: launch['ports'] ?? [],
-    primaryIpAddress: instance.ip,
+    ports: launch['ports'] ?? null,
+    primaryIpAddress: instance.state === 'error' ? null : instance.ip,
     primaryNetworkId: '1n9',
     privileged: launch['privileged'] ?? false,
     publishAllPorts: launch['publishAllPorts'] ?? false,
     readOnly: launch['readOnly'] ?? false,
     removed: null,
+    requestedHostId: global ? `1h${instance.host}` : (launch['requestedHostId'] ?? null),
     runInit: launch['runInit'] ?? false,
     serviceId: null,
     serviceIds: v1 ? null : [serviceId(service)],
@@ -263,11 +269,29 @@ export function viewInstance(store: Store, service: Service, instance: Instance,
     system: launch['system'] ?? false,
     transitioning: instance.state === 'error' ? 'error' : moving ? 'yes' : 'no',
     transitioningMessage: instance.error ?? (moving ? 'In Progress' : null),
-    transitioningProgress: null,
+    // How far its start had come: 32 before it had a host, 84 on it.
+    transitioningProgress: instance.state !== 'error' ? null : unplaced ? 32 : 84,
     tty: launch['tty'] ?? false,
     uuid: instance.uuid,
     version: instance.version,
   };
+}
+
+/** What each host reports of a container's health. */
+function healthcheckStates(store: Store, service: Service, instance: Instance): Resource[] {
+  return store.hostsOf(service.project).map((host) => ({ hostId: `1h${host.num}`, healthState: instance.health }));
+}
+
+/** The containers of the same unit whose volumes a container uses. */
+function sharedVolumes(service: Service, instance: Instance): string[] | null {
+  const names = instance.launch['dataVolumesFromLaunchConfigs'];
+  if (!Array.isArray(names) || names.length === 0) return null;
+  return names.flatMap((name) => {
+    const config = name === service.name ? '' : name;
+    const mates = service.instances.filter((one) => one.unit === instance.unit && one.config === config);
+    const mate = mates.findLast((one) => one.version === instance.version) ?? mates.at(-1);
+    return mate === undefined ? [] : [`1i${mate.num}`];
+  });
 }
 
 function instanceLabels(store: Store, service: Service, instance: Instance, stack: string): Record<string, Json> {
@@ -283,6 +307,7 @@ function instanceLabels(store: Store, service: Service, instance: Instance, stac
     'io.rancher.project_service.name': path,
     'io.rancher.stack.name': stack,
     'io.rancher.environment.uuid': store.projects.get(service.project)?.uuid ?? '',
+    ...(isGlobal(instance.launch) ? { 'io.rancher.service.requested.host.id': String(instance.host) } : {}),
   };
 }
 
@@ -357,30 +382,25 @@ function stackHealth(store: Store, stack: Stack): string {
   return states.includes('initializing') ? 'initializing' : 'degraded';
 }
 
-const PROJECT_LINKS = [
-  'accounts',
-  'auditLogs',
-  'containers',
-  'credentials',
-  'hosts',
-  'instances',
-  'loadBalancerServices',
-  'projectMembers',
-  'schemas',
-  'secrets',
-  'serviceLogs',
-  'services',
-  'stacks',
-  'subscribe',
-  'volumes',
-] as const;
+const PROJECT_LINKS = (
+  'auditLogs backupTargets backups certificates containerEvents credentials externalEvents genericObjects ' +
+  'healthcheckInstanceHostMaps hostTemplates hosts images instanceLinks instances ipAddresses labels mounts ' +
+  'networkDrivers networks physicalHosts ports projectMembers projectTemplates regions scheduledUpgrades secrets ' +
+  'serviceConsumeMaps serviceEvents serviceExposeMaps serviceLogs services snapshots stacks storageDrivers ' +
+  'storagePools subnets volumeTemplates volumes accounts apiKeys composeProjects composeServices containers ' +
+  'dnsServices externalDnsEvents externalHostEvents externalServiceEvents externalServices ' +
+  'externalStoragePoolEvents externalVolumeEvents identities kubernetesServices kubernetesStacks ' +
+  'loadBalancerServices machineDrivers machines networkDriverServices networkPolicyRuleWithins passwords projects ' +
+  'pullTasks register registrationTokens registries registryCredentials schemas serviceProxies settings ' +
+  'storageDriverServices subscribe typeDocumentations virtualMachines'
+).split(' ');
 
 export function viewProject(project: Project, base: Base): Resource {
   const self = `${base.url}/projects/1a${project.num}`;
   return {
     id: `1a${project.num}`,
     type: 'project',
-    links: links(self, PROJECT_LINKS),
+    links: { ...links(self, PROJECT_LINKS), hostStats: `${self}/projects/1a${project.num}/hoststats` },
     actions: base.readonly ? {} : { defaultNetworkId: `${self}/?action=defaultnetworkid` },
     baseType: 'account',
     name: project.name,

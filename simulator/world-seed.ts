@@ -54,6 +54,10 @@ export interface Behaviour {
 
 export interface ServiceSeed {
   name: string;
+  /** Such as `1s2`; given out in order when omitted. */
+  id?: string;
+  /** Id by name; a load balancer's rules are looked up by themselves. */
+  linkedServices?: Record<string, string>;
   type?: ServiceType;
   /** 1 by default. */
   scale?: number;
