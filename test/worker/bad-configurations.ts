@@ -22,7 +22,7 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     yaml: '<html>\n<body>error: 502</body>\n</html>\n',
     problems: [
       ['1:1', 'this is not "key: value"'],
-      ['3:1', 'this is not "key: value"'],
+      ['3:1', 'a quote or a bracket is not closed, or a comma is missing'],
     ],
   },
   {

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { ActivityDependencies, EnvironmentAccess } from '../activities/dependencies';
+import { nearest } from './config/nearest';
+import { RancherClient } from '../rancher/rancher-client';
+import type { Configuration } from './config/configuration';
+import { ConfigurationError } from './config/configuration-error';
+import type { PreparedEnvironment } from './config/prepare-environment';
+import { resolvePolicy } from './config/resolve-policy';
+
+/** What the activities of one environment's queue are given: that environment and no other. */
+export function dependenciesOf(
+  configuration: Configuration,
+  environment: PreparedEnvironment,
+  digestKey: Uint8Array,
+): ActivityDependencies {
+  const access = accessOf(configuration, environment);
+  return {
+    digestKey,
+    environment: (alias) => {
+      if (alias === environment.alias) return access;
+      const message = `this queue serves the environment ${environment.alias}, not ${JSON.stringify(alias)}`;
+      throw new ConfigurationError([{ where: undefined, message }]);
+    },
+  };
+}
+
+function accessOf(configuration: Configuration, environment: PreparedEnvironment): EnvironmentAccess {
+  const { alias, project, webUrl } = environment;
+  const client = clientFactory(environment);
+  return {
+    ...{ alias, project, webUrl, client },
+    policy: (overrides) => resolvePolicy(configuration, alias, overrides),
+    variable: (reference) => {
+      const source = environment.configuration.variables.get(reference);
+      if (source !== undefined) return source.read();
+      throw new ConfigurationError([
+        { where: environment.configuration.where, message: unknownReference(environment, reference) },
+      ]);
+    },
+  };
+}
+
+function unknownReference(environment: PreparedEnvironment, reference: string): string {
+  const known = [...environment.configuration.variables.keys()];
+  const near = nearest(reference, known);
+  const all =
+    known.length === 0 ? 'none is configured (environments.<name>.variables)' : `configured: ${known.join(', ')}`;
+  return `environment ${environment.alias} has no variable ${JSON.stringify(reference)}; ${near === undefined ? '' : `did you mean ${near}? `}${all}`;
+}
+
+/** One client for as long as the keys stay the same, for the sake of its connections; a key that changed makes a new one. */
+function clientFactory(environment: PreparedEnvironment): () => RancherClient {
+  let current: { readonly keys: string; readonly client: RancherClient } | undefined;
+  return () => {
+    const accessKey = environment.accessKey.read();
+    const secretKey = environment.secretKey.read();
+    const keys = createHash('sha256')
+      .update(JSON.stringify([accessKey, secretKey]))
+      .digest('hex');
+    if (current?.keys === keys) return current.client;
+    const { url, ca, configuration } = environment;
+    const requestTimeoutMillis = configuration.policy.requestTimeoutMillis;
+    // The former client is not closed: an activity may be using it; its idle connections end by themselves.
+    current = { keys, client: new RancherClient({ url, accessKey, secretKey, ca, requestTimeoutMillis }) };
+    return current.client;
+  };
+}

@@ -1,0 +1,31 @@
+import { DefaultLogger, Runtime, type TelemetryOptions } from '@temporalio/worker';
+import { logLine } from './log-line';
+
+/** How Temporal's runtime is set up. */
+export interface RuntimeSettings {
+  /** Takes each line. Default: standard error. */
+  readonly onLine?: (line: string) => void;
+  /** Lines of the least level. Default WARN. */
+  readonly level?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+  /** `host:port` to serve Prometheus metrics on. */
+  readonly metricsAddress?: string | undefined;
+}
+
+let installed = false;
+
+/** Sets up Temporal's runtime for this process, once; before the first native connection, or it has no effect. */
+export function installRuntime(settings: RuntimeSettings = {}): void {
+  if (installed) return;
+  installed = true;
+  const onLine = settings.onLine ?? ((line) => process.stderr.write(`${line}\n`));
+  const telemetryOptions: TelemetryOptions = {
+    logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+    ...(settings.metricsAddress === undefined
+      ? {}
+      : { metrics: { prometheus: { bindAddress: settings.metricsAddress } } }),
+  };
+  Runtime.install({
+    logger: new DefaultLogger(settings.level ?? 'WARN', (entry) => onLine(logLine(entry))),
+    telemetryOptions,
+  });
+}

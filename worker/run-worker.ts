@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from '../activities/create-activities';
+import { rancherQueue, WORKFLOW_QUEUE } from '../workflows/contract';
+import { workflowBundle } from './bundle/workflow-bundle';
+import type { Configuration } from './config/configuration';
+import { ConfigurationError } from './config/configuration-error';
+import { digestKey } from './config/digest-key';
+import { prepareEnvironments } from './config/prepare-environment';
+import { dependenciesOf } from './environment-access';
+import { ensureSearchAttributes } from './search-attributes';
+
+/** What {@link runWorker} is given. */
+export interface RunWorkerOptions {
+  readonly configuration: Configuration;
+  /** See `connectWorker`. It stays open: whoever made it closes it, after the worker has ended. */
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  /** Serve these only. Default: what the configuration says, which is all of them unless it is limited. */
+  readonly environments?: readonly string[] | undefined;
+  /** Called once, when every queue is being polled. */
+  readonly onReady: (ready: WorkerReady) => void;
+  /** Told in one line what is done on the way. */
+  readonly onStep?: (line: string) => void;
+  /** Ends the worker as SIGTERM would. */
+  readonly signal?: AbortSignal | undefined;
+  /** Default: the process's. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A worker that polls. */
+export interface WorkerReady {
+  readonly environments: readonly string[];
+  readonly queues: readonly string[];
+}
+
+const LOOK_AGAIN_MILLIS = 25;
+
+/**
+ * Runs the workflows' worker and one for the activities of each environment, in this process, until it is told to end by
+ * SIGTERM, SIGINT or `signal`; then running activities have the configured grace time. Nothing is polled before the search
+ * attributes are there and every environment has all that it needs.
+ *
+ * @throws ConfigurationError (unknown environment, missing keys …), SearchAttributesError, BundleError before anything is polled.
+ */
+export async function runWorker(options: RunWorkerOptions): Promise<void> {
+  const { configuration, connection, namespace, signal } = options;
+  const env = options.env ?? process.env;
+  const onStep = options.onStep ?? (() => undefined);
+  const environments = prepareEnvironments(configuration, served(options));
+  const key = digestKey(configuration.worker.digestSecret, env, onStep);
+  await ensureSearchAttributes(connection, namespace, { onStep });
+
+  const { worker: settings } = configuration;
+  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime'> = {
+    ...{ connection, namespace, shutdownGraceTime: settings.shutdownGraceMillis },
+  };
+  const workers: Worker[] = [];
+  workers.push(
+    await Worker.create({
+      ...common,
+      taskQueue: WORKFLOW_QUEUE,
+      workflowBundle: await workflowBundle(env),
+      ...given('maxCachedWorkflows', settings.maxCachedWorkflows),
+      ...given('maxConcurrentWorkflowTaskExecutions', settings.maxConcurrentWorkflowTasks),
+    }),
+  );
+  for (const environment of environments) {
+    workers.push(
+      await Worker.create({
+        ...common,
+        taskQueue: rancherQueue(environment.alias),
+        activities: createActivities(dependenciesOf(configuration, environment, key)),
+        ...given('maxConcurrentActivityTaskExecutions', settings.maxConcurrentActivities),
+      }),
+    );
+  }
+  await runAll(workers, signal, () =>
+    options.onReady({
+      environments: environments.map(({ alias }) => alias),
+      queues: workers.map((worker) => worker.options.taskQueue),
+    }),
+  );
+}
+
+function served(options: RunWorkerOptions): readonly string[] {
+  const { configuration, environments } = options;
+  const aliases = environments ?? configuration.worker.environments ?? [...configuration.environments.keys()];
+  if (aliases.length > 0) return aliases;
+  const message =
+    'this worker has no environment to serve. Write a drover.yaml (environments: …), or set RANCHER_URL, RANCHER_ACCESS_KEY, RANCHER_SECRET_KEY and RANCHER_ENVIRONMENT';
+  throw new ConfigurationError([{ where: configuration.file, message }]);
+}
+
+/** Runs them together: when one ends, for whatever reason, so do the others. */
+async function runAll(workers: readonly Worker[], signal: AbortSignal | undefined, onReady: () => void): Promise<void> {
+  const stop = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const running = workers.map((worker) => worker.run().finally(stop));
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const [ended] = await Promise.all([Promise.allSettled(running), tellWhenPolling(workers, onReady)]);
+    for (const end of ended) if (end.status === 'rejected') throw end.reason;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+async function tellWhenPolling(workers: readonly Worker[], onReady: () => void): Promise<void> {
+  const isPolling = (worker: Worker): boolean => {
+    const { workflowPollerState, activityPollerState } = worker.getStatus();
+    return workflowPollerState === 'POLLING' || activityPollerState === 'POLLING';
+  };
+  while (workers.every((worker) => worker.getState() === 'RUNNING')) {
+    if (workers.every(isPolling)) return onReady();
+    await delay(LOOK_AGAIN_MILLIS);
+  }
+}
+
+function given<Name extends keyof WorkerOptions>(name: Name, value: number | undefined): Partial<Record<Name, number>> {
+  return value === undefined ? {} : ({ [name]: value } as Partial<Record<Name, number>>);
+}

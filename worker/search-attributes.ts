@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ConnectionLike } from '@temporalio/client';
+import { SEARCH_ATTRIBUTES } from '../workflows/contract';
+import { SearchAttributesError } from './search-attributes-error';
+
+/** `INDEXED_VALUE_TYPE_KEYWORD`. */
+const KEYWORD = 2;
+/** gRPC status codes. */
+const ALREADY_EXISTS = 6;
+const REFUSALS: readonly number[] = [7, 12, 16]; // PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED
+const LIMIT_MILLIS = 30_000;
+const LOOK_AGAIN_MILLIS = 250;
+
+/** What {@link ensureSearchAttributes} may be told. */
+export interface SearchAttributeOptions {
+  /** Told in one line what is done. */
+  readonly onStep: (line: string) => void;
+  /** How long the new attributes may take to be accepted, milliseconds. Default 30 seconds. */
+  readonly limitMillis?: number;
+}
+
+type Services = Pick<ConnectionLike, 'operatorService' | 'workflowService'>;
+
+/**
+ * Registers the search attributes that are missing, and sees them accepted: a workflow that sets an attribute which the
+ * server does not know (or not yet: it caches them) would fail its task for ever.
+ *
+ * @throws SearchAttributesError when one exists with another type, may not be registered, or is not accepted in time.
+ */
+export async function ensureSearchAttributes(
+  connection: Services,
+  namespace: string,
+  options: SearchAttributeOptions,
+): Promise<void> {
+  const deadline = Date.now() + (options.limitMillis ?? LIMIT_MILLIS);
+  const known = await list(connection, namespace);
+  if (known !== undefined) {
+    refuseOtherTypes(known, namespace);
+    const missing = SEARCH_ATTRIBUTES.filter((name) => !known.has(name));
+    if (missing.length > 0) {
+      options.onStep(`Temporal: registering search attributes in namespace ${namespace}: ${missing.join(', ')}`);
+      await add(connection, namespace, missing);
+      await waitUntilListed(connection, namespace, deadline);
+    }
+  }
+  await waitUntilAccepted(connection, namespace, deadline);
+}
+
+/** The names and types, or `undefined` where the server does not let us look (its proof is then the query alone). */
+async function list(connection: Services, namespace: string): Promise<Map<string, number> | undefined> {
+  try {
+    const reply = await connection.operatorService.listSearchAttributes({ namespace });
+    return new Map(Object.entries(reply.customAttributes ?? {}));
+  } catch (error) {
+    if (REFUSALS.includes(codeOf(error))) return undefined;
+    throw new SearchAttributesError(
+      `Temporal does not list the search attributes of namespace ${namespace}: ${wordsOf(error)}`,
+    );
+  }
+}
+
+function refuseOtherTypes(known: ReadonlyMap<string, number>, namespace: string): void {
+  const others = SEARCH_ATTRIBUTES.filter((name) => known.has(name) && known.get(name) !== KEYWORD);
+  if (others.length === 0) return;
+  throw new SearchAttributesError(
+    `In namespace ${namespace} of Temporal, ${others.join(', ')} ${others.length === 1 ? 'is a search attribute' : 'are search attributes'} of another type; Drover needs Keyword. ` +
+      `Remove ${others.length === 1 ? 'it' : 'them'} (temporal operator search-attribute remove --namespace ${namespace} ${others.map((name) => `--name ${name}`).join(' ')}) or use another namespace.`,
+  );
+}
+
+async function add(connection: Services, namespace: string, missing: readonly string[]): Promise<void> {
+  try {
+    await connection.operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
+    });
+  } catch (error) {
+    if (codeOf(error) === ALREADY_EXISTS) return; // another worker that starts just now was first
+    const why = REFUSALS.includes(codeOf(error)) ? 'this worker may not register them' : 'they cannot be registered';
+    throw new SearchAttributesError(
+      `Search attributes are missing in namespace ${namespace} of Temporal, and ${why} (${wordsOf(error)}). Let somebody who may run: ${commandFor(namespace, missing)}`,
+    );
+  }
+}
+
+async function waitUntilListed(connection: Services, namespace: string, deadline: number): Promise<void> {
+  for (;;) {
+    const known = await list(connection, namespace);
+    if (known === undefined) return;
+    refuseOtherTypes(known, namespace);
+    const missing = SEARCH_ATTRIBUTES.filter((name) => !known.has(name));
+    if (missing.length === 0) return;
+    if (Date.now() > deadline) {
+      throw new SearchAttributesError(
+        `The search attributes were registered, but namespace ${namespace} of Temporal still does not list ${missing.join(', ')}. Start again in a minute.`,
+      );
+    }
+    await delay(LOOK_AGAIN_MILLIS);
+  }
+}
+
+/** A query that names every attribute is refused for as long as the server would refuse to start a workflow with them. */
+async function waitUntilAccepted(connection: Services, namespace: string, deadline: number): Promise<void> {
+  const query = SEARCH_ATTRIBUTES.map((name) => `${name} = 'drover'`).join(' AND ');
+  for (;;) {
+    try {
+      await connection.workflowService.countWorkflowExecutions({ namespace, query });
+      return;
+    } catch (error) {
+      if (Date.now() > deadline || REFUSALS.includes(codeOf(error))) {
+        throw new SearchAttributesError(
+          `Namespace ${namespace} of Temporal does not accept Drover's search attributes: ${wordsOf(error)}. If they were registered just now, start again in a minute; else run: ${commandFor(namespace, SEARCH_ATTRIBUTES)}`,
+        );
+      }
+      await delay(LOOK_AGAIN_MILLIS);
+    }
+  }
+}
+
+function commandFor(namespace: string, names: readonly string[]): string {
+  const each = names.map((name) => `--name ${name} --type Keyword`).join(' ');
+  return `temporal operator search-attribute create --namespace ${namespace} ${each}`;
+}
+
+function codeOf(error: unknown): number {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number'
+    ? error.code
+    : -1;
+}
+
+function wordsOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}

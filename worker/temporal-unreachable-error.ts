@@ -1,0 +1,4 @@
+/** Temporal, or the namespace in it, could not be reached. */
+export class TemporalUnreachableError extends Error {
+  override name = 'TemporalUnreachableError' as const;
+}
