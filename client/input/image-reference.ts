@@ -49,8 +49,7 @@ export function parseImageReference(text: string): ImageReference {
 function repositoryProblem(repository: string, text: string): ImageReference | null {
   const parts = repository.split('/');
   const first = parts[0] ?? '';
-  const hasHost =
-    parts.length > 1 && (/[.:]/.test(first) || first === 'localhost' || (/[A-Z]/.test(first) && HOST.test(first)));
+  const hasHost = parts.length > 1 && (/[.:]/.test(first) || first === 'localhost');
   if (hasHost && !HOST.test(first) && !IPV6_HOST.test(first)) {
     return no(`"${text}" names a registry "${first}" that is no host name with a port`, EXAMPLE);
   }
