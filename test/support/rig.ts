@@ -41,6 +41,8 @@ export const QUICK: Partial<Policy> = {
  * simulator, gRPC to a real Temporal server. Queues and alias are the rig's own, so that rigs do not meet.
  */
 export class Rig {
+  /** Called with a service's name right before a deployment first looks it up: for scenes that last only a moment. */
+  beforeLookup: (service: string) => Promise<void> = () => Promise.resolve();
   readonly alias = `rig-${randomBytes(4).toString('hex')}`;
   readonly #workflowQueue = `workflows-${this.alias}`;
   readonly #workers: Worker[] = [];
@@ -78,7 +80,16 @@ export class Rig {
   async #work(project: string, seed: WorldSeed, variables: Record<string, string>): Promise<void> {
     const [key] = seed.keys;
     if (key === undefined) throw new Error('the seed has no key');
-    const rancher = new RancherClient({
+    const before = (service: string): Promise<void> => this.beforeLookup(service);
+    class WatchedClient extends RancherClient {
+      override async findService(
+        ...args: Parameters<RancherClient['findService']>
+      ): ReturnType<RancherClient['findService']> {
+        await before(args[2]);
+        return super.findService(...args);
+      }
+    }
+    const rancher = new WatchedClient({
       url: this.simulator.url,
       accessKey: key.accessKey,
       secretKey: key.secretKey,
