@@ -56,7 +56,9 @@ export async function exchange(
     state.timedOut = true;
     controller.abort();
   }, limits.requestTimeoutMillis);
-  const abort = (): void => controller.abort();
+  const abort = (): void => {
+    controller.abort();
+  };
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted === true) abort();
 

@@ -24,12 +24,13 @@ function readNumber(text: string): number | LosslessNumber {
  * nothing of the text, since a reply of Rancher holds the values of environment variables.
  */
 export function parseJson(text: string): JsonValue {
+  let position: string | undefined;
   try {
     return parse(text, null, readNumber) as JsonValue;
   } catch (error) {
-    const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-    throw new SyntaxError(position === undefined ? 'not valid JSON' : `not valid JSON at position ${position}`);
+    position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
   }
+  throw new SyntaxError(position === undefined ? 'not valid JSON' : `not valid JSON at position ${position}`);
 }
 
 /** Writes JSON text: the same value that {@link parseJson} read, numbers in their own digits. */

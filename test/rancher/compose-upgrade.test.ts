@@ -220,7 +220,7 @@ describe('the body of an upgrade', () => {
   ])('never lets %s out', (_, fields, change, fieldName) => {
     const attempt = (): unknown => posted(serviceOf(fields), change);
     expect(attempt).toThrow(InvalidChangeError);
-    expect(attempt).toThrow(expect.objectContaining({ outcome: 'invalid', request: undefined, fieldName }));
+    expect(attempt).toThrow(expect.objectContaining({ outcome: 'invalid', request: undefined, fieldName }) as Error);
   });
 
   it('posts the labels of a service without containers, and refuses an image for it', () => {
@@ -237,7 +237,7 @@ describe('the body of an upgrade', () => {
   it('never shows the value of a variable in an error', () => {
     const service = serviceOf({ launchConfig: { ...launchConfig, environment: ['PASSWORD=canary-value'] } });
     expect(() => posted(service, { variables: { TOKEN: 'canary-token' } })).toThrow(
-      expect.objectContaining({ message: expect.not.stringContaining('canary') as string }),
+      expect.objectContaining({ message: expect.not.stringContaining('canary') as string }) as Error,
     );
   });
 });

@@ -46,7 +46,9 @@ async function listen(server: net.Server, scheme: string, requests: string[]): P
     requests,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        server.close(() => {
+          resolve();
+        });
         for (const socket of sockets) socket.destroy();
       }),
   };

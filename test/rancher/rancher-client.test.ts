@@ -38,8 +38,12 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     const found = Object.values(world)
       .flat()
       .find((resource) => path.endsWith(`/${resource.id}`));
-    if (found === undefined) return sendJson(response, 404, rancherError(404, 'Not Found'));
-    return sendJson(response, 200, found);
+    if (found === undefined) {
+      sendJson(response, 404, rancherError(404, 'Not Found'));
+      return;
+    }
+    sendJson(response, 200, found);
+    return;
   }
   const matches = all.filter((resource) =>
     ['name', 'stackId'].every((field) => {
@@ -52,7 +56,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   url.searchParams.set('marker', String(end));
   // As behind a proxy, the link carries another host, and another path.
   const next = end < matches.length ? `http://inside.invalid:8080/other?${url.searchParams.toString()}` : null;
-  return sendJson(response, 200, {
+  sendJson(response, 200, {
     type: 'collection',
     data: matches.slice(start, end),
     pagination: { first: null, previous: null, next, limit: pageSize, total: null, partial: next !== null },
@@ -197,7 +201,9 @@ describe('services', () => {
       name: 'NotFoundError',
       fieldName: 'accountId',
     });
-    const other = await startServer((_, response) => sendJson(response, 200, aService()));
+    const other = await startServer((_, response) => {
+      sendJson(response, 200, aService());
+    });
     const confused = new RancherClient({ url: other.url, accessKey: 'a', secretKey: 's' });
     await expect(confused.getService('1a5', '1st2')).rejects.toMatchObject({ name: 'NotFoundError', fieldName: 'id' });
     await expect(confused.act('1a5', '1s7', 'rollback')).rejects.toMatchObject({
@@ -244,9 +250,9 @@ describe('collections', () => {
   });
 
   it('whose pages go round in a circle end with an error', async () => {
-    const circle = await startServer((request, response) =>
-      sendJson(response, 200, { type: 'collection', data: [], pagination: { next: `http://x${request.url ?? ''}` } }),
-    );
+    const circle = await startServer((request, response) => {
+      sendJson(response, 200, { type: 'collection', data: [], pagination: { next: `http://x${request.url ?? ''}` } });
+    });
     const lost = new RancherClient({ url: circle.url, accessKey: 'a', secretKey: 's' });
     await expect(lost.listProjects()).rejects.toMatchObject({ name: 'NotRancherError', fieldName: 'pagination.next' });
     expect(circle.requests).toHaveLength(1);

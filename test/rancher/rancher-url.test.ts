@@ -46,7 +46,7 @@ describe('RANCHER_URL', () => {
     (url) => {
       expect(() => parseRancherUrl(url)).toThrow(/credentials do not belong into a URL/);
       expect(() => parseRancherUrl(url)).toThrow(
-        expect.objectContaining({ message: expect.not.stringMatching(/can/) as string }),
+        expect.objectContaining({ message: expect.not.stringMatching(/can/) as string }) as Error,
       );
     },
   );
@@ -75,7 +75,7 @@ describe('the settings of the client', () => {
     const attempt = (): unknown => new RancherClient({ ...good, ...options });
     expect(attempt).toThrow(message);
     expect(attempt).toThrow(
-      expect.objectContaining({ outcome: 'invalid', message: expect.not.stringMatching(/canary/) as string }),
+      expect.objectContaining({ outcome: 'invalid', message: expect.not.stringMatching(/canary/) as string }) as Error,
     );
   });
 });

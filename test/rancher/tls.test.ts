@@ -47,10 +47,15 @@ describe('TLS with an own CA', () => {
       '-out',
       'server.pem',
     );
-    server = await startServer((_, response) => sendJson(response, 200, aService()), {
-      key: readFileSync(file('server.key'), 'utf8'),
-      cert: readFileSync(file('server.pem'), 'utf8'),
-    });
+    server = await startServer(
+      (_, response) => {
+        sendJson(response, 200, aService());
+      },
+      {
+        key: readFileSync(file('server.key'), 'utf8'),
+        cert: readFileSync(file('server.pem'), 'utf8'),
+      },
+    );
   });
   afterAll(async () => {
     await server.close();

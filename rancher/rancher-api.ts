@@ -1,0 +1,183 @@
+import type { z } from 'zod';
+import { makeAgents } from './agents';
+import type { Agents } from './agents';
+import { classifyReply } from './classify-reply';
+import { checkCount, checkKey, checkUserAgent } from './client-options';
+import type { RancherClientOptions } from './client-options';
+import { InvalidSettingError } from './errors/invalid-setting-error';
+import { NotRancherError } from './errors/not-rancher-error';
+import { exchange } from './exchange';
+import type { ExchangeLimits, Outgoing } from './exchange';
+import { isJsonObject, ownValue, stringifyJson } from './json';
+import type { JsonObject, JsonValue } from './json';
+import { parseRancherUrl } from './rancher-url';
+import type { RancherLocation } from './rancher-url';
+import { redactor } from './redact';
+import { collectionSchema } from './resources';
+import { quote } from './wording';
+
+/** Items asked for per page; Rancher's default is 100, its cap 3000. */
+export const PAGE_SIZE = 1000;
+/** Pages read of one collection before something must be wrong. */
+const MAX_PAGES = 200;
+
+/**
+ * Requests to the v2-beta API of one server with one key, read by schemas: what `RancherClient` is built on. Paths begin
+ * after `/v2-beta`.
+ */
+export class RancherApi {
+  readonly #location: RancherLocation;
+  readonly #agents: Agents;
+  readonly #limits: ExchangeLimits;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #secrets: readonly string[];
+
+  /** Host and port, for messages. */
+  readonly host: string;
+  readonly projectIdFromUrl: string | undefined;
+
+  constructor(options: RancherClientOptions) {
+    this.#location = parseRancherUrl(options.url);
+    this.host = this.#location.host;
+    this.projectIdFromUrl = this.#location.projectId;
+    const accessKey = checkKey('access key', options.accessKey);
+    const secretKey = checkKey('secret key', options.secretKey);
+    if (accessKey.includes(':')) throw new InvalidSettingError('The access key for Rancher must not hold a colon.');
+    this.#limits = {
+      requestTimeoutMillis: checkCount('requestTimeoutMillis', options.requestTimeoutMillis ?? 30_000, 2_147_483_647),
+      maxBodyBytes: checkCount('maxBodyBytes', options.maxBodyBytes ?? 32 * 1024 * 1024, 512 * 1024 * 1024),
+    };
+    const basic = Buffer.from(`${accessKey}:${secretKey}`).toString('base64');
+    this.#secrets = [accessKey, secretKey, basic];
+    this.#headers = {
+      Accept: 'application/json',
+      'User-Agent': checkUserAgent(options.userAgent ?? 'drover'),
+      Authorization: `Basic ${basic}`,
+    };
+    this.#agents = makeAgents(this.#location.origin.startsWith('https:') ? 'https:' : 'http:', options.ca);
+  }
+
+  /** Sends one request and reads the reply by the schema. */
+  async call<T>(
+    method: Outgoing['method'],
+    path: string,
+    body: JsonObject | undefined,
+    schema: z.ZodType<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    return this.#read(await this.#send(method, path, body, signal), schema, method, path);
+  }
+
+  /** All items of a collection, page by page. Each item is read by the schema. */
+  async list<T>(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    schema: z.ZodType<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T[]> {
+    const items: T[] = [];
+    const asked = new Set<string>();
+    let search: URLSearchParams | undefined = new URLSearchParams({ ...query, limit: String(PAGE_SIZE) });
+    while (search !== undefined) {
+      const target = `${path}?${search.toString()}`;
+      if (asked.has(target) || asked.size >= MAX_PAGES) {
+        throw new NotRancherError(
+          `${this.describe('GET', path)} on ${this.host}: the list does not end (${asked.size} pages).`,
+          { request: this.describe('GET', path), fieldName: 'pagination.next' },
+        );
+      }
+      asked.add(target);
+      const page: Page<T> = await this.page(target, schema, signal);
+      items.push(...page.items);
+      search = page.next;
+    }
+    return items;
+  }
+
+  /** One page of a collection, and the query of the next one. */
+  async page<T>(target: string, schema: z.ZodType<T>, signal: AbortSignal | undefined): Promise<Page<T>> {
+    const answer = await this.#send('GET', target, undefined, signal);
+    const { data, pagination } = this.#read(answer, collectionSchema, 'GET', target);
+    const items = data.map((body, index) => this.#read({ ...answer, body }, schema, 'GET', target, `data[${index}]`));
+    const next = pagination?.next ?? null;
+    // Only its query is taken: the host and the path stay those of the configuration.
+    return {
+      items,
+      next: next === null || next === '' ? undefined : new URLSearchParams(/\?([^#]*)/.exec(next)?.[1] ?? ''),
+    };
+  }
+
+  #read<T>(
+    { status, body }: Answer,
+    schema: z.ZodType<T>,
+    method: Outgoing['method'],
+    path: string,
+    within?: string,
+  ): T {
+    const result = schema.safeParse(body);
+    if (result.success) return result.data;
+    const [issue] = result.error.issues;
+    const field = [...(within === undefined ? [] : [within]), ...(issue?.path.map(String) ?? [])].join('.');
+    const type = isJsonObject(body) ? ownValue(body, 'type') : undefined;
+    const shown = typeof type === 'string' ? ` (a ${quote(this.#redact()(type).slice(0, 40))})` : '';
+    const request = this.describe(method, path);
+    throw new NotRancherError(
+      `${request} on ${this.host}: the reply${shown} is not what Rancher 1.6 answers: field ${quote(field)} is missing or of another type. Check the URL, and any proxy in between.`,
+      { request, status, fieldName: field },
+    );
+  }
+
+  async #send(
+    method: Outgoing['method'],
+    path: string,
+    body: JsonObject | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    const outgoing: Outgoing = {
+      method,
+      url: `${this.#location.origin}${this.#location.basePath}/v2-beta${path}`,
+      request: this.describe(method, path),
+      host: this.host,
+      headers: body === undefined ? this.#headers : { ...this.#headers, 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : stringifyJson(body),
+    };
+    const reply = await exchange(outgoing, this.#agents, this.#limits, signal);
+    return { status: reply.status, body: classifyReply(outgoing, reply, this.#redact(body)) };
+  }
+
+  #redact(body?: JsonObject): (text: string) => string {
+    return redactor(body === undefined ? this.#secrets : [...this.#secrets, ...configuredValues(body)]);
+  }
+
+  /** Method and path for messages and for an error's `request`; of the query only an action. */
+  describe(method: string, path: string): string {
+    return `${method} ${this.#location.basePath}/v2-beta${path.replace(/\?(?!action=).*$/, '')}`;
+  }
+
+  /** Closes the connections. */
+  close(): void {
+    this.#agents.kept.destroy();
+    this.#agents.fresh.destroy();
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: JsonValue;
+}
+
+interface Page<T> {
+  readonly items: T[];
+  readonly next: URLSearchParams | undefined;
+}
+
+/** The values of environment variables, labels and metadata in a body that is sent: what no message may repeat. */
+function configuredValues(value: JsonValue, inside = false): string[] {
+  if (typeof value === 'string') return inside ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap((item) => configuredValues(item, inside));
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const hidden = inside || key === 'environment' || key === 'labels' || key === 'metadata';
+    return configuredValues(item, hidden);
+  });
+}
