@@ -182,7 +182,9 @@ export class Deployment {
     this.takeRetry();
     this.enter('parked');
     this.note('error', `parked: ${reason}`);
-    const came = await condition(() => this.retryAsked, this.policy.parkLimitMillis, { summary: 'parked: waits for a person' });
+    const came = await condition(() => this.retryAsked, this.policy.parkLimitMillis, {
+      summary: 'parked: waits for a person',
+    });
     this.pausedMillis += Date.now() - since;
     this.attention = null;
     if (!came) throw new Ended('needs-attention', `${reason}; nobody came`, nextStep);

@@ -160,6 +160,11 @@ export class Rig {
     return deploying.query<Progress>(PROGRESS);
   }
 
+  /** Waits for a condition; the test's own time-out is its limit. */
+  async eventually(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
   /** Waits until the progress is as wanted. */
   async until(deploying: Deploying, wanted: (progress: Progress) => boolean): Promise<Progress> {
     for (;;) {

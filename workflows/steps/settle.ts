@@ -32,7 +32,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
       again,
       patience: patienceWith(service, clock.stalledMillis, policy, deployment.overdue),
     });
-    let planned = 0;
+    let planned: number;
     if (step.do !== 'wait') deployment.settlingOthers = false;
     switch (step.do) {
       case 'upgrade':
