@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Connection } from '@temporalio/client';
 import { bundleWorkflows } from '../../worker/bundle/workflow-bundle';
+import { ensureSearchAttributes } from '../../worker/search-attributes';
 import { findTemporalServer } from '../../worker/temporal-server/find-temporal-server';
 import { startDevServer } from '../../worker/temporal-server/start-dev-server';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
@@ -15,7 +17,7 @@ export default async function globalSetup(): Promise<void> {
   const onStep = (line: string): void => void process.stderr.write(`${line}\n`);
   const [found] = await Promise.all([findTemporalServer({ env: process.env, onStep }), bundle(onStep)]);
   if (found.kind === 'address') {
-    process.env.DROVER_TEST_TEMPORAL_ADDRESS = found.address;
+    await useServerAt(found.address, onStep);
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), 'drover-test-temporal-'));
@@ -26,6 +28,20 @@ export default async function globalSetup(): Promise<void> {
   keepForTeardown({ server, folder });
   process.env.DROVER_TEST_TEMPORAL_CLI = found.path;
   process.env.DROVER_TEST_TEMPORAL_ADDRESS = server.address;
+}
+
+/** A server of the user's own: suites that start servers themselves still need the CLI, and fail without it. */
+async function useServerAt(address: string, onStep: (line: string) => void): Promise<void> {
+  process.env.DROVER_TEST_TEMPORAL_ADDRESS = address;
+  const connection = await Connection.connect({ address });
+  try {
+    await ensureSearchAttributes(connection, 'default', { onStep });
+  } finally {
+    await connection.close();
+  }
+  const { TEMPORAL_ADDRESS: _, ...env } = process.env;
+  const cli = await findTemporalServer({ env, onStep }).catch((error: unknown) => onStep(String(error)));
+  if (cli?.kind === 'executable') process.env.DROVER_TEST_TEMPORAL_CLI = cli.path;
 }
 
 /** Bundles the workflows where they are newer than the last bundle; workers in the tests take it instead of making their own. */
