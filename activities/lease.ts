@@ -16,6 +16,8 @@ export interface Lease {
 
 /** How often a heartbeat is sent within its time-out. */
 const BEATS = 4;
+/** How long the SDK may hold a heartbeat back (the worker's `maxHeartbeatThrottleInterval`), milliseconds. */
+const THROTTLE_MILLIS = 1_000;
 
 /** Runs an activity's body under heartbeats. */
 export async function withLease<T>(body: (lease: Lease, signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -34,7 +36,7 @@ export async function withLease<T>(body: (lease: Lease, signal: AbortSignal) => 
       {
         assertHeldFor: (requestMillis) => {
           const now = performance.now();
-          const leftOfBeat = (heartbeatTimeoutMs ?? Infinity) - (now - lastBeat);
+          const leftOfBeat = (heartbeatTimeoutMs ?? Infinity) - (now - lastBeat) - THROTTLE_MILLIS;
           const leftOfAttempt = (startToCloseTimeoutMs || Infinity) - (now - started);
           if (Math.min(leftOfBeat, leftOfAttempt) > requestMillis) return;
           throw failure(

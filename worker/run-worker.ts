@@ -52,9 +52,13 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await ensureSearchAttributes(connection, namespace, { onStep });
 
   const { worker: settings } = configuration;
-  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime'> = {
-    ...{ connection, namespace, shutdownGraceTime: settings.shutdownGraceMillis },
-  };
+  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime' | 'maxHeartbeatThrottleInterval'> =
+    {
+      ...{ connection, namespace, shutdownGraceTime: settings.shutdownGraceMillis },
+      // An activity's lease reckons with heartbeats that arrive when they are made; by default the SDK holds them back for four fifths
+      // of their time-out.
+      maxHeartbeatThrottleInterval: '1s',
+    };
   const workers: Worker[] = [];
   workers.push(
     await Worker.create({

@@ -181,7 +181,7 @@ export class Rig {
     return this.simulator.world
       .journal()
       .filter((entry) => entry.kind === 'action' && entry.name === name && (by === 'anybody' || entry.by !== 'person'))
-      .map((entry) => (entry.kind === 'action' ? entry.action : ''));
+      .map(({ action }) => action ?? '');
   }
 
   async close(): Promise<void> {
