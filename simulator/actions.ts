@@ -38,7 +38,6 @@ export class Actions {
     if (!offers(service.state, name)) throw actionNotAvailable();
     if (name === 'upgrade') return this.#upgrade(service, caller);
     this.#apply(service, name, caller);
-    this.#record(service, name, caller);
     this.store.touch(service, false);
     this.reconciler.drive(service);
   }
@@ -58,10 +57,10 @@ export class Actions {
   remove(service: Service, caller: Caller): void {
     if (caller.readonly) throw new ApiError(405, 'Method not allowed', { message: 'Method not allowed' });
     if (!offers(service.state, 'remove')) throw actionNotAvailable();
-    this.store.setState(service, 'removing');
     service.message = null;
     service.failing = false;
     this.#record(service, 'remove', caller);
+    this.store.setState(service, 'removing');
     this.store.touch(service, false);
     this.reconciler.drive(service);
   }
@@ -92,8 +91,8 @@ export class Actions {
       service.conflictVersion ??= String(service.current.launchConfig['version']);
     }
     service.current = next;
-    this.#move(service, 'upgrade');
     this.#record(service, 'upgrade', caller);
+    this.#move(service, 'upgrade');
     this.store.touch(service, false);
     this.reconciler.drive(service);
   }
@@ -111,10 +110,7 @@ export class Actions {
         if (service.previous !== null) service.current = structuredClone(service.previous);
         break;
       case 'update':
-        if (this.#applyUpdate(service, body) && service.state === 'active') {
-          this.store.setState(service, 'updating-active');
-        }
-        break;
+        return this.update(service, caller);
       case 'setservicelinks':
         service.linkedServices = readLinks(body['serviceLinks']);
         break;
@@ -130,6 +126,7 @@ export class Actions {
         break;
       default:
     }
+    this.#record(service, action, caller);
     this.#move(service, action);
   }
 

@@ -187,8 +187,10 @@ export class Containers {
 
   #chooseHost(service: Service, unit: { id: string; index: number }): Host {
     const hosts = this.store.hostsOf(service.project);
+    const fixed = isGlobal(service.current.launchConfig) ? hosts[unit.index - 1] : undefined;
     const mate = service.instances.find((instance) => instance.unit === unit.id && instance.state !== 'removed');
     const host =
+      fixed ??
       hosts.find((candidate) => candidate.num === mate?.host) ??
       hosts[(service.num + unit.index - 1) % Math.max(1, hosts.length)];
     if (host === undefined) throw new Error('the environment has no host');
@@ -204,7 +206,16 @@ export function unitsOf(service: Service): { id: string; index: number; instance
     unit.instances.push(instance);
     units.set(instance.unit, unit);
   }
-  return [...units.values()];
+  // Where a start had failed, the unit was made anew: what is left of the old one only waits to be taken away.
+  return [...units.values()].filter((unit) => {
+    const holder = service.unitIds[unit.index];
+    return holder === undefined || holder === unit.id || !units.has(holder);
+  });
+}
+
+/** The unit in which a container of an index is to be made. */
+export function unitFor(service: Service, unit: { id: string; index: number }): { id: string; index: number } {
+  return { id: service.unitIds[unit.index] ?? unit.id, index: unit.index };
 }
 
 export function launchConfigsOf(service: Service): [string, JsonObject][] {

@@ -120,6 +120,8 @@ export interface Service {
   externalIpAddresses: string[] | null;
   startOnCreate: boolean;
   instances: Instance[];
+  /** The deployment unit that holds an index now, where it is not the one that held it first: a start had failed in that. */
+  unitIds: Record<string, string>;
   logs: ServiceLog[];
 }
 

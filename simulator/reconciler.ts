@@ -1,6 +1,6 @@
 import type { Clock } from './clock';
 import { Containers, unitsOf } from './containers';
-import { assignRandomPorts, isGlobal } from './launch-config';
+import { assignRandomPorts } from './launch-config';
 import type { Instance, Service } from './model';
 import { RollingReplacement } from './rolling-replacement';
 import { STATE_WHEN_DONE } from './state-machine';
@@ -196,7 +196,11 @@ export class Reconciler {
       service.message = 'STATE_CHANGED';
     } else if (waited?.phase === 'health') {
       const delay = Math.min(17_400, Math.max(1000, (Date.now() - waited.since) * this.clock.speed * 0.25));
-      await this.pause(service, delay);
+      const told = Math.min(3450, delay);
+      await this.pause(service, told);
+      service.message = waited.message;
+      this.store.touch(service);
+      await this.pause(service, delay - told);
     } else {
       await this.pause(service, RHYTHM.first);
     }
@@ -266,15 +270,13 @@ export class Reconciler {
   #createMissing(service: Service): void {
     const units = unitsOf(service);
     const used = new Set(units.map((unit) => unit.index));
-    const hosts = this.store.hostsOf(service.project);
     const names = ['', ...service.current.secondaryLaunchConfigs.map((config) => String(config['name']))];
     let index = 1;
     for (let count = units.length; count < this.containers.desiredUnits(service); count += 1) {
       while (used.has(index)) index += 1;
       used.add(index);
       const unit = { id: this.store.random.uuid(), index };
-      const host = isGlobal(service.current.launchConfig) ? hosts[index - 1]?.num : undefined;
-      for (const name of names) this.containers.create(service, unit, name, host);
+      for (const name of names) this.containers.create(service, unit, name);
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Containers, unitsOf } from './containers';
+import { type Containers, unitFor, unitsOf } from './containers';
 import { textField } from './launch-config';
 import type { Instance, Service } from './model';
 import { configsOf } from './revision';
@@ -11,6 +11,8 @@ export type Outcome = 'done' | 'interrupted' | 'rescaled';
 export interface Interruption {
   phase: 'batch' | 'health' | 'error';
   since: number;
+  /** What was shown of it. */
+  message: string | null;
 }
 
 interface Waiting {
@@ -65,7 +67,7 @@ export class RollingReplacement {
       if (!smooth) return 'interrupted';
       if (service.state !== state) {
         if (this.needing(service).length > 0 || direction === 'forward') {
-          this.#interruptions.set(service.num, { phase: 'batch', since: Date.now() });
+          this.#interruptions.set(service.num, { phase: 'batch', since: Date.now(), message: null });
         }
         return 'interrupted';
       }
@@ -128,14 +130,14 @@ export class RollingReplacement {
       const delay = attempt === 0 ? this.store.random.between(6000, 8500) : this.store.random.between(13_000, 15_000);
       await this.#sleep(service, state, delay);
       if (service.state !== state) {
-        this.#interruptions.set(service.num, { phase: 'error', since: Date.now() });
+        this.#interruptions.set(service.num, { phase: 'error', since: Date.now(), message: null });
         return false;
       }
       for (const instance of failed) this.containers.remove(service, instance);
       this.store.touch(service);
       await this.waiting.pause(service, 300);
       pending = failed.map((old) =>
-        this.containers.create(service, { id: old.unit, index: old.index }, old.config, old.host),
+        this.containers.create(service, this.#unitAnew(service, old), old.config, old.host),
       );
       this.store.touch(service);
     }
@@ -145,6 +147,7 @@ export class RollingReplacement {
   /** Waits until the given containers (or their successors) are healthy; false when the state was changed meanwhile. */
   async waitForHealth(service: Service, instances: readonly Instance[], state: ServiceState): Promise<boolean> {
     const since = Date.now();
+    let message: string | null = null;
     let waited = false;
     let watched = [...instances];
     for (;;) {
@@ -162,9 +165,10 @@ export class RollingReplacement {
         this.store.touch(service);
       } else {
         await this.#waitOnce(service, state, watched, sick, since);
+        message = service.message ?? message;
       }
       if (service.state !== state) {
-        this.#interruptions.set(service.num, { phase: 'health', since });
+        this.#interruptions.set(service.num, { phase: 'health', since, message });
         return false;
       }
     }
@@ -250,10 +254,17 @@ export class RollingReplacement {
         old.state = 'starting';
         starting.push(old);
       } else {
-        starting.push(this.containers.create(service, unit, name, unit.instances[0]?.host));
+        starting.push(this.containers.create(service, unitFor(service, unit), name, unit.instances[0]?.host));
       }
     }
     return starting;
+  }
+
+  /** A failed start spoils its deployment unit, unless others still run in it. */
+  #unitAnew(service: Service, old: Instance): { id: string; index: number } {
+    const shared = service.instances.some((one) => one.unit === old.unit && isActiveOrDone(one));
+    if (!shared) service.unitIds[old.index] = this.store.random.uuid();
+    return unitFor(service, { id: old.unit, index: old.index });
   }
 
   #fits(service: Service, instance: Instance, name: string): boolean {

@@ -64,6 +64,7 @@ export function makeService(
     hadEndpoints: false,
     startOnCreate: posted['startOnCreate'] === true,
     instances: [],
+    unitIds: {},
     logs: [],
   };
   linkBalancer(store, service);
