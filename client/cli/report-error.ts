@@ -28,10 +28,24 @@ interface Told {
   readonly problems: readonly Problem[];
 }
 
+/** Expected errors of the worker, which is not loaded here: their names are stable. */
+const OF_THE_WORKER: Readonly<Record<string, Verdict>> = {
+  ConfigurationError: 'invalid',
+  SecretError: 'invalid',
+  PortInUseError: 'invalid',
+  SearchAttributesError: 'invalid',
+  BundleError: 'invalid',
+  TemporalServerError: 'unreachable',
+  TemporalUnreachableError: 'unreachable',
+};
+
 function tell(error: unknown): Told {
   if (error instanceof DroverError) {
     const { verdict, message, nextStep } = error;
     return { verdict, reason: message, nextStep, problems: error instanceof InvalidInputError ? error.problems : [] };
+  }
+  if (error instanceof Error && Object.hasOwn(OF_THE_WORKER, error.name)) {
+    return { verdict: OF_THE_WORKER[error.name] ?? 'failed', reason: error.message, nextStep: '', problems: [] };
   }
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ConnectionOptions } from '@temporalio/client';
 import { parse } from 'yaml';
@@ -23,7 +24,7 @@ export interface SettingsSources {
   /** Overrides everything else. */
   readonly address?: string;
   readonly namespace?: string;
-  /** Default: `DROVER_CONFIG`, else `drover.yaml` in the working directory; it does not have to be there. */
+  /** Default: `DROVER_CONFIG`, else `./drover.yaml`, else `~/.config/drover/drover.yaml`; the last two do not have to be there. */
   readonly configFile?: string;
 }
 
@@ -59,7 +60,11 @@ export function connectionSettings(sources: SettingsSources): ConnectionSettings
     address: found.address,
     namespace: sources.namespace ?? loaded.namespace ?? file.namespace ?? 'default',
     from: found.from,
-    webUrl: env['TEMPORAL_UI_URL'] ?? file.webUrl,
+    // The file's Web UI belongs to the file's server: a link into another one would mislead.
+    webUrl:
+      env['TEMPORAL_UI_URL'] ??
+      env['DROVER_TEMPORAL_WEB_URL'] ??
+      (file.address === undefined || file.address === found.address ? file.webUrl : undefined),
   };
 }
 
@@ -91,13 +96,17 @@ interface FileSettings {
 
 /** Only its `temporal:` section, and only texts in it: a client needs no `drover.yaml`, and the worker is the one that judges it. */
 function fromDroverYaml({ env, configFile }: SettingsSources): FileSettings {
-  const path = resolve(configFile ?? env['DROVER_CONFIG'] ?? 'drover.yaml');
-  const none = { path, address: undefined, namespace: undefined, webUrl: undefined };
-  if (!existsSync(path)) return none;
+  const named = configFile ?? env['DROVER_CONFIG'];
+  const home = env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? homedir(), '.config');
+  const usual = [resolve('drover.yaml'), join(home, 'drover', 'drover.yaml')];
+  const path = named === undefined || named === '' ? usual.find((file) => existsSync(file)) : resolve(named);
+  if (path === undefined) return NO_FILE;
+  const none = { ...NO_FILE, path };
   let document: unknown;
   try {
     document = parse(readFileSync(path, 'utf8'));
   } catch (error) {
+    if (error instanceof Error && 'code' in error && 'syscall' in error) throw unreadable(path, String(error.code));
     // The parser's message quotes the line, which may hold a secret: only where it is.
     const line = error instanceof Error ? /at line (\d+)/.exec(error.message)?.[1] : undefined;
     throw new InvalidInputError([
@@ -115,6 +124,13 @@ function fromDroverYaml({ env, configFile }: SettingsSources): FileSettings {
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
   return { path, address: text('address'), namespace: text('namespace'), webUrl: text('webUrl') };
+}
+
+const NO_FILE: FileSettings = { path: '', address: undefined, namespace: undefined, webUrl: undefined };
+
+function unreadable(where: string, code: string): InvalidInputError {
+  const text = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+  return new InvalidInputError([{ where, text, fix: 'name another file in --config or DROVER_CONFIG, or none' }]);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,8 @@
-/** Base address of Temporal Web: what is configured, else the dev server's own for an address on this machine. */
+/** Base address of Temporal Web: what is configured, else a dev server's on this machine: a thousand ports further. */
 export function webUrlFor(configured: string | undefined, address: string): string | undefined {
   if (configured !== undefined && configured !== '') return configured.replace(/\/+$/, '');
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(address) ? 'http://127.0.0.1:8233' : undefined;
+  const local = /^(localhost|127\.0\.0\.1|\[::1\]):(\d+)$/.exec(address);
+  return local === null ? undefined : `http://${local[1] ?? ''}:${String(Number(local[2]) + 1000)}`;
 }
 
 /** Link to one run of a workflow in Temporal Web; null where the base address is not known. */

@@ -1,0 +1,14 @@
+import { InvalidInputError } from '../errors/invalid-input-error';
+import type { ParsedArguments } from './option-spec';
+
+/** @throws InvalidInputError where a command that takes options only is given more */
+export function noArguments(command: string, args: ParsedArguments): void {
+  if (args.positionals.length === 0) return;
+  throw new InvalidInputError(
+    args.positionals.map((where) => ({
+      where,
+      text: `"drover ${command}" takes no arguments`,
+      fix: `leave it out; see "drover ${command} --help"`,
+    })),
+  );
+}

@@ -1,0 +1,60 @@
+import { exitCodeOf } from '../../decision/verdict';
+import type { Io } from '../cli/command';
+import { formatDuration } from '../input/duration';
+import { runScene } from './run-scene';
+import type { SceneEnd } from './run-scene';
+import { SCENES } from './scenes';
+import { setStage } from './stage';
+import type { Stage } from './stage';
+
+/** Plays the demo, and answers the exit code: 0 only where every scene ended as it must. */
+export async function runDemo({ keep, io }: { keep: boolean; io: Io }): Promise<number> {
+  const begun = Date.now();
+  const say = (line: string): void => void io.out.write(`${line}\n`);
+  const stage = await setStage({ ...io.env }, say);
+  try {
+    const ends: SceneEnd[] = [];
+    for (const [index, scene] of SCENES.entries()) {
+      if (io.signal.aborted) break;
+      say(`\n${String(index + 1)}. ${scene.title}\n  ${scene.about}`);
+      ends.push(await runScene(stage, scene, say, io.signal));
+    }
+    sumUp(ends, stage, Date.now() - begun, say);
+    if (keep && !io.signal.aborted) await stay(stage, io, say);
+    const fine = ends.length === SCENES.length && ends.every(({ wrong }) => wrong.length === 0);
+    return exitCodeOf(fine ? 'succeeded' : 'failed');
+  } finally {
+    await stage.close();
+  }
+}
+
+function sumUp(ends: readonly SceneEnd[], stage: Stage, millis: number, say: (line: string) => void): void {
+  say('\nWhat happened:');
+  for (const { scene, verdict, timeline, wrong } of ends) {
+    const mark = wrong.length === 0 ? 'ok ' : 'BAD';
+    say(
+      `  ${mark} ${`${scene.stack}/${scene.service}`.padEnd(20)} ${scene.image.padEnd(26)} ${verdict.padEnd(12)} ${timeline}`,
+    );
+    for (const text of wrong) say(`      ${text}`);
+  }
+  say(`${String(ends.length)} of ${String(SCENES.length)} deployments in ${formatDuration(millis)}.`);
+  if (stage.webUrl !== undefined) say(`Temporal Web: ${stage.webUrl}`);
+}
+
+async function stay(stage: Stage, io: Io, say: (line: string) => void): Promise<void> {
+  const { alias, temporalAddress, webUrl } = stage;
+  say('\nIt is left running. In another terminal:');
+  say(`  export TEMPORAL_ADDRESS=${temporalAddress}${webUrl === undefined ? '' : ` TEMPORAL_UI_URL=${webUrl}`}`);
+  say('  drover list');
+  say(`  drover upgrade ${alias} billing/ledger --image registry.example.com:5000/billing/ledger:3.5.0 --hold`);
+  say(`  drover confirm ${alias} billing/ledger`);
+  say(`  drover upgrade ${alias} storefront/worker --image example/worker:2.0-broken`);
+  say(`Rancher's API: ${stage.simulator.url}/v2-beta. Ctrl-C ends everything.`);
+  await new Promise<void>((resolve) => {
+    if (io.signal.aborted) resolve();
+    io.signal.addEventListener('abort', () => resolve(), { once: true });
+    // A listener alone keeps no process alive.
+    const alive = setInterval(() => undefined, 60_000);
+    io.signal.addEventListener('abort', () => clearInterval(alive), { once: true });
+  });
+}
