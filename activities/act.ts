@@ -1,8 +1,10 @@
+import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
 import { RefusedByStateError } from '../rancher/errors/refused-by-state-error';
 import type { JsonObject } from '../rancher/json';
 import type { ServiceAction } from '../rancher/rancher-client';
-import { actionFailure, mayHaveHappened } from './classify-failure';
+import { actionFailure, failure, mayHaveHappened } from './classify-failure';
 import type { About, ActOutcome } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import type { Lease } from './lease';
@@ -26,7 +28,9 @@ export async function readAndAct(
   body?: (open: OpenService) => JsonObject,
 ): Promise<ActOutcome> {
   const { target, policy } = about;
-  const open = await openService(deps, about, true, signal);
+  const open = await openService(deps, about, true, signal).catch((error: unknown) => {
+    throw activityInfo().attempt > 1 ? afterEarlierAttempt(error) : error;
+  });
   if (open === null) return { outcome: 'not-now', service: snapshotOrRemoved(null, target.serviceId) };
   const permission = decide(open.snapshot, open);
   if (permission !== 'send') return { outcome: permission === 'done' ? 'sent' : 'not-now', service: open.snapshot };
@@ -48,6 +52,16 @@ export async function readAndAct(
     if (refused) return { outcome: 'not-now', service: snapshot };
     throw unknown;
   }
+}
+
+/**
+ * A read that is refused for good (a key that was taken away meanwhile) does not tell that nothing was changed when an earlier attempt
+ * may have sent the action: only a later read can.
+ */
+function afterEarlierAttempt(error: unknown): unknown {
+  return error instanceof ApplicationFailure && error.nonRetryable === true
+    ? failure('UnknownOutcome', error.message)
+    : error;
 }
 
 /** A failure's message without the values of the service's configuration. */

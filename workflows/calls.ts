@@ -105,7 +105,7 @@ export function isOutage(type: CallFailure): boolean {
 
 async function judgeOutage(deployment: Deployment, awayMillis: number, message: string): Promise<void> {
   const { policy } = deployment;
-  if (deployment.round === null && !deployment.restoring) {
+  if (nothingIsOurs(deployment)) {
     if (awayMillis >= policy.reachLimitMillis)
       throw new Ended(
         'unreachable',
@@ -119,9 +119,14 @@ async function judgeOutage(deployment: Deployment, awayMillis: number, message: 
     );
 }
 
+/** Nothing that this deployment did is unsettled: it can end without leaving anything behind. */
+function nothingIsOurs(deployment: Deployment): boolean {
+  return deployment.round === null && !deployment.restoring && !deployment.settlingOthers && !deployment.underWay;
+}
+
 /** A read that is refused for good: before anything was posted that ends it; later a person has to mend the access. */
 async function refusedRead(deployment: Deployment, message: string): Promise<void> {
-  if (deployment.round === null && !deployment.restoring)
+  if (nothingIsOurs(deployment))
     throw new Ended('refused', message, 'Mend what it names and deploy again. Nothing was changed.');
   await deployment.park(message, 'Mend the access to Rancher, then `drover retry`.');
 }

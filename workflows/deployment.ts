@@ -42,6 +42,8 @@ export class Deployment {
   wasInactive = false;
   /** An action was sent and its answer is unknown: it may still be under way. */
   underWay = false;
+  /** Something was sent to Rancher, or may have been. */
+  touched = false;
   /** Somebody else's pending upgrade was rolled back or finished by us, and Rancher is still at it. */
   settlingOthers = false;
   /** From here on there is no way back. */
@@ -169,6 +171,14 @@ export class Deployment {
   async pause(millis: number, summary: string): Promise<void> {
     const seen = this.#pokes;
     await condition(() => this.#pokes !== seen, Math.max(1, Math.round(millis)), { summary });
+  }
+
+  /** A durable pause that nobody ends early: until a request that may still be under way cannot be any more. */
+  async untilNothingIsUnderWay(): Promise<void> {
+    await condition(() => false, this.policy.requestTimeoutMillis, {
+      summary: 'wait until no request can be under way',
+    });
+    this.underWay = false;
   }
 
   /**

@@ -44,6 +44,7 @@ async function postUntilKnown(deployment: Deployment, round: Round): Promise<'ac
     deployment.throwIfRestoreAsked();
     if (deployment.overdue)
       throw new RestoreNeeded('rolled-back', 'the time was up before Rancher accepted the upgrade');
+    deployment.touched = true;
     const called = await interruptible(deployment, () => activities.act.postUpgrade({ ...deployment.about, round }));
     if (called.kind === 'value') {
       const { outcome, service } = called.value;
@@ -75,13 +76,22 @@ async function afterUncertainty(
   if (called.kind === 'interrupted') {
     deployment.throwIfRestoreAsked();
     deployment.takeRetry();
+    // A retry in back-off is called off at once, and the request of the attempt before it may still arrive.
+    await deployment.untilNothingIsUnderWay();
     return;
   }
   if (!isOutage(called.type)) {
     deployment.underWay = false;
+    if (deployment.roundsPosted > 0)
+      throw new Ended(
+        'rolled-back',
+        `${called.message}; the former configuration was restored before`,
+        'Correct it and deploy again.',
+      );
     const verdict = called.type === 'Invalid' || called.type === 'Configuration' ? 'failed' : 'refused';
-    throw new Ended(verdict, called.message, 'Nothing was changed. Correct it and deploy again.');
+    throw new Ended(verdict, called.message, 'This upgrade was not posted. Correct what it names and deploy again.');
   }
   deployment.note('warning', `whether the upgrade was taken is not known (${called.message}): reading the service`);
+  await deployment.untilNothingIsUnderWay();
   await readService(deployment, false);
 }

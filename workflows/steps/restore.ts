@@ -25,9 +25,7 @@ export async function restore(deployment: Deployment, needed: RestoreNeeded): Pr
   deployment.enter('rolling-back', `${needed.reason}: restoring`);
   try {
     // An activity that was called off may have left a request under way: it is waited out before anything is judged.
-    if (deployment.underWay)
-      await deployment.pause(deployment.policy.requestTimeoutMillis, 'wait until no request can be under way');
-    deployment.underWay = false;
+    if (deployment.underWay) await deployment.untilNothingIsUnderWay();
     return posted ? await rollBack(deployment) : await settleOthers(deployment);
   } finally {
     deployment.restoring = false;
@@ -101,8 +99,10 @@ async function sendRollback(deployment: Deployment): Promise<boolean> {
   }
   if (called.kind === 'failed' && !isOutage(called.type))
     await deployment.park(called.message, 'Mend what it names, then `drover retry`.');
-  else if (called.kind === 'failed')
+  else if (called.kind === 'failed') {
     deployment.note('warning', `whether the rollback was taken is not known: ${called.message}`);
+    await deployment.untilNothingIsUnderWay();
+  }
   // It may have been taken all the same.
   return true;
 }

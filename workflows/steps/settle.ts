@@ -50,7 +50,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
         throw new Ended(
           'refused',
           step.why,
-          'Nothing was changed. Settle it in Rancher, or choose another `--on-pending`.',
+          `${deployment.touched ? '' : 'Nothing was changed. '}Settle it in Rancher, or choose another \`--on-pending\`.`,
         );
       case 'settle':
         if (settled >= policy.maxRounds)
@@ -114,6 +114,7 @@ async function settlePending(
     activities.act.settlePending({ ...deployment.about, action, versions: versionsOf(service) }),
   );
   deployment.underWay = called.kind !== 'value';
+  deployment.touched ||= called.kind !== 'value' || called.value.outcome === 'sent';
   if (called.kind === 'value') {
     deployment.service = called.value.service;
     deployment.settlingOthers = called.value.outcome === 'sent';
@@ -125,5 +126,8 @@ async function settlePending(
       called.message,
       'Mend what it names and deploy again. The pending upgrade was left as it is.',
     );
+  deployment.throwIfRestoreAsked();
+  // A late rollback must not meet the upgrade that comes next.
+  await deployment.untilNothingIsUnderWay();
   return 0;
 }

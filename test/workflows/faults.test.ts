@@ -1,0 +1,240 @@
+import type { FaultEffect } from '../../simulator/faults';
+import type { DeploymentResult } from '../../workflows/contract';
+import type { Case, Scene } from './scene';
+import { ONE_BATCH, rancherSays, runCases } from './scene';
+
+const HTML = '<html><body>502 Bad Gateway</body></html>';
+
+/** Rancher did it, and its answer was lost on the way. */
+const LOST_AFTER: Record<string, FaultEffect> = {
+  'the connection is reset after it': { kind: 'reset-after' },
+  'the answer never comes': { kind: 'hang-after' },
+  'a proxy answers 502 after it': { kind: 'status-after', status: 502, body: HTML },
+  'a proxy answers 503 after it': { kind: 'status-after', status: 503 },
+  'a proxy answers 200 with HTML after it': { kind: 'status-after', status: 200, body: HTML },
+  'the answer is cut off': { kind: 'truncated-json' },
+};
+
+/** Rancher never saw it. */
+const LOST_BEFORE: Record<string, FaultEffect> = {
+  'the connection is reset before it': { kind: 'reset-before' },
+  'the request hangs and is dropped': { kind: 'hang-before' },
+  'a proxy answers 500 instead': { kind: 'status', status: 500 },
+  'a login page comes instead': { kind: 'html' },
+  'it is throttled': { kind: 'status', status: 429, headers: { 'Retry-After': '1' } },
+};
+
+const MUTATIONS: Record<string, (one: Scene) => Promise<DeploymentResult>> = {
+  upgrade: (one) => one.deploy({ overrides: ONE_BATCH }),
+  finishupgrade: (one) => one.deploy({ overrides: ONE_BATCH }),
+  rollback: async (one) => {
+    one.behave(2, { pullMillis: 60_000 });
+    const deploying = await one.start({ overrides: ONE_BATCH });
+    await one.until(deploying, 'waiting');
+    await deploying.signal('cancel', { by: 'a person' });
+    return deploying.result();
+  },
+};
+
+function mutationCases(): Case[] {
+  return Object.entries(MUTATIONS).flatMap(([action, deploy]) =>
+    Object.entries({ ...LOST_AFTER, ...LOST_BEFORE }).map(([what, effect]) => ({
+      title: `${action}: ${what}`,
+      run: async (one: Scene) => {
+        one.fault({ action, effect });
+        const { verdict, state, rounds } = await deploy(one);
+        const cancelled = action === 'rollback';
+        expect({ verdict, state, rounds }).toEqual({
+          verdict: cancelled ? 'cancelled' : 'succeeded',
+          state: 'active',
+          rounds: 1,
+        });
+        expect(one.actions).toEqual(['upgrade', cancelled ? 'rollback' : 'finishupgrade']);
+        one.expectRuns(cancelled ? 1 : 2, 2);
+      },
+    })),
+  );
+}
+
+const READ_FAULTS: Record<string, FaultEffect> = {
+  'connections are reset': { kind: 'reset-before' },
+  'answers never come': { kind: 'hang-after' },
+  'answers are cut off': { kind: 'truncated-json' },
+  'a proxy answers 503': { kind: 'status', status: 503 },
+  'a login page comes instead': { kind: 'html' },
+  'they are throttled': { kind: 'status', status: 429, headers: { 'Retry-After': '1' } },
+};
+
+/** Five reads in a row fail: more than the attempts of a first look. */
+function readCases(): Case[] {
+  return Object.entries(READ_FAULTS).flatMap(([what, effect]): Case[] => [
+    {
+      title: `reads before the upgrade: ${what}`,
+      run: async (one) => {
+        one.fault({ method: 'GET', effect, times: 5, skip: 1 });
+        expect(await one.deploy({ overrides: ONE_BATCH })).toMatchObject({ verdict: 'succeeded', rounds: 1 });
+        expect(one.actions).toEqual(['upgrade', 'finishupgrade']);
+      },
+    },
+    {
+      title: `reads while Rancher replaces the containers: ${what}`,
+      run: async (one) => {
+        one.behave(2, { pullMillis: 20_000 });
+        const deploying = await one.start({ overrides: ONE_BATCH });
+        await one.until(deploying, 'waiting');
+        one.fault({ method: 'GET', effect, times: 5 });
+        expect(await deploying.result()).toMatchObject({ verdict: 'succeeded', state: 'active', rounds: 1 });
+        expect(one.actions).toEqual(['upgrade', 'finishupgrade']);
+        expect(await one.events(deploying)).toMatch(/Rancher cannot be reached.*[^]*Rancher answers again/);
+      },
+    },
+  ]);
+}
+
+const refusals: Case[] = [
+  ...(
+    [
+      ['InvalidReference', 'imageUuid'],
+      ['PortWrongFormat', 'ports'],
+      ['MinLimitExceeded', 'batchSize'],
+      ['MissingRequired', 'name'],
+      ['InvalidOption', 'Switching from global scale to fixed (and vice versa)'],
+    ] as const
+  ).map(([code, fieldName]): Case => ({
+    title: `422 ${code} is a failure in Rancher's words, and nothing was changed`,
+    run: async (one) => {
+      one.fault({ action: 'upgrade', effect: rancherSays(422, code, fieldName) });
+      const result = await one.deploy();
+      expect(result).toMatchObject({ verdict: 'failed', rounds: 0, state: 'active' });
+      expect(result.reason).toContain(code);
+      expect(result.reason).toContain(fieldName);
+      expect(result.nextStep).toContain('was not posted');
+      expect(one.actions).toEqual([]);
+      one.expectRuns(1, 2);
+    },
+  })),
+  {
+    title: "a switch from fixed to global is refused by Rancher itself, in Rancher's words",
+    run: async (one) => {
+      const result = await one.deploy({ labels: { 'io.rancher.scheduler.global': 'true' } });
+      expect(result).toMatchObject({ verdict: 'failed', rounds: 0 });
+      expect(result.reason).toContain('Switching from global scale to fixed');
+      one.expectRuns(1, 2);
+    },
+  },
+  {
+    title: 'an upgrade that meets somebody else’s (422 by a race) waits for it, rolls it back and upgrades',
+    run: async (one) => {
+      one.fault({ action: 'upgrade', effect: { kind: 'delay', millis: 800 } });
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      await one.receives('POST', 'action=upgrade');
+      await one.upgradeByHand('other');
+      expect(await deploying.result()).toMatchObject({ verdict: 'succeeded', rounds: 1 });
+      expect(one.actions).toEqual(['rollback', 'upgrade', 'finishupgrade']);
+      one.expectRuns(2, 2);
+    },
+  },
+  {
+    title: 'a finish that somebody else sent a moment before (422 by a race) is success',
+    run: async (one) => {
+      one.fault({ action: 'finishupgrade', effect: { kind: 'delay', millis: 500 } });
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      await one.receives('POST', 'action=finishupgrade');
+      await one.byHand('finishupgrade');
+      expect(await deploying.result()).toMatchObject({ verdict: 'succeeded', rounds: 1 });
+      expect(one.actions).toEqual(['upgrade']);
+    },
+  },
+  {
+    title: 'a rollback that somebody else sent a moment before (422 by a race) restores all the same',
+    run: async (one) => {
+      one.behave(2, { pullMillis: 60_000 });
+      one.fault({ action: 'rollback', effect: { kind: 'delay', millis: 500 } });
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      await one.until(deploying, 'waiting');
+      await deploying.signal('cancel');
+      await one.receives('POST', 'action=rollback');
+      await one.byHand('rollback');
+      expect(await deploying.result()).toMatchObject({ verdict: 'cancelled' });
+      expect(one.actions).toEqual(['upgrade']);
+      one.expectRuns(1, 2);
+    },
+  },
+  {
+    title: 'HTML from a proxy on the lookups is unreachable within the limit, and named',
+    run: async (one) => {
+      one.rig.simulator.world.addFault({ pathIncludes: `name=${one.name}`, times: 0, effect: { kind: 'html' } });
+      const began = Date.now();
+      const result = await one.deploy();
+      expect(result).toMatchObject({ verdict: 'unreachable', rounds: 0 });
+      expect(result.reason).toMatch(/HTML/);
+      expect(Date.now() - began).toBeLessThan(15_000);
+      expect(one.actions).toEqual([]);
+    },
+  },
+];
+
+/** A key that is taken away in a phase: it parks, and goes on when the key works again. */
+const PARKED: Case[] = [
+  {
+    title: '401 while waiting parks; retry goes on to success',
+    run: (one) => parkAndGoOn(one, 'waiting', async () => undefined, 'succeeded'),
+  },
+  {
+    title: '401 while verifying parks; retry goes on to success',
+    run: (one) => parkAndGoOn(one, 'verifying', async () => undefined, 'succeeded', { soakMillis: 2_000 }),
+  },
+  {
+    title: '401 while rolling back parks; retry goes on to the verdict',
+    run: (one) =>
+      parkAndGoOn(one, 'waiting', (deploying) => deploying.signal('cancel', { by: 'a person' }), 'cancelled'),
+  },
+  {
+    title: '401 on the finish parks; cancel is refused; retry goes on to success',
+    run: async (one) => {
+      one.fault({ action: 'finishupgrade', effect: rancherSays(401, 'Unauthorized') });
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      await one.until(deploying, 'parked');
+      await expect(deploying.executeUpdate('cancel', { args: [{ by: 'a person' }] })).rejects.toThrow();
+      await deploying.executeUpdate('retry', { args: [{ by: 'a person' }] });
+      expect(await deploying.result()).toMatchObject({ verdict: 'succeeded' });
+      expect(one.actions).toEqual(['upgrade', 'finishupgrade']);
+    },
+  },
+  {
+    title: 'a lost reply of the upgrade and a key that is refused right after it: parked, never "nothing was changed"',
+    run: async (one) => {
+      one.fault({ action: 'upgrade', effect: { kind: 'reset-after' } });
+      // The reads before the POST pass (resolve: 1, prepare: 2, post: 2), all later ones of the next seconds meet the dead key.
+      one.fault({ method: 'GET', skip: 5, times: 5, effect: rancherSays(401, 'Unauthorized') });
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      await one.until(deploying, 'parked');
+      await deploying.executeUpdate('retry', { args: [{ by: 'a person' }] });
+      expect(await deploying.result()).toMatchObject({ verdict: 'succeeded', rounds: 1 });
+      expect(one.actions).toEqual(['upgrade', 'finishupgrade']);
+    },
+  },
+];
+
+async function parkAndGoOn(
+  one: Scene,
+  phase: string,
+  meanwhile: (deploying: Awaited<ReturnType<Scene['start']>>) => Promise<unknown>,
+  verdict: string,
+  overrides = {},
+): Promise<void> {
+  one.behave(2, { pullMillis: 20_000 });
+  const deploying = await one.start({ overrides: { ...ONE_BATCH, ...overrides } });
+  await one.until(deploying, phase);
+  one.fault({ method: 'GET', effect: rancherSays(401, 'Unauthorized') });
+  await meanwhile(deploying);
+  const { attention } = await one.rig.until(deploying, (progress) => progress.phase === 'parked');
+  expect(attention).toContain('401');
+  await deploying.executeUpdate('retry', { args: [{ by: 'a person' }] });
+  expect(await deploying.result()).toMatchObject({ verdict });
+  expect(one.actions).toEqual(['upgrade', verdict === 'succeeded' ? 'finishupgrade' : 'rollback']);
+}
+
+describe('faults of the network, a proxy and Rancher', () => {
+  runCases([...mutationCases(), ...readCases(), ...refusals, ...PARKED], { atOnce: 16 });
+});

@@ -1,0 +1,222 @@
+import type { PolicyOverrides } from '../../decision/request';
+import type { Policy } from '../../decision/policy';
+import type { Fault } from '../../simulator/faults';
+import type { JournalEntry } from '../../simulator/model';
+import type { Behaviour, JsonObject, ServiceSeed, WorldSeed } from '../../simulator/world-seed';
+import type { DeploymentResult } from '../../workflows/contract';
+import type { Asked, Deploying } from '../support/rig';
+import { Rig } from '../support/rig';
+
+export const PROJECT = 'Production';
+export const STACK = 'storefront';
+
+/** One sentence about one service of its own, which all cases of a file share a simulated Rancher with. */
+export interface Case {
+  readonly title: string;
+  /** What the service is besides its name and image; `image` stands for the image that it runs. */
+  readonly service?: Partial<ServiceSeed> | ((image: string) => Partial<ServiceSeed>);
+  readonly run: (one: Scene) => Promise<void>;
+}
+
+/** A service of its own, and everything that a test does to it. */
+export class Scene {
+  constructor(
+    readonly rig: Rig,
+    readonly name: string,
+  ) {}
+
+  /** An image of this service's own, so that behaviours of images do not meet. */
+  image(tag: string | number): string {
+    return `example/${this.name}:${tag}`;
+  }
+
+  asked(asked: Partial<Asked> = {}): Asked {
+    return { stack: STACK, service: this.name, image: this.image(2), ...asked };
+  }
+
+  start(asked: Partial<Asked> = {}): Promise<Deploying> {
+    return this.rig.start(this.asked(asked));
+  }
+
+  deploy(asked: Partial<Asked> = {}): Promise<DeploymentResult> {
+    return this.rig.deploy(this.asked(asked));
+  }
+
+  /** A person acts on the service in Rancher's UI. */
+  byHand(action: string, body?: unknown): Promise<void> {
+    return this.rig.simulator.world.act({ project: PROJECT, stack: STACK, service: this.name, action, body });
+  }
+
+  /** Somebody upgrades to an image by hand. */
+  upgradeByHand(tag: string | number, more: JsonObject = {}): Promise<void> {
+    return this.byHand('upgrade', {
+      inServiceStrategy: { launchConfig: { imageUuid: `docker:${this.image(tag)}`, ...more } },
+    });
+  }
+
+  fault(fault: Omit<Fault, 'service'>): void {
+    this.rig.simulator.world.addFault({ ...fault, service: this.name });
+  }
+
+  behave(tag: string | number, behaviour: Omit<Behaviour, 'image'>): void {
+    this.rig.simulator.world.addBehaviour({ image: `docker:${this.image(tag)}`, ...behaviour });
+  }
+
+  behaveAgain(tag: string | number): void {
+    this.rig.simulator.world.removeBehaviour(`docker:${this.image(tag)}`);
+  }
+
+  /** What Drover did, in its order. */
+  get actions(): string[] {
+    return this.rig.actions(this.name);
+  }
+
+  get journal(): JournalEntry[] {
+    return this.rig.simulator.world.journal().filter((entry) => entry.name === this.name);
+  }
+
+  /** The service now, and what runs, as `config-or-primary image state`. */
+  get now(): {
+    state: string;
+    image: string;
+    version: string;
+    scale: number;
+    containers: string[];
+    config: JsonObject;
+  } {
+    const { service, instances } = this.rig.simulator.world.service(PROJECT, STACK, this.name);
+    const config = service['launchConfig'] as JsonObject;
+    return {
+      state: String(service['state']),
+      image: String(config['imageUuid']),
+      version: String(config['version']),
+      scale: Number(service['scale']),
+      containers: instances.map((one) => `${String(one['imageUuid'])} ${String(one['state'])}`).sort(),
+      config,
+    };
+  }
+
+  get running(): string[] {
+    return this.now.containers.filter((one) => one.endsWith(' running')).map((one) => one.replace(/ running$/, ''));
+  }
+
+  /** The service runs this image, `scale` times, and nothing else. */
+  expectRuns(tag: string | number, scale: number, state = 'active'): void {
+    expect({ state: this.now.state, running: this.running }).toEqual({
+      state,
+      running: Array.from({ length: scale }, () => `docker:${this.image(tag)}`),
+    });
+  }
+
+  async events(deploying: Deploying): Promise<string> {
+    return (await this.rig.progress(deploying)).events.map((event) => event.text).join('\n');
+  }
+
+  /** Waits until the service is in a state. */
+  reaches(state: string): Promise<void> {
+    return eventually(() => this.now.state === state, `${this.name} is ${state}`);
+  }
+
+  /** Waits until a request to this service was received. */
+  async receives(method: string, part: string, seen = 1): Promise<void> {
+    const { service } = this.rig.simulator.world.service(PROJECT, STACK, this.name);
+    const id = String(service['id']);
+    await eventually(
+      () =>
+        this.rig.simulator.world
+          .requests()
+          .filter((one) => one.method === method && one.path.includes(`/services/${id}`) && one.path.includes(part))
+          .length >= seen,
+      `${method} ${part} for ${this.name}`,
+    );
+  }
+
+  until(deploying: Deploying, phase: string): Promise<unknown> {
+    return this.rig.until(deploying, (progress) => progress.phase === phase);
+  }
+}
+
+/** Waits for a condition, for at most twenty seconds. */
+export async function eventually(holds: () => boolean, what: string): Promise<void> {
+  const until = Date.now() + 20_000;
+  while (!holds()) {
+    if (Date.now() > until) throw new Error(`it did not come: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** A refusal in Rancher's own words. */
+export function rancherSays(status: number, code: string, fieldName: string | null = null): Fault['effect'] {
+  const body = { id: 'e', type: 'error', links: {}, actions: {}, status, code, message: code, detail: null, fieldName };
+  return { kind: 'status', status, body: JSON.stringify(body) };
+}
+
+export interface CasesOptions {
+  readonly policy?: Partial<Policy>;
+  readonly variables?: Record<string, string>;
+  readonly seed?: Partial<WorldSeed>;
+  /** Cases that run at once. Default 8. */
+  readonly atOnce?: number;
+}
+
+/**
+ * Runs cases side by side on one rig, each on a service of its own, and reports each as a test. Jest's own `test.concurrent` begins
+ * before `beforeAll` is through.
+ */
+export function runCases(cases: readonly Case[], options: CasesOptions = {}): void {
+  const named = cases.map((one, index) => ({ one, name: `web-${String(index + 1).padStart(3, '0')}` }));
+  const outcomes = new Map<Case, Promise<{ error: unknown } | null>>();
+  let rig: Rig | undefined;
+
+  beforeAll(async () => {
+    rig = await Rig.start({
+      seed: {
+        keys: [{ accessKey: 'ACCESS', secretKey: 'SECRET', role: 'owner' }],
+        projects: [
+          { name: PROJECT, stacks: [{ name: STACK, services: named.map(({ one, name }) => planted(one, name)) }] },
+        ],
+        ...options.seed,
+      },
+      ...(options.policy === undefined ? {} : { policy: options.policy }),
+      ...(options.variables === undefined ? {} : { variables: options.variables }),
+    });
+    const started = rig;
+    const lanes = Array.from({ length: options.atOnce ?? 8 }, () => Promise.resolve<unknown>(null));
+    named.forEach(({ one, name }, index) => {
+      const lane = index % lanes.length;
+      const outcome = (lanes[lane] ?? Promise.resolve())
+        .then(() => one.run(new Scene(started, name)))
+        .then(
+          () => null,
+          (error: unknown) => ({ error }),
+        );
+      lanes[lane] = outcome;
+      outcomes.set(one, outcome);
+    });
+  });
+  afterAll(() => rig?.close());
+
+  for (const one of cases)
+    test(
+      one.title,
+      async () => {
+        const failed = await outcomes.get(one);
+        if (failed !== null) throw failed?.error ?? new Error('it never ran');
+      },
+      120_000,
+    );
+}
+
+function planted(one: Case, name: string): ServiceSeed {
+  const image = `docker:example/${name}:1`;
+  const more = typeof one.service === 'function' ? one.service(image) : (one.service ?? {});
+  return {
+    name,
+    scale: 2,
+    ...more,
+    launchConfig: { imageUuid: image, ...more.launchConfig },
+  };
+}
+
+/** Overrides that keep a test short. */
+export const ONE_BATCH: PolicyOverrides = { batchSize: 2, batchIntervalMillis: 100 };
