@@ -35,6 +35,9 @@ export async function rollBackUpgrade(
   signal: AbortSignal,
 ): Promise<ActOutcome> {
   return readAndAct(deps, about, 'rollback', lease, signal, (snapshot) => {
+    const { base, accepted } = about.round;
+    // An adopted upgrade whose former versions nobody knows: once its own are gone, a rollback (ours, if its reply was lost) was taken.
+    if (base === null && accepted !== null && !hasVersions(snapshot, accepted)) return 'done';
     const step = roundStep(snapshot, about.round, 'restored');
     if (step.do === 'rollback') return 'send';
     return step.do === 'wait' || step.do === 'prove' ? 'done' : 'not-now';

@@ -46,19 +46,19 @@ const RULES: Readonly<Record<StateKind, Rule>> = {
 
   upgrading: (service, view) => {
     if (mayAdopt(service, view)) return { do: 'adopt' };
-    if (view.patience === 'fresh') return { do: 'wait', why: "someone else's upgrade to another target is under way" };
+    if (view.patience === 'fresh') return { do: 'wait', why: `${whose(service)} to another target is under way` };
     if (view.onPending === 'rollback')
-      return { do: 'settle', action: 'rollback', why: `someone else's upgrade makes no progress${inWords(service)}` };
-    return { do: 'refuse', why: `someone else's upgrade is stuck in upgrading${inWords(service)}` };
+      return { do: 'settle', action: 'rollback', why: `${whose(service)} makes no progress${inWords(service)}` };
+    return { do: 'refuse', why: `${whose(service)} is stuck in upgrading${inWords(service)}` };
   },
 
   upgraded: (service, view) => {
     if (mayAdopt(service, view)) return { do: 'adopt' };
     switch (view.onPending) {
       case 'rollback':
-        return { do: 'settle', action: 'rollback', why: "someone else's upgrade was never confirmed" };
+        return { do: 'settle', action: 'rollback', why: `${whose(service)} was never confirmed` };
       case 'finish':
-        return { do: 'settle', action: 'finishupgrade', why: "someone else's upgrade was never confirmed" };
+        return { do: 'settle', action: 'finishupgrade', why: `${whose(service)} was never confirmed` };
       case 'wait':
         return pendingPatience(service, view);
       case 'abort':
@@ -73,7 +73,7 @@ const RULES: Readonly<Record<StateKind, Rule>> = {
       // `finishupgrade` would resume what somebody cancelled: the only way on is back.
       case 'rollback':
       case 'finish':
-        return { do: 'settle', action: 'rollback', why: "someone else's upgrade was cancelled and never rolled back" };
+        return { do: 'settle', action: 'rollback', why: `${whose(service)} was cancelled and never rolled back` };
       case 'wait':
         return pendingPatience(service, view);
       case 'abort':
@@ -108,9 +108,13 @@ function pendingPatience(service: ServiceSnapshot, view: StartView): StartStep {
 }
 
 function pendingText(service: ServiceSnapshot): string {
-  const label = service.configs.find(({ deploymentLabel }) => deploymentLabel !== null)?.deploymentLabel;
-  const whose = label === undefined || label === null ? "someone else's upgrade" : `the upgrade of deployment ${label}`;
-  return `${whose} is pending (${service.state})`;
+  return `${whose(service)} is pending (${service.state})`;
+}
+
+/** A label of ours on a pending upgrade that is not this round's is a dead deployment's: ended by hand, say. */
+function whose(service: ServiceSnapshot): string {
+  const label = service.configs.find(({ deploymentLabel }) => deploymentLabel !== null)?.deploymentLabel ?? null;
+  return label === null ? "someone else's upgrade" : `the upgrade of deployment ${label}`;
 }
 
 function inWords(service: ServiceSnapshot): string {
