@@ -75,6 +75,8 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
         ...common,
         taskQueue: rancherQueue(environment.alias),
         activities: createActivities(dependenciesOf(configuration, environment, key)),
+        // A cancellation reaches an activity with a heartbeat; the default would hold heartbeats back for up to a minute.
+        maxHeartbeatThrottleInterval: '1s',
         ...given('maxConcurrentActivityTaskExecutions', settings.maxConcurrentActivities),
       }),
     );
