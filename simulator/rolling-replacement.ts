@@ -26,6 +26,8 @@ const STOP_TO_CREATE = 800;
 const RUNNING_TO_END = 850;
 const HEALTHY_TO_END = 450;
 const HEALTH_MESSAGE_AFTER = 46_000;
+/** A container that does not get healthy is taken away then, however short its own time-out is. */
+const UNHEALTHY_AFTER = 72_000;
 const UNHEALTHY_GRACE = 12_000;
 const RECREATE_AFTER = 45_000;
 
@@ -186,7 +188,7 @@ export class RollingReplacement {
     if (first === undefined) return;
     const elapsed = this.#recorded(since);
     const alive = this.#recorded(first.created);
-    const limit = this.containers.initializingMillis(first) + UNHEALTHY_GRACE;
+    const limit = Math.max(UNHEALTHY_AFTER, this.containers.initializingMillis(first) + UNHEALTHY_GRACE);
     const untilMessage = service.message === null ? HEALTH_MESSAGE_AFTER - elapsed : Number.POSITIVE_INFINITY;
     await this.waiting.pause(service, Math.max(10, Math.min(untilMessage, limit - alive)), true);
     if (service.state !== state || first.health !== 'initializing' || !service.instances.includes(first)) return;
