@@ -3,14 +3,14 @@ import { NativeConnection } from '@temporalio/worker';
 import type { TemporalSettings } from './config/temporal-settings';
 import { TemporalUnreachableError } from './temporal-unreachable-error';
 
-const CONNECT_MILLIS = 10_000;
+const CONNECT_MILLIS = 5_000;
 const NOT_FOUND = 5;
 
 /**
  * Connects a worker to Temporal. A worker's native connection waits long and complains in its own tongue, so the client's
  * looks first whether the server answers, takes our credentials and has the namespace.
  *
- * @throws TemporalUnreachableError within about ten seconds.
+ * @throws TemporalUnreachableError within about five seconds.
  */
 export async function connectWorker(temporal: TemporalSettings): Promise<NativeConnection> {
   await check(temporal);

@@ -1,41 +1,31 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { transformFileSync } from '@swc/core';
 
 const ROOT = resolve(__dirname, '..', '..');
+const FOLDERS = ['activities', 'decision', 'rancher', 'worker', 'workflows'];
 
 /**
  * Compiles the worker as it stands in this checkout, for tests that need it as a process of its own, and returns the folder
  * (inside `node_modules`, where the compiled code finds its packages).
  */
-export async function compileWorker(): Promise<string> {
-  const folder = join(ROOT, 'node_modules', '.cache', 'drover', `compiled-${process.pid}`);
-  mkdirSync(folder, { recursive: true });
-  const files = ['run-worker', 'connect-worker', 'install-runtime', 'bundle/build-bundle'];
-  const config = {
-    extends: join(ROOT, 'tsconfig.build.json'),
-    compilerOptions: {
-      rootDir: ROOT,
-      outDir: folder,
-      declaration: false,
-      sourceMap: false,
-      typeRoots: [join(ROOT, 'node_modules/@types')],
-    },
-    include: [],
-    files: [
-      ...files.map((name) => join(ROOT, 'worker', `${name}.ts`)),
-      join(ROOT, 'worker/config/load-configuration.ts'),
-      join(ROOT, 'workflows/index.ts'),
-    ],
-  };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  await promisify(execFile)(process.execPath, [
-    join(ROOT, 'node_modules/typescript/bin/tsc'),
-    '-p',
-    join(folder, 'tsconfig.json'),
-  ]);
-  return folder;
+export function compileWorker(): string {
+  const target = join(ROOT, 'node_modules', '.cache', 'drover', `compiled-${process.pid}`);
+  for (const folder of FOLDERS) {
+    for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })) {
+      if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
+      const source = join(entry.parentPath, entry.name);
+      const { code } = transformFileSync(source, {
+        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+        module: { type: 'commonjs' },
+        swcrc: false,
+      });
+      const compiled = source.replace(ROOT, target).replace(/\.ts$/, '.js');
+      mkdirSync(dirname(compiled), { recursive: true });
+      writeFileSync(compiled, code);
+    }
+  }
+  return target;
 }
 
 /** JavaScript of a process that runs the worker of the configuration in its folder, and says what it does on its output. */

@@ -271,8 +271,8 @@ function addressOf(server: Server): string {
 describe('as a process of its own', () => {
   let compiled: string;
 
-  beforeAll(async () => {
-    compiled = await compileWorker();
+  beforeAll(() => {
+    compiled = compileWorker();
   });
 
   afterAll(() => rmSync(compiled, { recursive: true, force: true }));
