@@ -108,6 +108,7 @@ export class Actions {
       }
       case 'rollback':
         if (service.previous !== null) service.current = structuredClone(service.previous);
+        service.conflictVersion = null;
         break;
       case 'update':
         return this.update(service, caller);

@@ -135,6 +135,17 @@ export class Containers {
     }
   }
 
+  /** After a restart: what was being started has not been, and what waits for health is watched again. */
+  recover(): void {
+    for (const service of this.store.services.values()) {
+      for (const instance of service.instances.filter((one) => one.state === 'starting')) {
+        if (instance.startCount === 0) this.remove(service, instance);
+        else this.stop(service, instance);
+      }
+    }
+    this.rewatch();
+  }
+
   initializingMillis(instance: Instance): number {
     const check = instance.launch['healthCheck'];
     const value = isObject(check) ? check['initializingTimeout'] : null;

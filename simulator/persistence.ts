@@ -15,8 +15,9 @@ interface StateFile {
   journal: JournalEntry[];
 }
 
-/** Changes that nobody waits for are written together, at most this often. */
+/** Changes that nobody waits for are written together, at most this often; less often when a write takes its time. */
 const LAZY_MILLIS = 100;
+const SHARE_OF_TIME = 20;
 
 /**
  * Keeps the whole store in one file, replaced atomically. The text of everything that has not changed is kept, so that a
@@ -29,6 +30,7 @@ export class Persistence {
   #changed = false;
   #writing: Promise<void> | null = null;
   #lazy: NodeJS.Timeout | null = null;
+  #lastWriteMillis = 0;
 
   constructor(
     private readonly store: Store,
@@ -57,10 +59,13 @@ export class Persistence {
     this.store.onDirty((service) => {
       if (service !== null) this.#dirty.add(service);
       this.#changed = true;
-      this.#lazy ??= setTimeout(() => {
-        this.#lazy = null;
-        void this.flush();
-      }, LAZY_MILLIS);
+      this.#lazy ??= setTimeout(
+        () => {
+          this.#lazy = null;
+          void this.flush();
+        },
+        Math.max(LAZY_MILLIS, this.#lastWriteMillis * SHARE_OF_TIME),
+      );
     });
     for (const service of this.store.services.values()) this.#dirty.add(service);
     this.#changed = true;
@@ -87,6 +92,7 @@ export class Persistence {
 
   async #write(): Promise<void> {
     const { store } = this;
+    const started = performance.now();
     for (const service of this.#dirty) this.#texts.set(service.num, JSON.stringify(service));
     this.#dirty.clear();
     for (const entry of store.journal.slice(this.#journal.length)) this.#journal.push(JSON.stringify(entry));
@@ -102,6 +108,7 @@ export class Persistence {
     const services = [...this.#texts.values()].join(',\n');
     const text = `${head.slice(0, -1)},"services":[\n${services}],"journal":[\n${this.#journal.join(',\n')}]}\n`;
     const temporary = `${this.file}.writing`;
+    this.#lastWriteMillis = performance.now() - started;
     await writeFile(temporary, text);
     await rename(temporary, this.file);
   }

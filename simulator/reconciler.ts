@@ -41,7 +41,7 @@ export class Reconciler {
 
   /** Goes on with what was under way when the state was written: a server that was killed resumes some time after its start. */
   resume(restored: boolean): void {
-    if (restored) this.containers.rewatch();
+    if (restored) this.containers.recover();
     for (const service of this.store.services.values()) {
       if (STATE_WHEN_DONE[service.state] === undefined) continue;
       this.clock.after(restored ? RHYTHM.resume : 0, () => this.drive(service));
@@ -216,7 +216,6 @@ export class Reconciler {
       this.store.touch(service);
     }
     await this.pause(service, RHYTHM.rest);
-    service.conflictVersion = null;
     this.#settle(service, state, 'active');
   }
 
