@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import type { DevServer } from '../../worker/temporal-server/start-dev-server';
+import { startDevServer } from '../../worker/temporal-server/start-dev-server';
+import { temporalAddress, temporalCli } from './temporal-cli';
+
+const NOT_FOUND = 5;
+const ONE_DAY_SECONDS = 86_400;
+const NAMESPACE_LIMIT_MILLIS = 20_000;
+
+/** Temporal for one stack: no other test's worker takes its tasks. */
+export interface StackTemporal {
+  readonly address: string;
+  readonly namespace: string;
+  /** Kills the server with -9. Only for a server of one's own. */
+  kill(): Promise<void>;
+  /** Starts it again on the same file and the same ports. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A namespace of its own on the run's shared server: task queues are apart, and so are the workers. */
+export async function namespaceOfItsOwn(): Promise<StackTemporal> {
+  const address = temporalAddress();
+  const namespace = `test-${randomBytes(5).toString('hex')}`;
+  const connection = await Connection.connect({ address });
+  try {
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: { seconds: ONE_DAY_SECONDS as never },
+    });
+    await untilUsable(connection, namespace);
+  } finally {
+    await connection.close();
+  }
+  const notOurs = (): never => {
+    throw new Error('The server is shared with other tests: ask for ownTemporal.');
+  };
+  return { address, namespace, kill: notOurs, restart: notOurs, close: () => Promise.resolve() };
+}
+
+async function untilUsable(connection: Connection, namespace: string): Promise<void> {
+  const deadline = Date.now() + NAMESPACE_LIMIT_MILLIS;
+  for (;;) {
+    try {
+      await connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: 'none' }, taskQueueType: 1 });
+      return;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code !== NOT_FOUND || Date.now() >= deadline) throw error;
+    }
+    await delay(100);
+  }
+}
+
+/** A dev server of its own, on a SQLite file. */
+export async function serverOfItsOwn(folder: string): Promise<StackTemporal> {
+  const cli = temporalCli();
+  const kept = { dbFilename: join(folder, 'temporal.sqlite'), logFile: join(folder, 'temporal.log') };
+  let server: DevServer = await startDevServer(cli, kept);
+  const { address, uiUrl } = server;
+  return {
+    address,
+    namespace: 'default',
+    kill: async () => {
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
+    },
+    restart: async () => {
+      server = await startDevServer(cli, { ...kept, port: portOf(`http://${address}`), uiPort: portOf(uiUrl) });
+    },
+    close: () => server.stop(),
+  };
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
