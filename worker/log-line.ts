@@ -11,14 +11,14 @@ export function logLine(entry: LogEntry): string {
     (name) => `${name}=${oneLine(String(meta[name]))}`,
   );
   const error = meta['error'];
-  const cause =
-    error === undefined
-      ? []
-      : [
-          `error=${JSON.stringify(oneLine(error instanceof Error ? `${error.name}: ${error.message}` : String(error)))}`,
-        ];
+  const cause = error === undefined ? [] : [`error=${JSON.stringify(oneLine(wordsOf(error)))}`];
   const time = new Date(Number(entry.timestampNanos / 1_000_000n)).toISOString();
   return [time, entry.level.padEnd(5), oneLine(entry.message), ...details, ...cause].join(' ');
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof Error) return `${error.name}: ${error.message}`;
+  return typeof error === 'string' ? error : 'unknown';
 }
 
 function oneLine(text: string): string {

@@ -10,6 +10,7 @@ import { waitFor } from './wait-for';
 
 const KEYWORD = 2;
 const INT = 3;
+const NOBODYS_QUEUE = 'nobody';
 
 let connection: Connection;
 let native: NativeConnection;
@@ -42,7 +43,7 @@ async function freshNamespace(): Promise<string> {
 async function startWithAll(namespace: string): Promise<void> {
   const client = new Client({ connection, namespace });
   const handle = await client.workflow.start('nobody', {
-    taskQueue: 'nobody',
+    taskQueue: NOBODYS_QUEUE,
     workflowId: randomUUID(),
     typedSearchAttributes: SEARCH_ATTRIBUTES.map((name) => ({
       key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),

@@ -28,9 +28,7 @@ function unknownKey(key: string, known: readonly string[]): string {
 
 function ofZod(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === 'invalid_type') {
-    const expected = { object: 'a mapping', record: 'a mapping', array: 'a list, such as [prod]' }[
-      issue.expected as string
-    ];
+    const expected = { object: 'a mapping', record: 'a mapping', array: 'a list, such as [prod]' }[issue.expected];
     return `expected ${expected ?? `a ${issue.expected}`}, found ${kindOf(value)}`;
   }
   return issue.code === 'too_small' ? 'the list is empty; name something, or leave the key out' : issue.message;

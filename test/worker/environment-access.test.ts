@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfiguration } from '../../worker/config/load-configuration';
+import { prepareEnvironments } from '../../worker/config/prepare-environment';
+import { dependenciesOf } from '../../worker/environment-access';
+
+let cwd: string;
+let rancher: Server;
+let url: string;
+const authorisations: string[] = [];
+
+beforeEach(async () => {
+  cwd = mkdtempSync(join(tmpdir(), 'drover-access-'));
+  authorisations.length = 0;
+  rancher = createServer((request, response) => {
+    const [, basic = ''] = (request.headers.authorization ?? '').split(' ');
+    authorisations.push(Buffer.from(basic, 'base64').toString());
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"type":"collection","data":[]}');
+  });
+  await new Promise<void>((resolve) => rancher.listen(0, '127.0.0.1', resolve));
+  const address = rancher.address();
+  url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/v1/projects/1a5`;
+});
+
+afterEach(async () => {
+  rmSync(cwd, { recursive: true, force: true });
+  rancher.closeAllConnections();
+  await new Promise((resolve) => rancher.close(resolve));
+});
+
+function dependencies(env: NodeJS.ProcessEnv = { ACCESS: 'access', DB: 'canary-db' }) {
+  writeFileSync(join(cwd, 'secret'), 'first\n');
+  writeFileSync(
+    join(cwd, 'drover.yaml'),
+    `
+rancher: { url: ${url}, accessKey: { env: ACCESS }, secretKey: { file: secret } }
+environments:
+  prod:
+    policy: { soak: 5s, requestTimeout: 7s }
+    variables: { db-password: { env: DB } }
+  qa: { project: Quality }
+`,
+  );
+  const configuration = loadConfiguration({ env: { HOME: cwd, ...env }, cwd });
+  const [prod] = prepareEnvironments(configuration, ['prod']);
+  if (prod === undefined) throw new Error('prod was not prepared');
+  return dependenciesOf(configuration, prod, new Uint8Array([1, 2, 3]));
+}
+
+test('the activities of a queue get their environment, and no other', () => {
+  const served = dependencies();
+  expect(served.environment('prod')).toMatchObject({
+    alias: 'prod',
+    project: '1a5',
+    webUrl: url.replace('/v1/projects/1a5', ''),
+  });
+  expect([...served.digestKey]).toEqual([1, 2, 3]);
+  expect(() => served.environment('qa')).toThrow('this queue serves the environment prod, not "qa"');
+});
+
+test('the policy is the environment’s, with what the request sets', () => {
+  const policy = dependencies().environment('prod').policy({ batchSize: 3 });
+  expect(policy).toMatchObject({ soakMillis: 5000, requestTimeoutMillis: 7000, strategy: { batchSize: 3 } });
+});
+
+test('a variable is read by its reference; an unknown one is refused with the known ones and no value', () => {
+  const prod = dependencies().environment('prod');
+  expect(prod.variable('db-password')).toBe('canary-db');
+  const attempt = (): string => prod.variable('db-pasword');
+  expect(attempt).toThrow(
+    'drover.yaml:4:3: environment prod has no variable "db-pasword"; did you mean db-password? configured: db-password',
+  );
+  expect(attempt).not.toThrow('canary');
+});
+
+test('the client has the keys as they are now: rotated ones are used, unchanged ones keep the client', async () => {
+  const prod = dependencies().environment('prod');
+  await prod.client().listProjects();
+  expect(prod.client()).toBe(prod.client());
+  writeFileSync(join(cwd, 'secret'), 'second\n');
+  await prod.client().listProjects();
+  expect(authorisations).toEqual(['access:first', 'access:second']);
+  rmSync(join(cwd, 'secret'));
+  expect(() => prod.client()).toThrow(`file ${join(cwd, 'secret')} does not exist`);
+});

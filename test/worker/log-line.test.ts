@@ -1,0 +1,41 @@
+import type { LogEntry } from '@temporalio/worker';
+import { rancherQueue } from '../../workflows/contract';
+import { logLine } from '../../worker/log-line';
+
+const entry = (overrides: Partial<LogEntry>): LogEntry => ({
+  level: 'WARN',
+  message: 'Activity failed',
+  timestampNanos: 1_800_000_000_123_456_789n,
+  ...overrides,
+});
+
+test('an entry is one line: time, level, message, details, the error', () => {
+  const line = logLine(
+    entry({
+      meta: {
+        taskQueue: rancherQueue('prod'),
+        workflowId: 'deploy/prod/s/w',
+        attempt: 2,
+        error: new TypeError('broken\n    at x'),
+      },
+    }),
+  );
+  expect(line).toBe(
+    '2027-01-15T08:00:00.123Z WARN  Activity failed taskQueue=drover.rancher.prod workflowId=deploy/prod/s/w attempt=2 error="TypeError: broken     at x"',
+  );
+});
+
+test('nothing else of the details is shown, and nothing breaks the line', () => {
+  const line = logLine(
+    entry({
+      message: 'one\r\ntwo\u001b[31m',
+      meta: { payload: 'canary', headers: { authorization: 'canary' }, workflowId: '' },
+    }),
+  );
+  expect(line).toBe('2027-01-15T08:00:00.123Z WARN  one  two [31m');
+});
+
+test('a message that is no error, and one that is very long', () => {
+  expect(logLine(entry({ meta: { error: 'plain' } }))).toContain('error="plain"');
+  expect(logLine(entry({ message: 'x'.repeat(5000) })).length).toBeLessThan(1100);
+});
