@@ -4,6 +4,13 @@ import type { YamlFile } from './read-yaml';
 import { kindOf, quote } from './schema-pieces';
 import { nearest } from './nearest';
 
+/** What zod expects, in the words of YAML. */
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['object', 'a mapping'],
+  ['record', 'a mapping'],
+  ['array', 'a list, such as [prod]'],
+]);
+
 /** What a finding of zod's means for the one who writes the file: one problem, or one for each unknown key. */
 export function explainIssue(issue: z.core.$ZodIssue, file: YamlFile): ConfigurationProblem[] {
   if (issue.code === 'unrecognized_keys') {
@@ -28,7 +35,7 @@ function unknownKey(key: string, known: readonly string[]): string {
 
 function ofZod(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === 'invalid_type') {
-    const expected = { object: 'a mapping', record: 'a mapping', array: 'a list, such as [prod]' }[issue.expected];
+    const expected = KINDS.get(issue.expected);
     return `expected ${expected ?? `a ${issue.expected}`}, found ${kindOf(value)}`;
   }
   return issue.code === 'too_small' ? 'the list is empty; name something, or leave the key out' : issue.message;
