@@ -46,8 +46,10 @@ export interface StackEnvironment {
 export interface StackOptions extends RancherOptions {
   /** By alias. Default: one of a name of its own ({@link Stack.alias}) for the seed's first project. */
   readonly environments?: Readonly<Record<string, StackEnvironment>>;
-  /** Over {@link QUICK_POLICY}. */
+  /** As `drover.yaml`'s `defaults`, over {@link QUICK_POLICY}. */
   readonly policy?: Readonly<Record<string, string | number | boolean>>;
+  /** Whether {@link QUICK_POLICY} holds. Default true; else what the product does by default. */
+  readonly quick?: boolean;
   /** Put at the end of `drover.yaml`. */
   readonly extraYaml?: string;
   /** A Temporal server of its own on a SQLite file, which can be killed. Default false: a namespace of its own on the shared one. */
@@ -92,7 +94,7 @@ export class Stack {
     const environments = options.environments ?? { [alias]: { project: options.seed.projects[0]?.name ?? 'none' } };
     const configuration = {
       temporal: { address: temporal.address, namespace: temporal.namespace },
-      defaults: { ...QUICK_POLICY, ...options.policy },
+      defaults: { ...(options.quick === false ? {} : QUICK_POLICY), ...options.policy },
       environments: Object.fromEntries(
         Object.entries(environments).map(([name, one]) => [name, environmentSection(one, rancher.url, options)]),
       ),
