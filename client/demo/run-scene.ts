@@ -26,7 +26,7 @@ export async function runScene(
   const begun = Date.now();
   const before = actionsOf(stage, scene).length;
   const run = (args: readonly string[]): DroverProcess => {
-    say(`  $ drover ${args.join(' ')}`);
+    say(`  $ drover ${args.map((arg) => (arg.includes(' ') ? JSON.stringify(arg) : arg)).join(' ')}`);
     return DroverProcess.start(args, stage.env, (line) => say(`    ${line}`));
   };
   const upgrade = run(['upgrade', stage.alias, `${stack}/${service}`, '--image', image]);

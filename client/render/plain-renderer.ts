@@ -47,13 +47,13 @@ export class PlainRenderer implements Renderer {
         return;
       case 'progress': {
         const { phase, phaseSince, next, rancherUrl } = event.progress;
+        // A phase that wrote nothing into the logbook still deserves its line.
+        if (phase !== this.phase) this.line(phaseSince, 'info', phase, next);
+        this.phase = phase;
         if (rancherUrl !== null && rancherUrl !== this.rancherUrl) {
           this.rancherUrl = rancherUrl;
           this.line(this.now(), 'info', phase, `in Rancher: ${rancherUrl}`);
         }
-        // A phase that wrote nothing into the logbook still deserves its line.
-        if (phase !== this.phase) this.line(phaseSince, 'info', phase, next);
-        this.phase = phase;
         return;
       }
       case 'result': {
