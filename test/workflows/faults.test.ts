@@ -1,7 +1,10 @@
 import type { FaultEffect } from '../../simulator/faults';
+import type { KeySeed, WorldSeed } from '../../simulator/world-seed';
 import type { DeploymentResult } from '../../workflows/contract';
-import type { Case, Scene } from './scene';
-import { ONE_BATCH, rancherSays, runCases } from './scene';
+import type { Deploying } from '../support/rig';
+import { Rig } from '../support/rig';
+import type { Case } from './scene';
+import { eventually, ONE_BATCH, PROJECT, rancherSays, runCases, Scene, STACK } from './scene';
 
 const HTML = '<html><body>502 Bad Gateway</body></html>';
 
@@ -161,6 +164,46 @@ const refusals: Case[] = [
     },
   },
   {
+    title: 'a cancel while the POST is under way waits it out, also when somebody says `retry` meanwhile',
+    run: async (one) => {
+      // Longer than a request may take: it happens when nobody waits for its answer any more.
+      one.fault({ action: 'upgrade', effect: { kind: 'delay', millis: 3_000 } });
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      await one.receives('POST', 'action=upgrade');
+      await deploying.signal('cancel', { by: 'a person' });
+      await one.until(deploying, 'rolling-back');
+      await deploying.signal('retry', { by: 'an impatient person' });
+      expect(await deploying.result()).toMatchObject({ verdict: 'cancelled', state: 'active' });
+      expect(one.actions).toEqual(['upgrade', 'rollback']);
+      one.expectRuns(1, 2);
+    },
+  },
+  {
+    title: '`retry` while the POST is under way does not send a second one',
+    run: async (one) => {
+      one.fault({ action: 'upgrade', effect: { kind: 'delay', millis: 3_000 } });
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      await one.receives('POST', 'action=upgrade');
+      await deploying.signal('retry', { by: 'an impatient person' });
+      expect(await deploying.result()).toMatchObject({ verdict: 'succeeded', rounds: 1 });
+      expect(one.actions).toEqual(['upgrade', 'finishupgrade']);
+      expect(one.posts('upgrade')).toBe(1);
+    },
+  },
+  {
+    title: 'an outage right after somebody else’s upgrade was rolled back is sat out: something was changed',
+    service: (image) => ({ state: 'upgraded', pendingLaunchConfig: { imageUuid: `${image}-pending` } }),
+    run: async (one) => {
+      one.fault({ action: 'rollback', effect: { kind: 'delay', millis: 300 } });
+      one.behave(1, { pullMillis: 20_000 });
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      await one.receives('POST', 'action=rollback');
+      one.fault({ method: 'GET', times: 6, effect: { kind: 'status', status: 503 } });
+      expect(await deploying.result()).toMatchObject({ verdict: 'succeeded', rounds: 1 });
+      expect(one.actions).toEqual(['rollback', 'upgrade', 'finishupgrade']);
+    },
+  },
+  {
     title: 'HTML from a proxy on the lookups is unreachable within the limit, and named',
     run: async (one) => {
       one.rig.simulator.world.addFault({ pathIncludes: `name=${one.name}`, times: 0, effect: { kind: 'html' } });
@@ -237,4 +280,148 @@ async function parkAndGoOn(
 
 describe('faults of the network, a proxy and Rancher', () => {
   runCases([...mutationCases(), ...readCases(), ...refusals, ...PARKED], { atOnce: 16 });
+});
+
+describe('keys', () => {
+  const seedOf = (key: Partial<KeySeed>): WorldSeed => ({
+    keys: [{ accessKey: 'ACCESS', secretKey: 'SECRET', role: 'owner', ...key }],
+    projects: [
+      {
+        name: PROJECT,
+        stacks: [{ name: STACK, services: [{ name: 'web', launchConfig: { imageUuid: 'docker:example/web:1' } }] }],
+      },
+      { name: 'Elsewhere', stacks: [] },
+    ],
+  });
+  const asked = { stack: STACK, service: 'web', image: 'example/web:2' };
+
+  test('a read-only key is refused: it may not upgrade', async () => {
+    const rig = await Rig.start({ seed: seedOf({ role: 'readonly' }) });
+    try {
+      const result = await rig.deploy(asked);
+      expect(result).toMatchObject({ verdict: 'refused', rounds: 0, state: 'active' });
+      expect(result.reason).toMatch(/read-only/);
+      expect(rig.actions('web')).toEqual([]);
+    } finally {
+      await rig.close();
+    }
+  });
+
+  test('a key that may not see the environment is refused', async () => {
+    const rig = await Rig.start({ seed: seedOf({ projects: ['Elsewhere'] }) });
+    try {
+      const result = await rig.deploy(asked);
+      expect(result).toMatchObject({ verdict: 'refused', rounds: 0 });
+      expect(result.reason).toContain(PROJECT);
+    } finally {
+      await rig.close();
+    }
+  });
+
+  test('a wrong key is refused at once', async () => {
+    const rig = await Rig.start({ seed: seedOf({}) });
+    try {
+      rig.simulator.world.addFault({ times: 0, effect: rancherSays(401, 'Unauthorized') });
+      const result = await rig.deploy(asked);
+      expect(result).toMatchObject({ verdict: 'refused', rounds: 0 });
+      expect(result.reason).toMatch(/key/);
+      expect(rig.simulator.world.requests()).toHaveLength(1);
+    } finally {
+      await rig.close();
+    }
+  });
+});
+
+describe('Rancher is away for some seconds, whatever phase a deployment is in', () => {
+  const phases = ['resolving', 'settling', 'waiting', 'verifying', 'confirming', 'finishing', 'rolling-back'] as const;
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await Rig.start({
+      seed: {
+        keys: [{ accessKey: 'ACCESS', secretKey: 'SECRET', role: 'owner' }],
+        projects: [
+          {
+            name: PROJECT,
+            stacks: [
+              {
+                name: STACK,
+                services: phases.map((name) => ({
+                  name,
+                  scale: 2,
+                  launchConfig: { imageUuid: `docker:example/${name}:1` },
+                  ...(name === 'settling'
+                    ? { state: 'upgrading' as const, pendingLaunchConfig: { imageUuid: `docker:example/${name}:0` } }
+                    : {}),
+                })),
+              },
+            ],
+          },
+        ],
+        behaviours: [
+          { image: 'docker:example/settling:0', pullMillis: 60_000 },
+          { image: 'docker:example/waiting:2', pullMillis: 40_000 },
+          { image: 'docker:example/rolling-back:2', pullMillis: 400_000 },
+          { image: 'docker:example/rolling-back:1', pullMillis: 40_000 },
+        ],
+      },
+      // The outage is longer than every limit that must not count it.
+      policy: {
+        stallLimitMillis: 4_000,
+        rollbackLimitMillis: 4_000,
+        finishLimitMillis: 4_000,
+        reachLimitMillis: 30_000,
+      },
+    });
+  });
+  afterAll(() => rig.close());
+
+  test('every one of them goes on where it was, to the right verdict', async () => {
+    const scenes = Object.fromEntries(phases.map((name) => [name, new Scene(rig, name)])) as Record<
+      (typeof phases)[number],
+      Scene
+    >;
+    const begun: { phase: (typeof phases)[number]; deploying: Deploying }[] = await Promise.all(
+      phases
+        .filter((phase) => phase !== 'resolving')
+        .map(async (phase) => {
+          const one = scenes[phase];
+          if (phase === 'finishing') one.fault({ action: 'finishupgrade', effect: { kind: 'delay', millis: 1_500 } });
+          const deploying = await one.start({
+            hold: phase === 'confirming',
+            overrides: { ...ONE_BATCH, ...(phase === 'verifying' ? { soakMillis: 8_000 } : {}) },
+          });
+          if (phase === 'rolling-back') {
+            await one.until(deploying, 'waiting');
+            await deploying.signal('cancel', { by: 'a person' });
+          }
+          await one.until(deploying, phase);
+          return { phase, deploying };
+        }),
+    );
+    rig.simulator.world.addFault({ times: 0, effect: { kind: 'refuse-all' } });
+    begun.push({ phase: 'resolving', deploying: await scenes.resolving.start({ overrides: ONE_BATCH }) });
+    const away = Date.now();
+    await eventually(() => Date.now() - away > 7_000, 'seven seconds of outage');
+    for (const { phase, deploying } of begun) {
+      const { phase: now, result } = await rig.progress(deploying);
+      expect({ phase, now, result }).toEqual({ phase, now: phase, result: null });
+    }
+    rig.simulator.world.clearFaults();
+    await Promise.all(
+      begun.map(async ({ phase, deploying }) => {
+        if (phase === 'confirming') await deploying.signal('confirm', { by: 'a person' });
+        const { verdict, rounds } = await deploying.result();
+        const cancelled = phase === 'rolling-back';
+        expect({ phase, verdict, rounds }).toEqual({
+          phase,
+          verdict: cancelled ? 'cancelled' : 'succeeded',
+          rounds: 1,
+        });
+        expect({ phase, actions: scenes[phase].actions }).toEqual({
+          phase,
+          actions: [...(phase === 'settling' ? ['rollback'] : []), 'upgrade', cancelled ? 'rollback' : 'finishupgrade'],
+        });
+      }),
+    );
+  }, 60_000);
 });

@@ -117,18 +117,22 @@ export class Scene {
     return eventually(() => this.now.state === state, `${this.name} is ${state}`);
   }
 
-  /** Waits until a request to this service was received. */
+  /** Waits until so many requests to this service were received. */
   async receives(method: string, part: string, seen = 1): Promise<void> {
+    await eventually(() => this.#received(method, part) >= seen, `${method} ${part} for ${this.name}`);
+  }
+
+  /** Requests for an action that were sent, taken or not. */
+  posts(action: string): number {
+    return this.#received('POST', `action=${action}`);
+  }
+
+  #received(method: string, part: string): number {
     const { service } = this.rig.simulator.world.service(PROJECT, STACK, this.name);
-    const id = String(service['id']);
-    await eventually(
-      () =>
-        this.rig.simulator.world
-          .requests()
-          .filter((one) => one.method === method && one.path.includes(`/services/${id}`) && one.path.includes(part))
-          .length >= seen,
-      `${method} ${part} for ${this.name}`,
-    );
+    const path = new RegExp(`/services/${String(service['id'])}(?!\\d)`);
+    return this.rig.simulator.world
+      .requests()
+      .filter((one) => one.method === method && path.test(one.path) && one.path.includes(part)).length;
   }
 
   until(deploying: Deploying, phase: string): Promise<unknown> {

@@ -33,6 +33,8 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
     if (step.do === 'interfered') throw interfered(service, step.why);
     let missing = `the service is ${service.state}`;
     if (step.do === 'finish') await send(deployment, acceptUnprovable);
+    // A finished upgrade ends in `active`, whatever the service was before.
+    if (service.state === 'inactive') throw interfered(service, 'somebody else deactivated the service');
     if (step.do === 'prove') {
       const proof = proofOf(service, deployment.ours.accepted ?? [], 'active');
       if (proof.status === 'proven' || (proof.status === 'unprovable' && acceptUnprovable)) throw succeeded(deployment);
