@@ -1,5 +1,5 @@
 const IDENTITY =
-  /(?<![\w.-])(1)(st|e|[a-z]{1,3})(\d+)(?![\w])|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![\w.-])(1)(st|e|[a-z]{1,3})(\d+)(?!\w)/g;
 
 /** One id or UUID within a text. v1's `1e2` and v2's `1st2` are the same stack, so both are of kind `st`. */
 interface Identity {
@@ -52,19 +52,31 @@ export class Bindings {
     return this.forward.get(`${kind} ${recorded}`);
   }
 
-  /** Whether two texts are the same but for identities, which must agree. */
-  agreeTexts(recorded: string, actual: string): boolean {
+  /** What the other server's stands for, when that is known. */
+  recordedFor(kind: string, actual: string): string | undefined {
+    return this.backward.get(`${kind} ${actual}`);
+  }
+
+  /**
+   * Whether two texts are the same but for identities, which must agree. With `local`, containers and all UUIDs that are not
+   * known yet are bound there.
+   */
+  agreeTexts(recorded: string, actual: string, local?: Bindings): boolean {
     const [left, right] = [tokenise(recorded), tokenise(actual)];
     if (left.skeleton !== right.skeleton) return false;
-    return left.identities.every((identity, index) => {
-      const other = right.identities[index];
-      return other !== undefined && this.agree(identity.kind, identity.value, other.value);
+    return left.identities.every(({ kind, value }, index) => {
+      const other = right.identities[index]?.value;
+      if (other === undefined) return false;
+      const known = this.actualFor(kind, value) !== undefined || this.recordedFor(kind, other) !== undefined;
+      const here = local !== undefined && (kind === 'i' || (kind === 'uuid' && !known)) ? local : this;
+      return here.agree(kind, value, other);
     });
   }
 
-  /** The recorded text with every bound identity replaced; those not met yet stay as they are. */
+  /** The recorded text with every bound identity and port replaced; those not met yet stay as they are. */
   translate(recorded: string): string {
-    return recorded.replace(IDENTITY, (whole: string, one?: string, prefix?: string, digits?: string) => {
+    const withPorts = recorded.replace(/(?<=")\d{5}(?=:)/g, (port) => this.actualFor('port', port) ?? port);
+    return withPorts.replace(IDENTITY, (whole: string, one?: string, prefix?: string, digits?: string) => {
       if (one === undefined || prefix === undefined || digits === undefined)
         return this.actualFor('uuid', whole) ?? whole;
       const number = this.actualFor(prefix === 'e' ? 'st' : prefix, digits);

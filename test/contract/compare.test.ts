@@ -1,7 +1,8 @@
 import { Bindings } from './bindings';
 import { compareBodies } from './compare';
 import type { Comparison, Held } from './compare';
-import { fieldRules, movingFields } from './ignored-fields';
+import { chanceFields, fieldRules, movingFields } from './ignored-fields';
+import { fates } from './pair-containers';
 import { isArray, isObject, readRecording, recordingNames } from './recording';
 import type { Json, JsonObject } from './recording';
 
@@ -49,6 +50,14 @@ const otherIdentity = (value: string): string =>
     prefix === undefined ? 'deadbeef-' : `${prefix}${digits}77`,
   );
 
+const OWN_CONTAINERS = new Set(['14-global', '17-healthcheck-upgrade', '18-failing-start-rollback']);
+
+const size = (body: Json): number => {
+  const data = isObject(body) ? body['data'] : undefined;
+  // An empty listing shows nothing.
+  return isArray(data) && data.length === 0 ? Infinity : JSON.stringify(body).length;
+};
+
 interface Sample {
   readonly kind: string;
   readonly from: string;
@@ -65,8 +74,11 @@ function samples(): Sample[] {
       const kind = ['type', 'resourceType', 'state', 'code']
         .map((field) => body[field])
         .filter((part) => part !== undefined);
-      const key = kind.join(' ');
-      if (!found.has(key)) found.set(key, { kind: key, from: name, body });
+      // Containers that have something of their own: those of a global service, with a health check, that failed.
+      const own = OWN_CONTAINERS.has(name) && body['resourceType'] === 'instance' ? [name] : [];
+      const key = [...kind, ...own].join(' ');
+      const known = found.get(key);
+      if (known === undefined || size(body) < size(known.body)) found.set(key, { kind: key, from: name, body });
     }
   }
   return [...found.values()];
@@ -110,11 +122,8 @@ describe('the comparison of an answer with a recorded one', () => {
       const mutated = compareAgain(body, replaced(body, field.path, mutant(value, field.held)));
       if (mutated.differences.length > 0 === (field.held === 'ignored'))
         unnoticed.push(`${field.path.join('.')} (${field.held})`);
-      if (
-        field.held === 'identity' &&
-        typeof value === 'string' &&
-        compareAgain(body, replaced(body, field.path, otherIdentity(value))).differences.length === 0
-      ) {
+      const other = typeof value === 'string' && field.held === 'identity' ? otherIdentity(value) : value;
+      if (other !== value && compareAgain(body, replaced(body, field.path, other)).differences.length === 0) {
         unnoticed.push(`${field.path.join('.')} (another identity)`);
       }
     }
@@ -144,7 +153,8 @@ describe('the comparison of an answer with a recorded one', () => {
     expect(
       fieldRules.map((rule) => rule.field).filter((field) => !needed.has(field) && field !== 'collection.sortLinks'),
     ).toEqual([]);
-    for (const { reason } of [...fieldRules, ...movingFields]) expect(reason.length).toBeGreaterThan(5);
+    for (const { reason } of [...fieldRules, ...movingFields, ...chanceFields])
+      expect(reason.length).toBeGreaterThan(5);
   });
 
   it('holds what a millisecond decides to what was recorded on the way', () => {
@@ -164,25 +174,39 @@ describe('the comparison of an answer with a recorded one', () => {
     expect(differences({ state: 'upgraded' })).toBe(1);
   });
 
-  it('pairs the containers of a listing by name and age, in whatever order they were made', () => {
-    const container = (id: string, name: string): Json => ({ id, name, type: 'container', links: {} });
+  it('pairs the containers of a listing by what they are, whichever of them is which', () => {
+    const container = (id: string, name: string, version: string, state: string): Json => ({
+      id,
+      name,
+      version,
+      state,
+      type: 'container',
+      links: { self: `/containers/${id}` },
+    });
     const list = (...data: Json[]): Json => ({ type: 'collection', resourceType: 'instance', data });
     const recorded = list(
-      container('1i1', 'web-1'),
-      container('1i2', 'web-2'),
-      container('1i3', 'web-2'),
-      container('1i4', 'web-1'),
+      container('1i1', 'web-1', '0', 'stopped'),
+      container('1i2', 'web-2', '0', 'running'),
+      container('1i3', 'web-1', '1', 'running'),
     );
     const simulated = list(
-      container('1i9', 'web-1'),
-      container('1i10', 'web-2'),
-      container('1i11', 'web-1'),
-      container('1i12', 'web-2'),
+      container('1i7', 'web-1', '0', 'running'),
+      container('1i8', 'web-2', '0', 'stopped'),
+      container('1i9', 'web-2', '1', 'running'),
     );
-    const bindings = new Bindings();
-    expect(compareBodies(recorded, simulated, { bindings }).differences).toEqual([]);
-    expect(['1', '2', '3', '4'].map((id) => bindings.actualFor('i', id))).toEqual(['9', '10', '12', '11']);
-    expect(compareBodies(recorded, list(container('1i9', 'web-1')), { bindings }).differences).not.toEqual([]);
+    const differences = (actual: Json): number =>
+      compareBodies(recorded, actual, { bindings: new Bindings() }).differences.length;
+    expect(differences(simulated)).toBe(0);
+    const otherUnit = list(
+      container('1i7', 'web-1', '0', 'running'),
+      container('1i8', 'web-2', '0', 'stopped'),
+      container('1i9', 'web-1', '1', 'running'),
+    );
+    expect(differences(otherUnit)).toBeGreaterThan(0);
+    expect(differences(list(container('1i7', 'web-1', '0', 'running')))).toBeGreaterThan(0);
+    expect(
+      fates([container('1i1', 'web-1', '0', 'running')], [container('1i1', 'web-1', '0', 'stopped')], () => '0'),
+    ).toEqual([' 0 running  ->  0 stopped ']);
   });
 
   it('ignores links for sorting, and counts them as ignored', () => {

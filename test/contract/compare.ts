@@ -3,6 +3,7 @@ import { fieldRules, movingFields } from './ignored-fields';
 import type { FieldRule, Treatment } from './ignored-fields';
 import { isArray, isObject, text } from './recording';
 import type { Json, JsonObject } from './recording';
+import { numberedName, pairContainers } from './pair-containers';
 
 export type Held = 'exact' | 'identity' | 'shape' | 'ignored';
 
@@ -35,6 +36,8 @@ export interface CompareOptions {
   readonly bindings: Bindings;
   /** Set where the service was in the midst of its way. */
   readonly moving?: Moving | undefined;
+  /** Fields that are held by their type only; see `chanceFields`. */
+  readonly byChance?: readonly string[];
 }
 
 interface Place {
@@ -75,10 +78,20 @@ function resourceName(value: Json | undefined): string | undefined {
   return 'id' in value && 'links' in value ? RESOURCES[text(value, 'type')] : undefined;
 }
 
-const matches = (pattern: string, field: readonly string[]): boolean => {
-  const names = pattern.split('.');
-  return names.length === field.length && names.every((name, index) => name === '*' || name === field[index]);
-};
+/** `*` is one name, `[]` an element; a label's name may have dots of its own. */
+const patterns = new Map<string, RegExp>();
+
+function matches(pattern: string, field: string): boolean {
+  let compiled = patterns.get(pattern);
+  if (compiled === undefined) {
+    compiled = new RegExp(`^${pattern.replace(/[[\].]/g, '\\$&').replace('*', '[^.]+')}$`);
+    patterns.set(pattern, compiled);
+  }
+  return compiled.test(field);
+}
+
+/** Fields of a container that name something beyond its listing: the service's version, the environment. */
+const NOT_LOCAL = new Set(['instance.version', 'instance.labels.io.rancher.environment.uuid']);
 
 /** Ports stand in many places: in launch configurations, in what an upgrade came from and goes to, in containers. */
 const PORTS: FieldRule = {
@@ -94,7 +107,7 @@ function ruleOf(field: readonly string[]): FieldRule | undefined {
   const key = field.join('.');
   if (!rules.has(key)) {
     const port = field.includes('ports') && field.at(-1) === '[]' ? PORTS : undefined;
-    rules.set(key, fieldRules.find((candidate) => matches(candidate.field, field)) ?? port);
+    rules.set(key, fieldRules.find((candidate) => matches(candidate.field, key)) ?? port);
   }
   return rules.get(key);
 }
@@ -105,15 +118,15 @@ function leaves(value: Json | undefined): number {
   return children.length === 0 ? 1 : children.reduce<number>((sum, child) => sum + leaves(child), 0);
 }
 
-const idNumber = (value: Json): number => Number(/\d+$/.exec(text(value, 'id'))?.[0] ?? 0);
-
-/** A port specification whose host port Rancher chose: from 49153 on. */
-const isRandomPort = (value: Json | undefined): value is string =>
-  typeof value === 'string' && /^\d{5}:/.test(value) && Number(value.slice(0, 5)) > 49152;
-
-function sortedByName(list: readonly Json[]): readonly Json[] {
-  return [...list].sort((a, b) => text(a, 'name').localeCompare(text(b, 'name'), 'en') || idNumber(a) - idNumber(b));
+/** A host port that Rancher chose, from 49153 on: as a number, or at the head of a port specification. */
+function randomPort(value: Json | undefined): string | undefined {
+  const port =
+    typeof value === 'number' ? String(value) : typeof value === 'string' ? /^\d{5}(?=:)/.exec(value)?.[0] : undefined;
+  return port !== undefined && Number(port) > 49152 ? port : undefined;
 }
+
+const isProgress = (value: Json | undefined): boolean =>
+  value === null || (typeof value === 'number' && value >= 0 && value <= 100);
 
 function sortedByPort(list: readonly Json[]): readonly Json[] {
   const port = (value: Json): number => (isObject(value) ? Number(value['port']) : 0);
@@ -122,10 +135,12 @@ function sortedByPort(list: readonly Json[]): readonly Json[] {
 
 /** Holds an answer to the recorded one, value by value. Pure but for the bindings, which learn what stands for what. */
 export function compareBodies(recorded: Json, actual: Json | undefined, options: CompareOptions): Comparison {
-  const { bindings, moving } = options;
+  const { bindings, moving, byChance = [] } = options;
   const fields: Field[] = [];
   const differences: Difference[] = [];
   const applied = new Set<FieldRule>();
+  // Set within a listing of containers.
+  let local: Bindings | undefined;
 
   const hold = (
     place: Place,
@@ -155,13 +170,16 @@ export function compareBodies(recorded: Json, actual: Json | undefined, options:
   };
 
   const walkMoving = (place: Place, left: Json | undefined, right: Json | undefined, known: Moving): boolean => {
-    const rule = movingFields.find((candidate) => matches(candidate.field, place.field));
+    const rule = movingFields.find((candidate) => matches(candidate.field, place.field.join('.')));
     switch (rule?.field) {
       case 'service.healthState':
         hold(place, 'shape', left, right, right === left || known.healthStates.has(right ?? null));
         return true;
       case 'service.currentScale':
         hold(place, 'shape', left, right, right === left || known.currentScales.has(right ?? null));
+        return true;
+      case 'service.createIndex':
+        hold(place, 'shape', left, right, typeof right === 'number' || right === left);
         return true;
       case 'service.instanceIds':
         hold(
@@ -216,19 +234,25 @@ export function compareBodies(recorded: Json, actual: Json | undefined, options:
       case 'text-with-any-ids':
         return hold(place, 'shape', left, right, bothNull || sameSkeleton(left, right, /./));
       case 'counter':
-        return hold(place, 'identity', left, right, bothNull || sameCounter(place.field.join('.'), left, right));
+        return hold(place, 'shape', left, right, sameCounter(place.field.join('.'), left, right));
       case 'by-port':
         return isArray(left) && isArray(right)
           ? walkList(place, sortedByPort(left), sortedByPort(right))
           : hold(place, 'exact', left, right, left === right);
-      case 'by-name':
-        return isArray(left) && isArray(right)
-          ? walkList(place, sortedByName(left), sortedByName(right))
-          : hold(place, 'exact', left, right, left === right);
+      case 'containers':
+        return left !== undefined && isArray(left) && left.some((value) => resourceName(value) === 'instance')
+          ? walkContainers(place, left, right)
+          : walkList(place, isArray(left) ? left : [], right);
+      case 'numbered-name':
+        return hold(place, 'shape', left, right, sameNumberedName(left, right));
+      case 'progress':
+        return hold(place, 'shape', left, right, left === right || (typeof left === 'number' && isProgress(right)));
+      case 'any-number':
+        return hold(place, 'shape', left, right, /^\d+$/.test(String(right)));
       case 'ids-in-any-order':
-        return hold(place, 'identity', left, right, bothNull || sameIds(left, right));
+        return hold(place, 'shape', left, right, bothNull || sameIds(left, right));
       case 'random-port':
-        return hold(place, isRandomPort(left) ? 'identity' : 'exact', left, right, samePorts(left, right));
+        return hold(place, randomPort(left) === undefined ? 'exact' : 'identity', left, right, samePorts(left, right));
       default: {
         const never: never = treatment;
         throw new Error(`no such treatment: ${String(never)}`);
@@ -242,21 +266,41 @@ export function compareBodies(recorded: Json, actual: Json | undefined, options:
     return skeleton === tokenise(right).skeleton && form.test(skeleton);
   };
 
-  const sameIds = (left: Json | undefined, right: Json | undefined): boolean => {
-    if (!isArray(left) || !isArray(right) || left.length !== right.length) return false;
-    if (new Set(right).size !== right.length || !right.every((id) => /^1i\d+$/.test(String(id)))) return false;
-    return left.every((id) => {
-      const known = bindings.actualFor('i', String(id).replace('1i', ''));
-      return known === undefined || right.includes(`1i${known}`);
-    });
+  const sameIds = (left: Json | undefined, right: Json | undefined): boolean =>
+    isArray(left) &&
+    isArray(right) &&
+    left.length === right.length &&
+    new Set(right).size === right.length &&
+    right.every((id) => /^1i\d+$/.test(String(id)));
+
+  const sameNumberedName = (left: Json | undefined, right: Json | undefined): boolean => {
+    const [recordedName, actualName] = [numberedName(left), numberedName(right)];
+    if (recordedName === undefined || actualName === undefined) return left === right;
+    return (
+      recordedName.stem === actualName.stem && (local ?? bindings).agree('unit', recordedName.number, actualName.number)
+    );
   };
 
   const sameCounter = (field: string, left: Json | undefined, right: Json | undefined): boolean =>
-    typeof left === 'number' && typeof right === 'number' && bindings.agree(field, String(left), String(right));
+    typeof left === 'number' &&
+    typeof right === 'number' &&
+    (local ?? bindings).agree(field, String(left), String(right));
 
   const samePorts = (left: Json | undefined, right: Json | undefined): boolean => {
-    if (!isRandomPort(left) || !isRandomPort(right)) return left === right;
-    return left.slice(5) === right.slice(5) && bindings.agree('port', left.slice(0, 5), right.slice(0, 5));
+    const [recordedPort, actualPort] = [randomPort(left), randomPort(right)];
+    if (recordedPort === undefined || actualPort === undefined) return left === right;
+    const rest = (value: Json | undefined): string => (typeof value === 'string' ? value.slice(5) : typeof value);
+    return rest(left) === rest(right) && bindings.agree('port', recordedPort, actualPort);
+  };
+
+  const walkContainers = (place: Place, left: readonly Json[], right: Json | undefined): void => {
+    if (!isArray(right)) return walkList(place, left, right);
+    if (left.length !== right.length) hold(place, 'exact', left, right, false);
+    local = new Bindings();
+    for (const [index, actualValue] of pairContainers(left, right, bindings)) {
+      walk({ path: [...place.path, index], field: [...place.field, '[]'] }, left[index], actualValue);
+    }
+    local = undefined;
   };
 
   const walk = (from: Place, left: Json | undefined, right: Json | undefined): void => {
@@ -268,17 +312,17 @@ export function compareBodies(recorded: Json, actual: Json | undefined, options:
     if (rule !== undefined) applied.add(rule);
     if (treatment === 'ignored') return walkTreated(place, treatment, left, right);
     if (!known) return hold(place, 'exact', left, right, left === right);
+    if (byChance.some((pattern) => matches(pattern, place.field.join('.')))) {
+      return hold(place, 'shape', left, right, typeof left === typeof right);
+    }
     if (moving !== undefined && walkMoving(place, left, right, moving)) return;
     if (treatment !== undefined) return walkTreated(place, treatment, left, right);
     if (isObject(left)) return walkObject(place, left, right);
-    if (isArray(left)) {
-      const instances =
-        place.field.join('.') === 'collection.data' && left.some((value) => resourceName(value) === 'instance');
-      return instances ? walkTreated(place, 'by-name', left, right) : walkList(place, left, right);
-    }
+    if (isArray(left)) return walkList(place, left, right);
     if (typeof left === 'string' && typeof right === 'string') {
       const identity = tokenise(left).identities.length > 0;
-      return hold(place, identity ? 'identity' : 'exact', left, right, bindings.agreeTexts(left, right));
+      const scope = NOT_LOCAL.has(place.field.join('.')) ? undefined : local;
+      return hold(place, identity ? 'identity' : 'exact', left, right, bindings.agreeTexts(left, right, scope));
     }
     hold(place, 'exact', left, right, left === right);
   };

@@ -15,16 +15,22 @@ export type Treatment =
   | 'host-address'
   /** An id of the right kind, whichever. */
   | 'any-id'
+  /** A number as text. */
+  | 'any-number'
   /** A text that is equal but for which ids it names. */
   | 'text-with-any-ids'
-  /** A number that stands for the recorded one from its first appearance on. */
+  /** A number of its own within a listing. */
   | 'counter'
   /** A list in any order, each element found by its `port`. */
   | 'by-port'
-  /** A list in any order, each element found by its `name`, the older first. */
-  | 'by-name'
-  /** A list of ids in any order, as many, and those that are known the right ones. */
+  /** A list of containers in any order: see `pairContainers`. */
+  | 'containers'
+  /** A list of as many different ids, in any order. */
   | 'ids-in-any-order'
+  /** A text that ends with a number, which stands for the recorded one within the listing. */
+  | 'numbered-name'
+  /** A per cent number, or none. */
+  | 'progress'
   /** Ports above 49152 that Rancher chose itself, one to one; all others exactly. */
   | 'random-port';
 
@@ -40,15 +46,29 @@ export const fieldRules: readonly FieldRule[] = [
   { field: '*.created', treatment: 'timestamp', reason: 'the clock' },
   { field: '*.createdTS', treatment: 'timestamp-millis', reason: 'the clock' },
   { field: '*.removed', treatment: 'timestamp', reason: 'the clock' },
+  { field: 'service.removedTS', treatment: 'timestamp-millis', reason: 'the clock' },
   { field: 'instance.firstRunning', treatment: 'timestamp', reason: 'the clock' },
   { field: 'instance.firstRunningTS', treatment: 'timestamp-millis', reason: 'the clock' },
   { field: 'frame.id', treatment: 'uuid', reason: 'made anew for every event' },
   { field: 'frame.time', treatment: 'timestamp-millis', reason: 'the clock' },
   { field: 'error.id', treatment: 'uuid', reason: 'made anew for every error' },
   {
-    field: '*.createIndex',
-    treatment: 'counter',
-    reason: 'counts everything that was made before, also before the recording began: one to one instead',
+    field: 'collection.data',
+    treatment: 'containers',
+    reason:
+      'which container of a service is replaced first is chance (an order of hashes), so containers are paired within each listing ' +
+      'by configuration, version, state and health; what became of each since the last listing is compared besides',
+  },
+  {
+    field: 'instance.name',
+    treatment: 'numbered-name',
+    reason: 'the number at its end is one of those that are paired',
+  },
+  { field: 'instance.createIndex', treatment: 'counter', reason: 'the order of their creation is paired with them' },
+  {
+    field: 'instance.transitioningProgress',
+    treatment: 'progress',
+    reason: 'how far a failing start came when it failed: 32 and 84 were seen',
   },
   { field: 'instance.externalId', treatment: 'uuid', reason: "the container's id on a simulated host, random" },
   { field: 'instance.hostId', treatment: 'any-id', reason: "which host Rancher's scheduler takes is its own matter" },
@@ -64,6 +84,31 @@ export const fieldRules: readonly FieldRule[] = [
     reason: "which host Rancher's scheduler takes is its own matter",
   },
   { field: 'service.publicEndpoints.[].ipAddress', treatment: 'host-address', reason: 'the address of that host' },
+  {
+    field: 'service.publicEndpoints.[].port',
+    treatment: 'random-port',
+    reason: 'Rancher chooses host ports above 49152 itself; all others are compared exactly',
+  },
+  {
+    field: 'instance.healthcheckStates.[].hostId',
+    treatment: 'any-id',
+    reason: 'Rancher lists the checking hosts in no order',
+  },
+  {
+    field: 'instance.uuid',
+    treatment: 'uuid',
+    reason: 'its own and in no relation to anything else: containers are told apart by their ids',
+  },
+  {
+    field: 'instance.requestedHostId',
+    treatment: 'any-id',
+    reason: 'which container of a global service is on which host',
+  },
+  {
+    field: 'instance.labels.io.rancher.service.requested.host.id',
+    treatment: 'any-number',
+    reason: 'which container of a global service is on which host',
+  },
   {
     field: 'service.publicEndpoints.[].instanceId',
     treatment: 'any-id',
@@ -93,9 +138,32 @@ export const fieldRules: readonly FieldRule[] = [
 export const movingFields: readonly { readonly field: string; readonly reason: string }[] = [
   { field: 'service.healthState', reason: 'turns to degraded and back as each single container stops and starts' },
   { field: 'service.currentScale', reason: 'is counted from the containers of that moment' },
+  { field: 'service.createIndex', reason: 'counts every container made so far' },
   { field: 'service.instanceIds', reason: 'grows with every container made: only the ids’ kind is held' },
   {
     field: 'service.publicEndpoints',
     reason: 'those of the containers that run at that moment: only the port and the form are held',
   },
+];
+
+/** Fields of some recordings that are held by their type only, from a step on, because chance decided them on the real server. */
+export const chanceFields: readonly {
+  readonly recording: string;
+  readonly from: number;
+  readonly field: string;
+  readonly reason: string;
+}[] = [
+  ...['18-failing-start-rollback', '20-unschedulable', '50-error-then-recovers'].map((recording) => ({
+    recording,
+    from: 0,
+    field: 'service.createIndex',
+    reason: 'counts every container made, also each failed attempt, and Rancher tries again every 6 to 15 seconds',
+  })),
+  ...['service.createIndex', 'service.instanceIds'].map((field) => ({
+    recording: '12-sidekicks',
+    from: 28,
+    field,
+    reason:
+      'the rollback that brought a removed sidekick back left 7 containers where 6 were asked for, one of them made anew',
+  })),
 ];

@@ -63,7 +63,6 @@ class Player {
 
 export interface Playback {
   readonly url: string;
-  readonly world: { removeBehaviour(image: string): void };
   close(): Promise<void>;
 }
 
@@ -95,7 +94,6 @@ export async function startPlayback(
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
-    world: { removeBehaviour: () => undefined },
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
 }

@@ -1,15 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Bindings, tokenise } from './bindings';
 import { compareBodies } from './compare';
-import type { Moving } from './compare';
+import type { CompareOptions, Moving } from './compare';
+import { chanceFields } from './ignored-fields';
 import { isArray, isObject, text } from './recording';
-import type { Json, RecordedExchange, RecordedWatch, Recording } from './recording';
+import type { Json, JsonObject, RecordedExchange, RecordedWatch, Recording } from './recording';
+import { fates, recordedVersion } from './pair-containers';
 import { call, callAndHangUp } from './rancher-caller';
 import type { Answer, Call } from './rancher-caller';
 import { Tally } from './report';
 import type { Report } from './report';
 import { bodiesOfService, scenes, worldBefore } from './scene';
-import type { KeyName, Nudge } from './scene';
+import type { KeyName, Nudge, Scene } from './scene';
 import { isLike, judgeSample, judgeStates, Way } from './watch-sample';
 import type { Judgement } from './watch-sample';
 
@@ -21,11 +23,14 @@ const POLL_MILLIS = 8;
 /** What a recording is replayed against: a simulator, or the recording itself. */
 export interface Server {
   readonly url: string;
-  readonly world: { removeBehaviour(image: string): void };
 }
 
 const isMoving = (body: Json): boolean => isObject(body) && ['yes', 'error'].includes(text(body, 'transitioning'));
 const serviceIn = (path: string): string | undefined => /\/services\/(1s\d+)/.exec(path)?.[1];
+const dataOf = (body: Json): readonly Json[] => {
+  const data = isObject(body) ? body['data'] : undefined;
+  return isArray(data) ? data : [];
+};
 const mediaType = (contentType: string | null): string | null => contentType?.split(';')[0]?.trim() ?? null;
 
 /** Replays one recording against a server that was started for it, `speed` times as fast as it was recorded. */
@@ -36,6 +41,12 @@ export function replay(recording: Recording, server: Server, speed: number): Pro
 class Replay {
   private readonly bindings = new Bindings();
   private readonly tally: Tally;
+  private readonly scene: Scene;
+  /** The last listing of the containers of each service, there and here. */
+  private readonly listings = new Map<
+    string,
+    { readonly recorded: readonly Json[]; readonly actual: readonly Json[] }
+  >();
   /** Services that were last seen on their way, by their recorded id. */
   private readonly onTheWay = new Set<string>();
   /** Where the recording's clock (seconds) and ours (milliseconds) last met, and when the last action was sent. */
@@ -48,14 +59,14 @@ class Replay {
     private readonly speed: number,
   ) {
     this.tally = new Tally(recording.scenario);
+    this.scene = scenes[recording.scenario] ?? {};
   }
 
   async run(): Promise<Report> {
     await this.bindSeeded();
-    const scene = scenes[this.recording.scenario];
     for (const [index, step] of this.recording.steps.entries()) {
-      for (const nudge of scene?.nudges ?? []) if (nudge.before === index) await this.nudge(nudge);
-      if (scene?.skip?.includes(index) === true) continue;
+      for (const nudge of this.scene.nudges ?? []) if (nudge.before === index) await this.nudge(nudge);
+      if (this.scene.skip?.includes(index) === true) continue;
       const goesOn = step.kind === 'watch' ? await this.watch(step, index) : await this.exchange(step, index);
       if (!goesOn) break;
     }
@@ -84,9 +95,7 @@ class Replay {
     return id;
   }
 
-  private async nudge({ removeBehaviour, create, atOnce }: Nudge): Promise<void> {
-    if (removeBehaviour !== undefined) this.server.world.removeBehaviour(removeBehaviour);
-    if (create === undefined) return;
+  private async nudge({ create, atOnce }: Nudge): Promise<void> {
     const { name, scale, stackId, launchConfig } = bodiesOfService(this.recording, create)[0] ?? {};
     const imageUuid = text(launchConfig, 'imageUuid');
     const { body } = await this.call({
@@ -172,13 +181,16 @@ class Replay {
       const sentAt = performance.now();
       const answer = await this.call(what);
       const trial = this.bindings.copy();
-      const { fields, differences } = this.judge(step, answer, trial, moving);
+      const statusOnly = this.scene.statusOnly?.includes(index) === true;
+      const options = { bindings: trial, moving, byChance: this.byChance(index) };
+      const { fields, differences } = this.judge(step, answer, options, statusOnly);
       if (differences.length > 0 && performance.now() < deadline) {
         await wait(POLL_MILLIS);
         continue;
       }
       this.bindings.adopt(trial);
       this.tally.add(fields, differences, step, index);
+      this.compareFates(step, answer.body, index);
       if (step.at !== null) this.now = { recorded: step.at + (step.took ?? 0), ours: performance.now() };
       if (step.method !== 'GET' && answer.status < 300) this.acted = { recorded: step.at ?? 0, ours: sentAt };
       if (text(answer.body, 'baseType') === 'service') this.saw(id ?? text(step.responseBody, 'id'), answer.body);
@@ -191,14 +203,65 @@ class Replay {
     else this.onTheWay.delete(id);
   }
 
-  private judge(step: RecordedExchange, answer: Answer, bindings: Bindings, moving: Moving | undefined): Judgement {
+  private byChance(index: number): string[] {
+    const applies = chanceFields.filter((one) => one.recording === this.recording.scenario && one.from <= index);
+    return applies.map((one) => one.field);
+  }
+
+  private judge(step: RecordedExchange, answer: Answer, options: CompareOptions, statusOnly: boolean): Judgement {
     const recordedHead = { status: step.status, contentType: mediaType(step.contentType) };
     const actualHead = { status: answer.status, contentType: mediaType(answer.contentType) };
-    const head = compareBodies(recordedHead, actualHead, { bindings });
+    const head = compareBodies(recordedHead, actualHead, options);
     // Of a page of HTML only the status and the type count: its words are the web server's own.
-    if (recordedHead.contentType === 'text/html') return head;
-    const body = compareBodies(step.responseBody, answer.body, { bindings, moving });
+    if (statusOnly || recordedHead.contentType === 'text/html') return head;
+    const body = compareBodies(step.responseBody, answer.body, options);
     return { fields: [...head.fields, ...body.fields], differences: [...head.differences, ...body.differences] };
+  }
+
+  /** What became of the containers since the listing before: as many of each fate here as there. */
+  private compareFates(step: RecordedExchange, body: Json, index: number): void {
+    if (!step.path.endsWith('/instances')) return;
+    const [recorded, actual] = [dataOf(step.responseBody), dataOf(body)];
+    const before = this.listings.get(step.path);
+    this.listings.set(step.path, { recorded, actual });
+    if (before === undefined) return;
+    const there = fates(before.recorded, recorded, (container) => text(container, 'version'));
+    const here = fates(before.actual, actual, (container) => recordedVersion(container, this.bindings));
+    const same = there.join() === here.join();
+    const differences = same ? [] : [{ path: 'what became of the containers', recorded: there, actual: here }];
+    this.tally.add(
+      there.map((_fate, place) => ({ path: ['fate', place], held: 'exact' as const })),
+      differences,
+      step,
+      index,
+    );
+  }
+
+  /**
+   * A container that was just removed is still named by the service for some milliseconds. What the next recorded answer does not
+   * name any more, the simulator need not name either.
+   */
+  private withoutLingering(step: RecordedWatch, index: number): JsonObject | null {
+    const next = this.recording.steps[index + 1];
+    const ids = step.settled?.['instanceIds'];
+    if (step.settled === null || ids === undefined || !isArray(ids) || next?.kind !== 'exchange') return step.settled;
+    const named = isObject(next.responseBody) ? next.responseBody['instanceIds'] : undefined;
+    const listed =
+      next.path === `${step.path}/instances` ? dataOf(next.responseBody).map((one) => text(one, 'id')) : named;
+    if (listed === undefined || !isArray(listed)) return step.settled;
+    return { ...step.settled, instanceIds: ids.filter((id) => listed.includes(id)) };
+  }
+
+  private judgeSettled(step: RecordedWatch, final: Json, index: number): Judgement {
+    const byChance = this.byChance(index);
+    const tries = [step.settled, this.withoutLingering(step, index)].map((body) => {
+      const bindings = this.bindings.copy();
+      return { bindings, found: compareBodies(body, final, { bindings, byChance }) };
+    });
+    const best = tries.find(({ found }) => found.differences.length === 0) ?? tries[0];
+    if (best === undefined) return { fields: [], differences: [] };
+    this.bindings.adopt(best.bindings);
+    return best.found;
   }
 
   /** Reads again and again until the service is where the recorded watch ended; false where it never comes there. */
@@ -227,7 +290,7 @@ class Replay {
     for (const sample of way.samples) note(judgeSample(step, sample, this.bindings, healthStates));
     const arrived = isLike(final, end);
     if (arrived && step.settled !== null) {
-      note(compareBodies(step.settled, final, { bindings: this.bindings }));
+      note(this.judgeSettled(step, final, index));
       this.tally.durations.push({
         path: step.path,
         recorded: end.at - this.acted.recorded,

@@ -129,9 +129,12 @@ function trimFrames(frames) {
   });
 }
 
-// The last read of 08 shows an image that a request which was not recorded had set.
-const exchangesOf = (recording) =>
-  recording.scenario.startsWith('08-') ? recording.exchanges.slice(0, -1) : recording.exchanges;
+// The recorder kept the bodies that it read, and then put the image of its next request into three of them: those are not what
+// Rancher answered. (08: its last; 13b and 23: their first.)
+function exchangesOf({ scenario, exchanges }) {
+  if (scenario.startsWith('08-')) return exchanges.slice(0, -1);
+  return /^(13b|23)-/.test(scenario) ? exchanges.slice(1) : exchanges;
+}
 
 for (const file of readdirSync(source)
   .filter((name) => name.endsWith('.json'))
