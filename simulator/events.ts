@@ -35,9 +35,14 @@ export class Events {
     });
   }
 
-  attach(server: Server): void {
+  /** @param refuses whether a fault cuts this attempt to subscribe. */
+  attach(server: Server, refuses: (path: string) => boolean): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
+      if (refuses(`${url.pathname}${url.search}`)) {
+        socket.destroy();
+        return;
+      }
       const match = /^\/(v1|v2-beta)\/projects\/1a(\d+)\/subscribe\/?$/.exec(url.pathname);
       const key = this.api.keyOf(request.headers.authorization);
       if (match === null) return refuse(socket, 404, 'Not Found');

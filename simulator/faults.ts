@@ -53,11 +53,6 @@ export class Faults {
     return this.#waiting.map(({ fault }) => fault);
   }
 
-  /** Whether connections are to be cut before anything is read from them. */
-  refusesAll(): boolean {
-    return this.#waiting.some(({ fault }) => fault.effect.kind === 'refuse-all');
-  }
-
   /** The effect that this request meets, used up by it. */
   take(target: FaultTarget): FaultEffect | null {
     for (const waiting of this.#waiting) {

@@ -213,6 +213,13 @@ export class Reconciler {
       const outcome = await this.#rolling.replace(service, state, 'back');
       if (outcome === 'interrupted') return;
       this.#rolling.removeOthers(service);
+      // A scale that was changed meanwhile: an active service has the containers that its scale asks for.
+      this.#removeSurplus(service);
+      if (this.containers.desiredUnits(service) > unitsOf(service).length) {
+        await this.#createAndStart(service, state, 750);
+        if (service.state !== state) return;
+      }
+      service.currentScale = unitsOf(service).length;
       this.store.touch(service);
     }
     await this.pause(service, RHYTHM.rest);

@@ -53,7 +53,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const world = new World(store, api, actions, reconciler, faults, () => url);
   const http = new HttpServer(store, api, world, faults, async () => persistence?.flush());
   const events = new Events(store, api, clock);
-  events.attach(http.server);
+  events.attach(http.server, (path) => faults.take({ method: 'GET', path, action: null, service: null }) !== null);
   url = await http.listen(options.host ?? '127.0.0.1', options.port ?? 0);
   reconciler.resume(restored);
   return {

@@ -151,9 +151,9 @@ export function viewService(store: Store, service: Service, base: Base, stale = 
     vip: null,
     ...(v1 ? { environmentId: `1e${service.stack}` } : {}),
   };
-  for (const field of ABSENT[service.type] ?? []) delete view[field];
-  if (noContainers && !service.sidekicksKnown) delete view['secondaryLaunchConfigs'];
-  return view;
+  const absent = new Set<string>(ABSENT[service.type]);
+  if (noContainers && !service.sidekicksKnown) absent.add('secondaryLaunchConfigs');
+  return Object.fromEntries(Object.entries(view).filter(([field]) => !absent.has(field)));
 }
 
 function endpoints(store: Store, service: Service): Resource[] | null {
