@@ -1,0 +1,161 @@
+import { FAILURE_TYPES } from '../../activities/failure-types';
+import { INTERVENTION_NAMES, INTERVENTION_TABLE } from '../../decision/intervention';
+import { PHASES } from '../../decision/phase';
+import { DEFAULT_POLICY, ON_PENDING } from '../../decision/policy';
+import type { Policy } from '../../decision/policy';
+import { VERDICTS } from '../../decision/verdict';
+import { formatDuration } from '../../worker/config/duration';
+import { ACTIVITY_OPTIONS } from '../../workflows/activity-options';
+import { coverage } from '../contract/coverage';
+
+/** A table in a document, between the markers `<!-- name -->` and `<!-- /name -->`, made from the code that it describes. */
+export interface DocumentedTable {
+  readonly file: string;
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const head = (...cells: readonly string[]): string[] => [row(...cells), row(...cells.map(() => '---'))];
+
+const LIMITS: Readonly<Partial<Record<keyof Policy, readonly [key: string, meaning: string]>>> = {
+  stallLimitMillis: ['stallLimit', 'without progress for so long (outages not counted), it is rolled back'],
+  timeoutMillis: ['timeout', 'the cap from the start to the finish; waiting for people is not counted'],
+  settleLimitMillis: ['settleLimit', "how long a busy service, or somebody else's pending upgrade, is waited for"],
+  soakMillis: ['soak', 'how long the new containers must stay proven before the finish'],
+  rollbackLimitMillis: ['rollbackLimit', 'a rollback that gets nowhere for so long parks'],
+  finishLimitMillis: ['finishLimit', 'a finish that gets nowhere for so long parks'],
+  confirmLimitMillis: ['confirmLimit', 'a held deployment that nobody confirms is rolled back'],
+  parkLimitMillis: ['parkLimit', 'a parked deployment for which nobody comes ends as `needs-attention`'],
+  reachLimitMillis: ['reachLimit', 'Rancher or the worker away for so long before anything was posted: `unreachable`'],
+  outageLimitMillis: ['outageLimit', 'away for so long after that: it parks'],
+  requestTimeoutMillis: ['requestTimeout', 'one request to Rancher, body included'],
+  pollMinMillis: ['pollMin', 'the shortest pause between two reads'],
+  pollMaxMillis: ['pollMax', 'the longest pause between two reads'],
+};
+
+function limits(): string[] {
+  return Object.entries(LIMITS).map(([field, [key, meaning]]) => {
+    const value = DEFAULT_POLICY[field as keyof Policy];
+    return row(`\`${key}\``, formatDuration(Number(value)), meaning);
+  });
+}
+
+function policy(): string[] {
+  const { onPending, strategy, maxRounds } = DEFAULT_POLICY;
+  return [
+    row(
+      '`onPending`',
+      `\`${onPending}\``,
+      `what to do with somebody else's pending upgrade: ${ON_PENDING.map((one) => `\`${one}\``).join(', ')}`,
+    ),
+    row('`batchSize`', String(strategy.batchSize), 'containers replaced at a time'),
+    row('`batchInterval`', formatDuration(strategy.batchIntervalMillis), 'pause between batches, at least 100 ms'),
+    row(
+      '`startFirst`',
+      String(strategy.startFirst),
+      'start a new container before the old one is stopped; not with `retainIp`',
+    ),
+    row('`maxRounds`', String(maxRounds), 'upgrades that one deployment posts at most (`retry`)'),
+  ];
+}
+
+/** Activity options are functions of two limits: shown with symbols, found by trying two values. */
+function activities(): string[] {
+  const shown = (of: (requestTimeoutMillis: number) => number | undefined): string => {
+    const [one, two] = [of(10_000), of(20_000)];
+    if (one === undefined || two === undefined) return 'none';
+    const factor = (two - one) / 10_000;
+    const rest = one - factor * 10_000;
+    if (factor === 0) return formatDuration(one);
+    return `${factor} × requestTimeout${rest === 0 ? '' : ` + ${formatDuration(rest)}`}`;
+  };
+  const USES: Readonly<Record<keyof typeof ACTIVITY_OPTIONS, string>> = {
+    loadPolicy: 'the policy',
+    resolveTarget: 'finding the service; `--plan`',
+    look: 'reading the service; preparing an upgrade',
+    outage: 'the same, in a known outage',
+    act: 'posting, finishing, rolling back, settling, deactivating',
+  };
+  return (Object.keys(ACTIVITY_OPTIONS) as (keyof typeof ACTIVITY_OPTIONS)[]).map((group) => {
+    const options = (requestTimeoutMillis: number): Readonly<Record<string, unknown>> =>
+      ACTIVITY_OPTIONS[group]({ requestTimeoutMillis, reachLimitMillis: DEFAULT_POLICY.reachLimitMillis });
+    const time = (name: string): string =>
+      shown((requestTimeoutMillis) => {
+        const value = options(requestTimeoutMillis)[name];
+        return typeof value === 'number' ? value : undefined;
+      });
+    const retry = options(1)['retry'];
+    const attempts =
+      typeof retry === 'object' && retry !== null && 'maximumAttempts' in retry
+        ? String(retry.maximumAttempts)
+        : 'until its time is over';
+    const toStart = time('scheduleToStartTimeout');
+    return row(
+      USES[group],
+      toStart,
+      time('startToCloseTimeout'),
+      time('scheduleToCloseTimeout'),
+      time('heartbeatTimeout'),
+      attempts,
+    );
+  });
+}
+
+/** All tables that documents take from the code. */
+export const TABLES: readonly DocumentedTable[] = [
+  {
+    file: 'docs/how-a-deployment-works.md',
+    name: 'interventions',
+    lines: [
+      ...head('phase', ...INTERVENTION_NAMES.map((name) => `\`${name}\``)),
+      ...PHASES.map((phase) =>
+        row(
+          `\`${phase}\``,
+          ...INTERVENTION_NAMES.map((name) => {
+            const { accepted, meaning } = INTERVENTION_TABLE[phase][name];
+            return accepted ? meaning : `refused: ${meaning}`;
+          }),
+        ),
+      ),
+    ],
+  },
+  {
+    file: 'docs/how-a-deployment-works.md',
+    name: 'verdicts',
+    lines: [
+      ...head('exit code', 'verdict', 'meaning'),
+      ...Object.entries(VERDICTS).map(([verdict, { exitCode, meaning }]) =>
+        row(String(exitCode), `\`${verdict}\``, meaning),
+      ),
+    ],
+  },
+  { file: 'docs/time-outs.md', name: 'limits', lines: [...head('key', 'default', 'meaning'), ...limits()] },
+  {
+    file: 'docs/time-outs.md',
+    name: 'activities',
+    lines: [
+      ...head('activity', 'schedule to start', 'start to close', 'schedule to close', 'heartbeat', 'attempts'),
+      ...activities(),
+    ],
+  },
+  {
+    file: 'docs/time-outs.md',
+    name: 'failures',
+    lines: [
+      ...head('failure', 'retried'),
+      ...Object.entries(FAILURE_TYPES).map(([type, { retry }]) => row(`\`${type}\``, retry ? 'yes' : 'no')),
+    ],
+  },
+  { file: 'docs/configuration.md', name: 'policy', lines: [...head('key', 'default', 'meaning'), ...policy()] },
+  {
+    file: 'docs/simulator.md',
+    name: 'recordings',
+    lines: [
+      ...head('recording', 'replayed', 'left out, and why'),
+      ...Object.entries(coverage).map(([name, entry]) =>
+        row(name, entry.replayed ? 'yes' : 'no', entry.replayed ? (entry.leftOut ?? '') : entry.reason),
+      ),
+    ],
+  },
+];
