@@ -214,12 +214,12 @@ export class Reconciler {
       if (outcome === 'interrupted') return;
       this.#rolling.removeOthers(service);
       // A scale that was changed meanwhile: an active service has the containers that its scale asks for.
-      this.#removeSurplus(service);
-      if (this.containers.desiredUnits(service) > unitsOf(service).length) {
+      if (this.containers.desiredUnits(service) !== unitsOf(service).length) {
+        this.#removeSurplus(service);
         await this.#createAndStart(service, state, 750);
         if (service.state !== state) return;
+        service.currentScale = unitsOf(service).length;
       }
-      service.currentScale = unitsOf(service).length;
       this.store.touch(service);
     }
     await this.pause(service, RHYTHM.rest);

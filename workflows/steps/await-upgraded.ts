@@ -19,6 +19,8 @@ const CONTAINERS_EVERY_MILLIS = 60_000;
 export async function awaitUpgraded(deployment: Deployment): Promise<void> {
   const { policy } = deployment;
   deployment.enter('waiting');
+  // A retry that came earlier asked for something else: it must not roll back what was just accepted.
+  deployment.takeRetry();
   const since = Date.now();
   const containersEvery = Math.min(CONTAINERS_EVERY_MILLIS, policy.stallLimitMillis / 4);
   let clock = startClock(since);
