@@ -75,12 +75,12 @@ const zones = names.flatMap((folder) => {
 
 const asPattern = (path) => path.replace(/\.ts$/, '(?:\\.js)?$').replace(/^([^/]+)$/, '$1/');
 const typeOnly = (path) => ({
-  regex: `^(?:\\.\\./)+${asPattern(path)}`,
+  regex: `^(?:\\./)*(?:\\.\\./)+${asPattern(path)}`,
   allowTypeImports: true,
   message: 'Only its types: `import type`.',
 });
 const lazily = (path) => ({
-  regex: `^(?:\\.\\./)+${asPattern(path)}`,
+  regex: `^(?:\\./)*(?:\\.\\./)+${asPattern(path)}`,
   allowTypeImports: true,
   message: 'Loaded lazily, by `import()`, so that a client that starts nothing loads nothing.',
 });

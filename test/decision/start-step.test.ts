@@ -193,6 +193,17 @@ describe('what somebody else left', () => {
     });
   });
 
+  test('whatever is done about it, the deployment that left it is named', () => {
+    const label = (state: string): ServiceSnapshot =>
+      found(state, 'other', { configs: [config({ deploymentLabel: 'd-77.1' })] });
+    for (const state of ['upgrading', 'upgraded', 'canceled-upgrade'])
+      for (const onPending of ON_PENDING)
+        for (const patience of PATIENCE) {
+          const step = startStep(label(state), view({ onPending, patience }));
+          expect(step).toMatchObject({ why: expect.stringContaining('the upgrade of deployment d-77.1') as string });
+        }
+  });
+
   test('with `wait`, it says for what it waits, and at last that nobody came', () => {
     const pending = found('upgraded', 'other');
     expect(startStep(pending, view({ onPending: 'wait' }))).toEqual({
