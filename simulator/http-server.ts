@@ -42,7 +42,8 @@ export class HttpServer {
   listen(host: string, port: number): Promise<string> {
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
-      this.server.listen(port, host, () => {
+      // Hundreds of clients may come in the same moment; the default queue of 511 would leave some waiting for seconds.
+      this.server.listen({ port, host, backlog: 4096 }, () => {
         const address = this.server.address();
         const bound = typeof address === 'object' && address !== null ? address.port : port;
         resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
