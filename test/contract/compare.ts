@@ -5,7 +5,7 @@ import { isArray, isObject, text } from './recording';
 import type { Json, JsonObject } from './recording';
 import { numberedName, pairContainers } from './pair-containers';
 
-export type Held = 'exact' | 'identity' | 'shape' | 'ignored';
+export type Held = 'exact' | 'identity' | 'shape';
 
 /** One field that was met, where it is, and how it was held. */
 export interface Field {
@@ -112,12 +112,6 @@ function ruleOf(field: readonly string[]): FieldRule | undefined {
   return rules.get(key);
 }
 
-/** The number of values within, an empty list or object counting as one. */
-function leaves(value: Json | undefined): number {
-  const children = isArray(value) ? value : isObject(value) ? Object.values(value) : [];
-  return children.length === 0 ? 1 : children.reduce<number>((sum, child) => sum + leaves(child), 0);
-}
-
 /** A host port that Rancher chose, from 49153 on: as a number, or at the head of a port specification. */
 function randomPort(value: Json | undefined): string | undefined {
   const port =
@@ -207,9 +201,6 @@ export function compareBodies(recorded: Json, actual: Json | undefined, options:
   const walkTreated = (place: Place, treatment: Treatment, left: Json | undefined, right: Json | undefined): void => {
     const bothNull = left === null && right === null;
     switch (treatment) {
-      case 'ignored':
-        for (let count = leaves(left ?? right); count > 0; count--) fields.push({ path: place.path, held: 'ignored' });
-        return;
       case 'timestamp':
       case 'uuid':
       case 'ip-address':
@@ -310,7 +301,6 @@ export function compareBodies(recorded: Json, actual: Json | undefined, options:
     const rule = ruleOf(place.field);
     const treatment = rule?.treatment;
     if (rule !== undefined) applied.add(rule);
-    if (treatment === 'ignored') return walkTreated(place, treatment, left, right);
     if (!known) return hold(place, 'exact', left, right, left === right);
     if (byChance.some((pattern) => matches(pattern, place.field.join('.')))) {
       return hold(place, 'shape', left, right, typeof left === typeof right);

@@ -1,10 +1,8 @@
 /**
- * How a field that cannot be equal is held instead. All but `ignored` are compared: by what they are (`shape`), or one to one
- * with what stands for them in the other server (`identity`).
+ * How a field that cannot be equal is held instead: by its form (`shape`), or one to one with what stands for it in the other
+ * server (`identity`). None is left out altogether.
  */
 export type Treatment =
-  /** Not compared at all. */
-  | 'ignored'
   /** `2026-11-23T12:48:41Z`, or null on both sides. */
   | 'timestamp'
   /** Milliseconds since 1970, or null on both sides. */
@@ -123,11 +121,6 @@ export const fieldRules: readonly FieldRule[] = [
     field: '*.transitioningMessage',
     treatment: 'text-with-any-ids',
     reason: 'names the container that is in the way, and failing containers are made again every few seconds',
-  },
-  {
-    field: 'collection.sortLinks',
-    treatment: 'ignored',
-    reason: 'links to sort a listing by each column of the database; nobody follows them',
   },
 ];
 

@@ -93,7 +93,7 @@ export function judgeSample(
   const differences: Difference[] = [];
   if (!agrees) {
     const nearest = { ...(sameState.at(-1) ?? step.samples[0]) };
-    differences.push({ path: 'a read on the way', recorded: nearest as JsonObject, actual: { ...actual } });
+    differences.push({ path: 'a read on the way', recorded: nearest, actual: { ...actual } });
   }
   if (!healthStates.has(actual.healthState)) {
     const recorded = [...healthStates];
