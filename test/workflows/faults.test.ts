@@ -68,7 +68,7 @@ const READ_FAULTS: Record<string, FaultEffect> = {
   'they are throttled': { kind: 'status', status: 429, headers: { 'Retry-After': '1' } },
 };
 
-/** Five reads in a row fail: more than the attempts of a first look. */
+/** More reads in a row fail than a first look attempts. */
 function readCases(): Case[] {
   return Object.entries(READ_FAULTS).flatMap(([what, effect]): Case[] => [
     {
@@ -85,7 +85,8 @@ function readCases(): Case[] {
         one.behave(2, { pullMillis: 20_000 });
         const deploying = await one.start({ overrides: ONE_BATCH });
         await one.until(deploying, 'waiting');
-        one.fault({ method: 'GET', effect, times: 5 });
+        // The client itself tries a read that was reset once more, on a connection of its own.
+        one.fault({ method: 'GET', effect, times: effect.kind === 'reset-before' ? 8 : 4 });
         expect(await deploying.result()).toMatchObject({ verdict: 'succeeded', state: 'active', rounds: 1 });
         expect(one.actions).toEqual(['upgrade', 'finishupgrade']);
         expect(await one.events(deploying)).toMatch(/Rancher cannot be reached.*[^]*Rancher answers again/);
@@ -358,17 +359,17 @@ describe('Rancher is away for some seconds, whatever phase a deployment is in', 
           },
         ],
         behaviours: [
-          { image: 'docker:example/settling:0', pullMillis: 60_000 },
-          { image: 'docker:example/waiting:2', pullMillis: 40_000 },
-          { image: 'docker:example/rolling-back:2', pullMillis: 400_000 },
-          { image: 'docker:example/rolling-back:1', pullMillis: 40_000 },
+          { image: 'docker:example/settling:0', pullMillis: 160_000 },
+          { image: 'docker:example/waiting:2', pullMillis: 160_000 },
+          { image: 'docker:example/rolling-back:2', pullMillis: 60_000 },
+          { image: 'docker:example/rolling-back:1', pullMillis: 100_000 },
         ],
       },
       // The outage is longer than every limit that must not count it.
       policy: {
-        stallLimitMillis: 4_000,
-        rollbackLimitMillis: 4_000,
-        finishLimitMillis: 4_000,
+        stallLimitMillis: 9_000,
+        rollbackLimitMillis: 9_000,
+        finishLimitMillis: 9_000,
         reachLimitMillis: 30_000,
       },
     });
@@ -401,7 +402,7 @@ describe('Rancher is away for some seconds, whatever phase a deployment is in', 
     rig.simulator.world.addFault({ times: 0, effect: { kind: 'refuse-all' } });
     begun.push({ phase: 'resolving', deploying: await scenes.resolving.start({ overrides: ONE_BATCH }) });
     const away = Date.now();
-    await eventually(() => Date.now() - away > 7_000, 'seven seconds of outage');
+    await eventually(() => Date.now() - away > 10_000, 'ten seconds of outage');
     for (const { phase, deploying } of begun) {
       const { phase: now, result } = await rig.progress(deploying);
       expect({ phase, now, result }).toEqual({ phase, now: phase, result: null });
