@@ -235,7 +235,12 @@ export class Api {
       case 'POST': {
         const action = (query.get('action') ?? '').toLowerCase();
         await this.actions.act(service, action, caller);
-        return { status: action.endsWith('links') ? 200 : 202, body: this.#view(context, service) };
+        // The reply to an upgrade is written before its `upgrade` field is there, however fast the clock runs.
+        const stale = action === 'upgrade' || context.request.staleUpgrade;
+        return {
+          status: action.endsWith('links') ? 200 : 202,
+          body: viewService(this.store, service, context.base, stale),
+        };
       }
       default:
         throw methodNotAllowed();
