@@ -155,13 +155,13 @@ export class Stack {
 
   /**
    * Asks for the progress until it is as wanted; while no worker answers, or there is no deployment yet, it asks on.
-   * @throws Error when it ended before, or after `limitMillis` (half a minute)
+   * @throws Error when it ended before, or after `limitMillis` (a minute)
    */
   async until(
     stack: string,
     service: string,
     wanted: (progress: Progress) => boolean,
-    limitMillis = 30_000,
+    limitMillis = 60_000,
   ): Promise<Progress> {
     const deadline = Date.now() + limitMillis;
     for (let last = 'nothing was seen of it'; ;) {

@@ -73,9 +73,9 @@ export class StartedProcess {
 
   /**
    * Waits until standard output matches.
-   * @throws Error with everything that it wrote, when it ends before, or after `limitMillis` (half a minute)
+   * @throws Error with everything that it wrote, when it ends before, or after `limitMillis` (a minute)
    */
-  async saysOnStdout(pattern: RegExp, limitMillis = 30_000): Promise<RegExpExecArray> {
+  async saysOnStdout(pattern: RegExp, limitMillis = 60_000): Promise<RegExpExecArray> {
     const deadline = Date.now() + limitMillis;
     for (;;) {
       const found = pattern.exec(this.stdout);
