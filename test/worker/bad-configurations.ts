@@ -82,6 +82,14 @@ environments:
     problems: [['2:3', 'rancher.xyzzy: unknown key; known here: url, accessKey, secretKey, ca']],
   },
   {
+    what: 'two unknown keys in one mapping',
+    yaml: 'defaults:\n  Soak: 1s\n  pollmax: 1s\n',
+    problems: [
+      ['2:3', 'defaults.Soak: unknown key; did you mean soak?'],
+      ['3:3', 'defaults.pollmax: unknown key; did you mean pollMax?'],
+    ],
+  },
+  {
     what: 'a text where a mapping belongs',
     yaml: 'environments:\n  prod: Production\n',
     problems: [['2:9', 'environments.prod: expected a mapping, found a text']],
