@@ -18,7 +18,7 @@ const NOTHING_TO_ROLL_BACK = no('nothing of this deployment is posted yet; `canc
 const RESTORES = yes('restores the former configuration, proves it, and ends');
 const ENDS = yes('ends the deployment; nothing of it was posted');
 const NO_WAY_BACK = no('the finish was sent: there is no way back; deploy the former image to return to it');
-const ALREADY_RESTORING = yes('already restoring the former configuration');
+const ALREADY_RESTORING = yes('already restoring the former configuration; then it ends');
 const OVER = no('the deployment is over');
 
 /**

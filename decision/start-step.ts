@@ -47,6 +47,8 @@ const RULES: Readonly<Record<StateKind, Rule>> = {
   upgrading: (service, view) => {
     if (mayAdopt(service, view)) return { do: 'adopt' };
     if (view.patience === 'fresh') return { do: 'wait', why: `${whose(service)} to another target is under way` };
+    if (view.patience === 'over')
+      return { do: 'refuse', why: `the time was up, and ${whose(service)} is still under way` };
     if (view.onPending === 'rollback')
       return { do: 'settle', action: 'rollback', why: `${whose(service)} makes no progress${inWords(service)}` };
     return { do: 'refuse', why: `${whose(service)} is stuck in upgrading${inWords(service)}` };

@@ -155,6 +155,11 @@ export class Deployment {
     if (this.#restoreAsked !== null && !this.restoring && !this.finishSent) throw this.#restoreAsked;
   }
 
+  /** What somebody asked for while the former configuration was being restored anyway. */
+  get restoreAsked(): RestoreNeeded | null {
+    return this.#restoreAsked;
+  }
+
   /** Takes a `retry` that came since the last look. */
   takeRetry(): boolean {
     const asked = this.retryAsked;

@@ -77,9 +77,10 @@ function endAfterRestore(
   restored: 'restored' | 'nothing',
 ): Ended | null {
   const { roundsPosted } = deployment;
-  const proof =
-    restored === 'restored' ? 'the former configuration is proven to run' : 'nothing of this deployment was posted';
-  switch (needed.then) {
+  const isBack = restored === 'restored' || roundsPosted > 0;
+  const proof = isBack ? 'the former configuration is proven to run' : 'nothing of this deployment was posted';
+  const { then, reason } = needed.then === 'again' ? (deployment.restoreAsked ?? needed) : needed;
+  switch (then) {
     case 'again':
       deployment.round = null;
       deployment.service = null;
@@ -90,12 +91,12 @@ function endAfterRestore(
         'Find out why, then deploy again.',
       );
     case 'cancelled':
-      return new Ended('cancelled', `${needed.reason}; ${proof}`, '');
+      return new Ended('cancelled', `${reason}; ${proof}`, '');
     case 'rolled-back':
-      return restored === 'restored'
-        ? new Ended('rolled-back', `${needed.reason}; ${proof}`, 'Find out why, then deploy again.')
-        : new Ended('failed', `${needed.reason}; ${proof}`, 'Deploy again when it is mended.');
+      return isBack
+        ? new Ended('rolled-back', `${reason}; ${proof}`, 'Find out why, then deploy again.')
+        : new Ended('failed', `${reason}; ${proof}`, 'Deploy again when it is mended.');
     default:
-      throw new TypeError(`unknown ending ${String(needed.then satisfies never)}`);
+      throw new TypeError(`unknown ending ${String(then satisfies never)}`);
   }
 }

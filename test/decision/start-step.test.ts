@@ -51,7 +51,7 @@ function firstStep(state: string, outcome: Outcome, onPending: OnPending, patien
   if (first === 'finishupgrade' && later.length === 0) return 'adopt';
   if (state === 'upgrading') {
     if (patience === 'fresh') return 'wait';
-    return first === 'rollback' ? 'settle rollback' : 'refuse';
+    return first === 'rollback' && patience === 'stalled' ? 'settle rollback' : 'refuse';
   }
   if (first !== undefined && offered.includes(first)) return first === 'upgrade' ? 'upgrade' : `settle ${first}`;
   if (['removing', 'removed', 'purging', 'purged'].includes(state)) return 'refuse';

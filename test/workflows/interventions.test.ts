@@ -17,6 +17,7 @@ const NAMES = [
   'odd-signals',
   'rollback-waiting',
   'retry-waiting',
+  'cancel-retrying',
   'confirm-early',
   'hold-confirm',
   'hold-rollback',
@@ -94,6 +95,18 @@ describe('people step in', () => {
     expect(rig.actions('retry-waiting')).toEqual(['upgrade', 'rollback', 'upgrade', 'finishupgrade']);
   });
 
+  test.concurrent('a cancel while it restores for a retry ends it: it does not upgrade again', async () => {
+    const deploying = await begin('cancel-retrying');
+    await waiting(deploying);
+    await say(deploying, 'retry');
+    await rig.until(deploying, ({ phase }) => phase === 'rolling-back');
+    await say(deploying, 'cancel');
+    const result = await deploying.result();
+    expect(result).toMatchObject({ verdict: 'cancelled', state: 'active' });
+    expect(result.reason).toContain('the former configuration is proven to run');
+    expect(rig.actions('cancel-retrying')).toEqual(['upgrade', 'rollback']);
+  });
+
   test.concurrent('retries are bounded', async () => {
     const deploying = await begin('too-many-retries');
     for (const round of [1, 2, 3]) {
@@ -163,7 +176,7 @@ describe('people step in', () => {
     await say(deploying, 'rollback');
     await rig.until(deploying, ({ phase }) => phase === 'rolling-back');
     await expect(say(deploying, 'cancel')).resolves.toMatchObject({
-      meaning: 'already restoring the former configuration',
+      meaning: 'already restoring the former configuration; then it ends',
     });
     await expect(deploying.result()).resolves.toMatchObject({ verdict: 'rolled-back' });
     expect(rig.actions('cancel-restoring')).toEqual(['upgrade', 'rollback']);

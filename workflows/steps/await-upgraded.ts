@@ -18,7 +18,7 @@ const CONTAINERS_EVERY_MILLIS = 60_000;
  */
 export async function awaitUpgraded(deployment: Deployment): Promise<void> {
   const { policy } = deployment;
-  deployment.enter('waiting');
+  deployment.enter('waiting', 'Rancher replaces the containers');
   // A retry that came earlier asked for something else: it must not roll back what was just accepted.
   deployment.takeRetry();
   const since = Date.now();

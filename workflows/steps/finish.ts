@@ -18,7 +18,7 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
   const { policy } = deployment;
   deployment.throwIfRestoreAsked();
   deployment.finishSent = true;
-  deployment.enter('finishing');
+  deployment.enter('finishing', 'finishing the upgrade: from here there is no way back');
   if ((await send(deployment, acceptUnprovable)) === 'not-now') {
     deployment.finishSent = false;
     return 'again';

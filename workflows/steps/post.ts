@@ -1,5 +1,8 @@
 import type { PreparedUpgrade } from '../../activities/contract';
+import { calledConfig } from '../../decision/proof';
 import type { Round } from '../../decision/round';
+import { versionIn } from '../../decision/round';
+import type { ConfigVersion } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import type { Called } from '../calls';
 import { interruptible, isOutage, readService, readThrough } from '../calls';
@@ -63,8 +66,11 @@ function accepted(deployment: Deployment, round: Round): void {
   if (service === null) return;
   deployment.round = { ...round, accepted: versionsOf(service) };
   deployment.roundsPosted = round.number;
-  const versions = versionsOf(service).map(({ version }) => version.slice(0, 8));
-  deployment.note('info', `Rancher accepted upgrade ${round.number} (version ${[...new Set(versions)].join(', ')})`);
+  const isNew = ({ config, version }: ConfigVersion): boolean => versionIn(round.base ?? [], config) !== version;
+  const versions = versionsOf(service)
+    .filter(isNew)
+    .map(({ config, version }) => `${calledConfig(config)} ${version.slice(0, 8)}`);
+  deployment.note('info', `Rancher accepted upgrade ${round.number} (${versions.join(', ')})`);
 }
 
 /** The POST may or may not have happened: wait until it cannot be under way any more, then look. */

@@ -7,7 +7,7 @@ import type { ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import type { StartStep } from '../../decision/start-step';
 import { startStep } from '../../decision/start-step';
-import { interruptible, isOutage, readService } from '../calls';
+import { interruptible, isOutage, readService, seconds } from '../calls';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
 
@@ -34,6 +34,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
     });
     let planned: number;
     if (step.do !== 'wait') deployment.settlingOthers = false;
+    if (deployment.overdue && (step.do === 'upgrade' || step.do === 'settle')) throw tooLate(deployment);
     switch (step.do) {
       case 'upgrade':
         return 'upgrade';
@@ -130,4 +131,16 @@ async function settlePending(
   // A late rollback must not meet the upgrade that comes next.
   await deployment.untilNothingIsUnderWay();
   return 0;
+}
+
+/** The cap passed while the service was waited for: nothing is begun any more. */
+function tooLate(deployment: Deployment): Ended {
+  const reason = `the time was up (${seconds(deployment.policy.timeoutMillis)}) before the service could be upgraded`;
+  return deployment.roundsPosted > 0
+    ? new Ended(
+        'rolled-back',
+        `${reason} again; the former configuration is proven to run`,
+        'Find out why, then deploy again.',
+      )
+    : new Ended('refused', reason, 'Deploy again when the service has settled, or with a longer `--timeout`.');
 }
