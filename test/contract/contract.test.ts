@@ -112,11 +112,9 @@ describe('the simulator sends the events that the real server sent', () => {
     const recording = readRecording(name);
     const simulator = await startSimulator({ seed: worldBefore(recording).seed, speed: 1, randomSeed: 1 });
     try {
-      const events = await recordEvents(
-        simulator.url,
-        recording,
-        async () => void (await replay(recording, simulator, 1)),
-      );
+      const events = await recordEvents(simulator.url, recording, async () => {
+        await replay(recording, simulator, 1);
+      });
       expect(events.mismatches).toEqual([]);
       expect(events.types).toEqual(expect.arrayContaining(['service', 'container', 'serviceLog']));
       expect(events.states.at(0)).toBe('upgrading');

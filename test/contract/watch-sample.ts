@@ -2,7 +2,7 @@ import { tokenise } from './bindings';
 import type { Bindings } from './bindings';
 import type { Difference, Field } from './compare';
 import { isObject, text } from './recording';
-import type { Json, JsonObject, RecordedWatch, WatchSample } from './recording';
+import type { Json, RecordedWatch, WatchSample } from './recording';
 
 /** The fields that are compared of a read on the way: those that were kept, but for the ones that a millisecond decides. */
 export type ComparedSample = Omit<WatchSample, 'at' | 'currentScale'>;
