@@ -255,6 +255,13 @@ describe('the download', () => {
   });
 });
 
+test('the programs that are started do not get the keys', async () => {
+  fakeGo(`echo "$RANCHER_SECRET_KEY$CATTLE_SECRET_KEY$DROVER_DIGEST_SECRET$GOFLAGS" > ${folder}/seen`);
+  const keys = { RANCHER_SECRET_KEY: 'canary', CATTLE_SECRET_KEY: 'canary', DROVER_DIGEST_SECRET: 'canary' };
+  await find({ ...keys, GOFLAGS: '-v' });
+  expect(readFileSync(join(folder, 'seen'), 'utf8')).toBe('-v\n');
+});
+
 describe('the build, by several at once', () => {
   test('the second waits for the first; one build serves both', async () => {
     fakeGo(`while [ ! -e ${folder}/go-on ]; do sleep 0.1; done`);

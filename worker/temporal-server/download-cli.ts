@@ -69,8 +69,11 @@ export async function downloadCli(
       },
     );
     if (result.ended !== undefined) throw new TemporalServerError(`the download was given up: ${result.ended}`);
-    if (result.code !== 0)
-      throw new TemporalServerError(`the download failed: ${result.tail.at(-1) ?? 'no reason given'}`);
+    if (result.code !== 0) {
+      // The reason repeats itself after the address.
+      const [reason = ''] = (result.tail.at(-1) ?? 'no reason given').split(' (https');
+      throw new TemporalServerError(`the download failed: ${reason}`);
+    }
     const found = (await readdir(folder))
       .map((name) => join(folder, name))
       .find((path) => whyNotExecutable(path) === undefined);

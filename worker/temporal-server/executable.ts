@@ -19,6 +19,11 @@ export function whyNotExecutable(path: string): string | undefined {
   }
 }
 
+/** What we hand on to the programs that we start: everything but Rancher's keys and our own secret. */
+export function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:RANCHER_|CATTLE_|DROVER_DIGEST_)/.test(name)));
+}
+
 /** The first executable called `name` in the folders of `PATH`. */
 export function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
   return (env.PATH ?? '')

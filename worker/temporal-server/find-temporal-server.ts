@@ -1,7 +1,7 @@
 import { buildCli, TEMPORAL_CLI_PACKAGE } from './build-cli';
 import { cachedCliPath, cacheDirectory, TEMPORAL_CLI_VERSION } from './cache-directory';
 import { downloadCli, type DownloadOptions } from './download-cli';
-import { describe, findOnPath, whyNotExecutable, whyNotTemporalCli } from './executable';
+import { describe, findOnPath, whyNotExecutable, whyNotTemporalCli, withoutSecrets } from './executable';
 import { TemporalServerError } from './temporal-server-error';
 
 /** A server that runs already, or an executable that can start one. */
@@ -27,7 +27,8 @@ export interface FindOptions {
  * @throws TemporalServerError when `TEMPORAL_CLI_PATH` cannot be used (a wish that was uttered is not passed over), or when
  * nothing worked: it lists what was tried, and how to mend it.
  */
-export async function findTemporalServer(options: FindOptions): Promise<FoundTemporalServer> {
+export async function findTemporalServer(given: FindOptions): Promise<FoundTemporalServer> {
+  const options: FindOptions = { ...given, env: withoutSecrets(given.env) };
   const { env, onStep } = options;
   if (env.TEMPORAL_ADDRESS) {
     onStep(`Temporal: using the server at TEMPORAL_ADDRESS, ${env.TEMPORAL_ADDRESS}`);
