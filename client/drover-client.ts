@@ -101,7 +101,7 @@ export class DroverClient {
     });
   }
 
-  /** Deployments, the newest first. */
+  /** Deployments: those that run, then the last that ended. */
   list(filters: ListFilters = {}): Promise<readonly DeploymentSummary[]> {
     return this.explained(() => this.deployments.list(filters));
   }

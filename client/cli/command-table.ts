@@ -11,7 +11,7 @@ export const COMMANDS = {
     load: async (): Promise<Command> => (await import('./commands/status.js')).status,
   },
   list: {
-    summary: 'deployments, the newest first',
+    summary: 'deployments: those that run, then the last that ended',
     load: async (): Promise<Command> => (await import('./commands/list.js')).list,
   },
   cancel: {

@@ -7,7 +7,7 @@ import type { Renderer, Write } from './renderer';
 /** How a deployment begins, in words; the terminal says the same. */
 export const HOW = {
   started: 'started',
-  attached: 'this request runs already: attached to it',
+  attached: 'running already: attached to it',
   over: 'this request is over: this is how it ended (to deploy again, give another --request-id)',
 } as const;
 

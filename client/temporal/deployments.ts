@@ -18,7 +18,7 @@ export interface ListFilters {
   readonly requestId?: string;
   /** Only those that run. Default false. */
   readonly running?: boolean;
-  /** At most so many, the newest first. Default 20. */
+  /** At most so many. Default 20. */
   readonly limit?: number;
 }
 
@@ -44,7 +44,7 @@ export class Deployments {
     }
   }
 
-  /** The newest first, as Temporal lists them: what has only just begun may be missing for a second. */
+  /** Those that run, then the last that ended, as Temporal lists them: what has only just begun may be missing for a second. */
   async list(filters: ListFilters): Promise<readonly DeploymentSummary[]> {
     const found: DeploymentSummary[] = [];
     const limit = filters.limit ?? 20;

@@ -16,7 +16,7 @@ export const list: Command = {
   name: 'list',
   usage: '[options]',
   description: [
-    'Lists deployments, the newest first, as far back as the namespace of Temporal keeps them. Needs no worker.',
+    'Lists deployments: those that run, then the last that ended, as far back as the namespace of Temporal keeps them. Needs no worker.',
     'What has only just begun may be missing for a second.',
   ],
   options: [
