@@ -42,6 +42,15 @@ export class Scene {
     return this.rig.deploy(this.asked(asked));
   }
 
+  /** A deployment that asks for no image of the primary's. */
+  deploySettings(asked: Partial<Asked>): Promise<DeploymentResult> {
+    return this.rig.deploy({ stack: STACK, service: this.name, ...asked });
+  }
+
+  startSettings(asked: Partial<Asked>): Promise<Deploying> {
+    return this.rig.start({ stack: STACK, service: this.name, ...asked });
+  }
+
   /** A person acts on the service in Rancher's UI. */
   byHand(action: string, body?: unknown): Promise<void> {
     return this.rig.simulator.world.act({ project: PROJECT, stack: STACK, service: this.name, action, body });
@@ -64,6 +73,23 @@ export class Scene {
 
   behaveAgain(tag: string | number): void {
     this.rig.simulator.world.removeBehaviour(`docker:${this.image(tag)}`);
+  }
+
+  /** What Drover posted with its upgrades that were accepted. */
+  get posted(): { launchConfig?: JsonObject; secondaryLaunchConfigs?: JsonObject[] }[] {
+    return this.journal
+      .filter((entry) => entry.kind === 'action' && entry.action === 'upgrade' && entry.by !== 'person')
+      .map((entry) => (entry.body as { inServiceStrategy: JsonObject }).inServiceStrategy);
+  }
+
+  /** Versions by configuration; the primary's under the empty name. */
+  get versions(): Record<string, string> {
+    const { service } = this.rig.simulator.world.service(PROJECT, STACK, this.name);
+    const sidekicks = (service['secondaryLaunchConfigs'] ?? []) as JsonObject[];
+    return Object.fromEntries([
+      ['', this.now.version],
+      ...sidekicks.map((config) => [String(config['name']), String(config['version'])]),
+    ]);
   }
 
   /** What Drover did, in its order. */
@@ -149,6 +175,18 @@ export async function eventually(holds: () => boolean, what: string): Promise<vo
   }
 }
 
+/** A health check as Rancher keeps it. */
+export const HEALTH_CHECK: JsonObject = {
+  type: 'instanceHealthCheck',
+  healthyThreshold: 2,
+  initializingTimeout: 60000,
+  interval: 2000,
+  port: 80,
+  requestLine: 'GET /health HTTP/1.0',
+  responseTimeout: 2000,
+  unhealthyThreshold: 3,
+};
+
 /** A refusal in Rancher's own words. */
 export function rancherSays(status: number, code: string, fieldName: string | null = null): Fault['effect'] {
   const body = { id: 'e', type: 'error', links: {}, actions: {}, status, code, message: code, detail: null, fieldName };
@@ -214,11 +252,12 @@ export function runCases(cases: readonly Case[], options: CasesOptions = {}): vo
 function planted(one: Case, name: string): ServiceSeed {
   const image = `docker:example/${name}:1`;
   const more = typeof one.service === 'function' ? one.service(image) : (one.service ?? {});
+  const hasImage = more.type !== 'dnsService' && more.type !== 'externalService';
   return {
     name,
     scale: 2,
     ...more,
-    launchConfig: { imageUuid: image, ...more.launchConfig },
+    launchConfig: { ...(hasImage ? { imageUuid: image } : {}), ...more.launchConfig },
   };
 }
 

@@ -1,5 +1,6 @@
 import { startClock, tick } from '../../decision/progress-clock';
 import { proofOf } from '../../decision/proof';
+import { untouchedConfigs } from '../../decision/round';
 import { roundStep } from '../../decision/round-step';
 import { pauseMillis } from '../../decision/schedule';
 import { isOutage, readService, seconds, uninterrupted } from '../calls';
@@ -36,7 +37,7 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
     // A finished upgrade ends in `active`, whatever the service was before.
     if (service.state === 'inactive') throw interfered(service, 'somebody else deactivated the service');
     if (step.do === 'prove') {
-      const proof = proofOf(service, deployment.ours.accepted ?? [], 'active');
+      const proof = proofOf(service, deployment.ours.accepted ?? [], 'active', untouchedConfigs(deployment.ours));
       if (proof.status === 'proven' || (proof.status === 'unprovable' && acceptUnprovable)) throw succeeded(deployment);
       missing = proof.reasons.join('; ');
     }
