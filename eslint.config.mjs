@@ -118,7 +118,8 @@ export default defineConfig(
       ],
     },
     rules: {
-      eqeqeq: 'error',
+      // `== null` asks for null and undefined at once.
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
@@ -127,7 +128,10 @@ export default defineConfig(
       '@typescript-eslint/no-confusing-void-expression': 'off',
       // What a signal changes while a step awaits is a condition, although control flow analysis cannot see it.
       '@typescript-eslint/no-unnecessary-condition': 'off',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       // An activity returns a promise even where it has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
       // Temporal's protobuf enums and its own string constants stand for one another.
@@ -205,6 +209,8 @@ export default defineConfig(
       // Jest's asymmetric matchers (`expect.stringContaining` and its like) are typed as any.
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
+      // The escapes of a terminal are what is looked for.
+      'no-control-regex': 'off',
     },
   },
   prettier,

@@ -57,12 +57,9 @@ function overrideProblems(input: UpgradeInput): Problem[] {
   const { onPending, batchSize, batchIntervalMillis, timeoutMillis, soakMillis } = input.overrides ?? {};
   const problems: Problem[] = [];
   const add = (where: string, text: string, fix: string): void => void problems.push({ where, text, fix });
-  if (onPending !== undefined && !ON_PENDING.includes(onPending)) {
-    add(
-      '--on-pending',
-      `"${String(onPending)}" is not one of ${ON_PENDING.join(', ')}`,
-      `choose one of ${ON_PENDING.join(', ')}`,
-    );
+  const policy: string | undefined = onPending;
+  if (policy !== undefined && !ON_PENDING.some((known) => known === policy)) {
+    add('--on-pending', `"${policy}" is not one of ${ON_PENDING.join(', ')}`, `choose one of ${ON_PENDING.join(', ')}`);
   }
   if (batchSize !== undefined && !(Number.isSafeInteger(batchSize) && batchSize >= 1)) {
     add(

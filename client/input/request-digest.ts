@@ -7,7 +7,6 @@ export type Asked = Omit<DeploymentRequest, 'requestId' | 'deploymentId' | 'auth
 
 function askedOf(request: DeploymentRequest): Asked {
   const { requestId, deploymentId, author, ...asked } = request;
-  void [requestId, deploymentId, author];
   return asked;
 }
 
