@@ -48,6 +48,7 @@ export class DroverClient {
     private readonly connection: Connection,
     readonly settings: ConnectionSettings,
     private readonly env: Environment,
+    private readonly closeConnection: () => Promise<void>,
   ) {
     this.deployments = new Deployments(client, connection, webUrlFor(settings.webUrl, settings.address));
   }
@@ -56,8 +57,8 @@ export class DroverClient {
   static async connect(options: ConnectOptions = {}): Promise<DroverClient> {
     const env = options.env ?? process.env;
     const settings = connectionSettings({ ...options, env });
-    const { client, connection } = await connectToTemporal(settings);
-    return new DroverClient(client, connection, settings, env);
+    const { client, connection, close } = await connectToTemporal(settings);
+    return new DroverClient(client, connection, settings, env, close);
   }
 
   /**
@@ -137,7 +138,7 @@ export class DroverClient {
 
   /** Gives the connection back. Deployments go on. */
   close(): Promise<void> {
-    return this.connection.close();
+    return this.closeConnection();
   }
 
   private async startNew(request: DeploymentRequest, digest: string): Promise<DeploymentSummary> {

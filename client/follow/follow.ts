@@ -25,6 +25,8 @@ export const FOLLOW_LIMIT_MILLIS = 24 * 3_600_000;
 const LONGEST_PAUSE_MILLIS = 15_000;
 /** How long the last events may keep a known verdict waiting. */
 const LAST_LOOK_MILLIS = 2000;
+/** How long a call that was given up may take to end. */
+const LETTING_GO_MILLIS = 500;
 
 /**
  * Tells everything that happens to a deployment, and ends with one `result`: its verdict, or `needs-attention` where it is parked,
@@ -54,7 +56,7 @@ export async function* follow(run: FollowedRun, options: FollowOptions): AsyncGe
       // Where it is over, the logbook is read once more before the verdict is told, as far as somebody answers.
       const over = await Promise.race([outcome, delay(0, null)]);
       const look = await Promise.race([
-        lookAt(run),
+        lookAt(run, stop.signal),
         aborted,
         ...(over === null ? [] : [delay(LAST_LOOK_MILLIS, null)]),
       ]);
@@ -85,6 +87,8 @@ export async function* follow(run: FollowedRun, options: FollowOptions): AsyncGe
   } finally {
     stop.abort();
     asked?.removeEventListener('abort', relay);
+    // What was under way is let go before the connection is.
+    await Promise.race([outcome.catch(() => null), delay(LETTING_GO_MILLIS, null)]);
   }
 }
 
@@ -101,9 +105,9 @@ async function* end(outcome: Outcome): AsyncGenerator<FollowEvent, Outcome> {
 
 type Look = { ok: true; progress: Awaited<ReturnType<FollowedRun['progress']>> } | { ok: false; silence: Silence };
 
-async function lookAt(run: FollowedRun): Promise<Look> {
+async function lookAt(run: FollowedRun, signal: AbortSignal): Promise<Look> {
   try {
-    return { ok: true, progress: await run.progress() };
+    return { ok: true, progress: await run.progress(signal) };
   } catch (error) {
     if (error instanceof SilenceError) return { ok: false, silence: error.silence };
     throw error;
@@ -114,7 +118,7 @@ async function lookAt(run: FollowedRun): Promise<Look> {
 async function untilOver(run: FollowedRun, signal: AbortSignal): Promise<Outcome | null> {
   for (let pause = 1000; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS)) {
     try {
-      return await run.outcome();
+      return await run.outcome(signal);
     } catch (error) {
       if (signal.aborted) return null;
       if (!(error instanceof SilenceError)) throw error;

@@ -6,8 +6,8 @@ export type Silence = 'no worker' | 'no connection';
 
 /** A running (or closed) deployment as the follower needs it; the tests have one without Temporal. */
 export interface FollowedRun {
-  /** Rejects with a {@link SilenceError} where nobody answers. */
-  progress(): Promise<Progress>;
-  /** Resolves when it is over, however it ended; rejects with a {@link SilenceError} where the connection is lost. */
-  outcome(): Promise<Outcome>;
+  /** Rejects with a {@link SilenceError} where nobody answers, and where `signal` is aborted. */
+  progress(signal?: AbortSignal): Promise<Progress>;
+  /** Resolves when it is over, however it ended; rejects with a {@link SilenceError} as above. */
+  outcome(signal?: AbortSignal): Promise<Outcome>;
 }

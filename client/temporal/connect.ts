@@ -1,23 +1,33 @@
 import { Client, Connection } from '@temporalio/client';
 import { UnreachableError } from '../errors/unreachable-error';
 import type { ConnectionSettings } from './connection-settings';
+import { retriesUntilClosed } from './late-calls';
 import { whyNoAnswer } from './why-no-answer';
 
 /** How long Temporal may take to answer the first time, milliseconds. */
 const CONNECT_LIMIT_MILLIS = 5000;
 
 /**
- * Connects to Temporal.
+ * Connects to Temporal. `close` gives the connection back, also while calls wait for their next attempt.
  *
  * @throws UnreachableError after five seconds, naming the address, where it comes from, and what a plain connection says
  */
 export async function connectToTemporal(
   settings: ConnectionSettings,
-): Promise<{ connection: Connection; client: Client }> {
+): Promise<{ connection: Connection; client: Client; close: () => Promise<void> }> {
   const { address, from, namespace } = settings;
+  let closed = false;
   try {
-    const connection = await Connection.connect({ ...settings.options, connectTimeout: CONNECT_LIMIT_MILLIS });
-    return { connection, client: new Client({ connection, namespace }) };
+    const connection = await Connection.connect({
+      ...settings.options,
+      connectTimeout: CONNECT_LIMIT_MILLIS,
+      interceptors: retriesUntilClosed(() => closed),
+    });
+    const close = (): Promise<void> => {
+      closed = true;
+      return connection.close();
+    };
+    return { connection, client: new Client({ connection, namespace }), close };
   } catch (error) {
     const why = await whyNoAnswer(address);
     throw new UnreachableError(

@@ -24,11 +24,10 @@ export class TemporalRun implements FollowedRun {
   }
 
   /** @throws SilenceError where no worker or no Temporal answers, or the worker cannot go on for now */
-  async progress(): Promise<Progress> {
+  async progress(signal?: AbortSignal): Promise<Progress> {
     try {
-      return await this.client.withDeadline(Date.now() + QUERY_LIMIT_MILLIS, () =>
-        this.handle.query<Progress>(PROGRESS),
-      );
+      const query = (): Promise<Progress> => this.handle.query<Progress>(PROGRESS);
+      return await this.client.withDeadline(Date.now() + QUERY_LIMIT_MILLIS, () => this.stoppable(query, signal));
     } catch (error) {
       const lost = grpcTroubleOf(error)?.trouble === 'connection lost';
       throw new SilenceError(lost ? 'no connection' : 'no worker', { cause: error });
@@ -36,14 +35,20 @@ export class TemporalRun implements FollowedRun {
   }
 
   /** @throws SilenceError where the connection is lost */
-  async outcome(): Promise<Outcome> {
+  async outcome(signal?: AbortSignal): Promise<Outcome> {
     try {
-      return outcomeOfResult((await this.handle.result()) as DeploymentResult);
+      const result = await this.stoppable(() => this.handle.result(), signal);
+      return outcomeOfResult(result as DeploymentResult);
     } catch (error) {
       const known = outcomeOfFailure(error, this.target);
       if (known !== undefined) return known;
       if (grpcTroubleOf(error) !== undefined) throw new SilenceError('no connection', { cause: error });
       throw error;
     }
+  }
+
+  /** A call that is still under way when the connection closes would be tried again on it, and bring the process down. */
+  private stoppable<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    return signal === undefined ? call() : this.client.withAbortSignal(signal, call);
   }
 }
