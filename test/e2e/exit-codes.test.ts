@@ -7,10 +7,10 @@ import { freePort } from '../../worker/temporal-server/ports';
 import { Command, STACK } from './command';
 import { expectPlain, jsonLines, resultOf } from './said';
 
-/** Rancher takes seconds for it: at twenty times its speed, three and a half of them. */
-const SLOW_PULL = 70_000;
-/** As good as for ever. */
-const ENDLESS_PULL = 10_000_000;
+/** Rancher takes twelve seconds for it, at twenty times its speed. */
+const SLOW_PULL = 240_000;
+/** Between the first of two containers and the second: as good as for ever. */
+const ENDLESS = ['--batch-interval', '1h'];
 const HEALTH_CHECK = {
   port: 80,
   interval: 2000,
@@ -19,12 +19,23 @@ const HEALTH_CHECK = {
   initializingTimeout: 60000,
 };
 
+/** `strict` gives up where nothing gets on for three seconds; `impatient` gives people no more than a second and a half either. */
+const ENVIRONMENTS = {
+  prod: { project: 'Production', variables: { 'db-password': 'DB_PASSWORD' } },
+  strict: { project: 'Strict', policy: { stallLimit: '3s' } },
+  impatient: {
+    project: 'Impatient',
+    policy: { stallLimit: '3s', confirmLimit: '1500ms', parkLimit: '1500ms', reachLimit: '3s', requestTimeout: '1s' },
+  },
+} as const;
+type Alias = keyof typeof ENVIRONMENTS;
+
 /** One deployment, by the command, to an end that stays. */
 interface Ending {
   readonly title: string;
   readonly service?: Partial<Service>;
-  /** In the environment whose people get a second and a half to decide. */
-  readonly impatient?: true;
+  /** Default `prod`. */
+  readonly environment?: Alias;
   /** Of the image that is deployed. */
   readonly behaviour?: Omit<Behaviour, 'image'>;
   readonly before?: (command: Command) => Promise<void>;
@@ -90,6 +101,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     title: 'the new containers never get healthy',
+    environment: 'strict',
     ...UNHEALTHY,
     verdict: 'rolled-back',
     exitCode: 3,
@@ -98,7 +110,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     title: 'nobody confirms in time',
-    impatient: true,
+    environment: 'impatient',
     args: ['--hold'],
     interim: { verdict: 'held', exitCode: 0 },
     verdict: 'rolled-back',
@@ -108,7 +120,8 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     title: 'a person decides to go back',
-    behaviour: { pullMillis: ENDLESS_PULL },
+    service: { scale: 2 },
+    args: ENDLESS,
     meanwhile: async (command) => {
       await waiting(command);
       expect((await command.run('rollback', '--why', 'wrong tag')).code).toBe(0);
@@ -120,7 +133,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     title: 'the rollback is not allowed, and nobody comes',
-    impatient: true,
+    environment: 'impatient',
     ...UNHEALTHY,
     before: (command) =>
       command.fault({ action: 'rollback', times: 0, effect: { kind: 'status', status: 403, body: 'Forbidden' } }),
@@ -132,7 +145,8 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     title: 'a person cancels',
-    behaviour: { pullMillis: ENDLESS_PULL },
+    service: { scale: 2 },
+    args: ENDLESS,
     meanwhile: async (command) => {
       await waiting(command);
       const cancel = await command.run('cancel', '--why', 'too early');
@@ -155,7 +169,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     title: 'Rancher does not answer',
-    impatient: true,
+    environment: 'impatient',
     before: (command) =>
       command.stack.rancher.addFault({
         pathIncludes: `name=${command.service}`,
@@ -169,7 +183,8 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     title: 'somebody rolls it back in Rancher',
-    behaviour: { pullMillis: ENDLESS_PULL },
+    service: { scale: 2 },
+    args: ENDLESS,
     meanwhile: async (command) => {
       await waiting(command);
       await command.byHand('Production', 'rollback');
@@ -181,7 +196,8 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     title: 'somebody terminates the workflow in Temporal',
-    behaviour: { pullMillis: ENDLESS_PULL },
+    service: { scale: 2 },
+    args: ENDLESS,
     meanwhile: async (command) => {
       await waiting(command);
       const { connection, temporal } = command.stack;
@@ -196,16 +212,6 @@ const ENDINGS: readonly Ending[] = [
 ];
 
 const nameOf = (index: number): string => `web-${String(index + 1).padStart(2, '0')}`;
-const OTHERS = ['held', 'parked', 'left', 'interrupted', 'terminated', 'busy', 'planned', 'live', 'twice'] as const;
-/** Images of these are slow, or never get healthy. */
-const ODD: readonly Behaviour[] = [
-  ...['interrupted', 'terminated', 'busy'].map((name) => ({
-    image: `docker:example/${name}:2`,
-    pullMillis: SLOW_PULL,
-  })),
-  { image: 'docker:example/left:2', pullMillis: ENDLESS_PULL },
-  { image: 'docker:example/parked:2', neverHealthy: true },
-];
 
 function planted(name: string, more: Partial<Service> = {}): Service {
   return { name, scale: 1, ...more, launchConfig: { imageUuid: `docker:example/${name}:1`, ...more.launchConfig } };
@@ -213,22 +219,30 @@ function planted(name: string, more: Partial<Service> = {}): Service {
 
 function seed(): WorldSeed {
   const endings = ENDINGS.map((ending, index) => ({ ending, name: nameOf(index) }));
-  const of = (impatient: boolean): Service[] =>
-    endings
-      .filter(({ ending }) => (ending.impatient === true) === impatient)
-      .map(({ ending, name }) => planted(name, ending.service));
-  const others = OTHERS.map((name) =>
-    planted(name, name === 'parked' ? { launchConfig: { healthCheck: HEALTH_CHECK } } : {}),
-  );
-  const secretive = planted('secretive', { launchConfig: { environment: { PASSWORD: 'hunter2-hunter2' } } });
+  const others: Readonly<Record<Alias, readonly Service[]>> = {
+    prod: [
+      ...['held', 'terminated', 'planned', 'live', 'twice'].map((name) => planted(name)),
+      ...['left', 'interrupted'].map((name) => planted(name, { scale: 2 })),
+      planted('secretive', { launchConfig: { environment: { PASSWORD: 'hunter2-hunter2' } } }),
+    ],
+    strict: [planted('parked', UNHEALTHY.service)],
+    impatient: [],
+  };
+  const of = (alias: Alias): Service[] => [
+    ...endings
+      .filter(({ ending: { environment = 'prod' } }) => environment === alias)
+      .map(({ ending, name }) => planted(name, ending.service)),
+    ...others[alias],
+  ];
   return {
     keys: [{ accessKey: 'ACCESS', secretKey: 'SECRET', role: 'owner' }],
-    projects: [
-      { name: 'Production', stacks: [{ name: STACK, services: [...of(false), ...others, secretive] }] },
-      { name: 'Impatient', stacks: [{ name: STACK, services: of(true) }] },
-    ],
+    projects: (['prod', 'strict', 'impatient'] as const).map((alias) => ({
+      name: ENVIRONMENTS[alias].project,
+      stacks: [{ name: STACK, services: of(alias) }],
+    })),
     behaviours: [
-      ...ODD,
+      { image: 'docker:example/terminated:2', pullMillis: SLOW_PULL },
+      { image: 'docker:example/parked:2', neverHealthy: true },
       ...endings.flatMap(({ ending: { behaviour }, name }) =>
         behaviour === undefined ? [] : [{ image: `docker:example/${name}:2`, ...behaviour }],
       ),
@@ -241,26 +255,20 @@ let started: Promise<Stack> | undefined;
 const theStack = (): Promise<Stack> =>
   (started ??= Stack.start({
     seed: seed(),
-    policy: { stallLimit: '3s', rollbackLimit: '5s' },
-    environments: {
-      prod: { project: 'Production', variables: { 'db-password': 'DB_PASSWORD' } },
-      impatient: {
-        project: 'Impatient',
-        policy: { confirmLimit: '1500ms', parkLimit: '1500ms', reachLimit: '3s', requestTimeout: '1s' },
-      },
-    },
+    policy: { stallLimit: '1m', timeout: '5m' },
+    environments: ENVIRONMENTS,
     workerEnv: { DB_PASSWORD: 'correct-horse-battery' },
   }));
 afterAll(async () => (await started)?.close());
 
-const about = async (service: string, alias = 'prod'): Promise<Command> =>
+const about = async (service: string, alias: Alias = 'prod'): Promise<Command> =>
   new Command(await theStack(), service, alias);
 
 describe('a verdict is the exit code, the word in the log and the word for machines', () => {
   test.concurrent.each(ENDINGS.map((ending, index) => ({ ...ending, service: nameOf(index) })))(
     '$verdict ($exitCode): $title',
-    async ({ service, impatient, before, args = [], meanwhile, interim, verdict, exitCode, says, actions }) => {
-      const command = await about(service, impatient === true ? 'impatient' : 'prod');
+    async ({ service, environment, before, args = [], meanwhile, interim, verdict, exitCode, says, actions }) => {
+      const command = await about(service, environment);
       await before?.(command);
       const request = ['--request-id', `request-${service}`, ...args];
       const running = command.startUpgrade(...request);
@@ -292,6 +300,15 @@ describe('a verdict is the exit code, the word in the log and the word for machi
     60_000,
   );
 });
+
+async function interrupt(command: Command, signal: NodeJS.Signals, ...more: string[]): Promise<void> {
+  const client = command.startUpgrade('--request-id', `request-${command.service}`, ...more);
+  await client.saysOnStdout(/ waiting: /);
+  const ended = await client.kill(signal);
+  expect(ended).toMatchObject({ code: 5, signal: null, stderr: '' });
+  expectPlain(ended, command.target, 'detached');
+  expect(ended.stdout).toContain('the deployment goes on');
+}
 
 function webLink({ alias, service, stack }: Command): RegExp {
   const id = encodeURIComponent(encodeURIComponent(`deploy/${alias}/${STACK}/${service}`)).replaceAll('%25', '%');
@@ -348,7 +365,7 @@ describe('while it goes on', () => {
   test.concurrent(
     'parked: 4, and a retry after the cause is mended ends it',
     async () => {
-      const command = await about('parked');
+      const command = await about('parked', 'strict');
       await command.fault({ action: 'rollback', effect: { kind: 'status', status: 403, body: 'Forbidden' } });
       const parked = await command.upgrade();
       expect(parked.code).toBe(4);
@@ -372,7 +389,7 @@ describe('while it goes on', () => {
     'detached at once, attached to again, left again, cancelled',
     async () => {
       const command = await about('left');
-      const id = ['--request-id', 'request-left'];
+      const id = ['--request-id', 'request-left', ...ENDLESS];
       const left = await command.upgrade(...id, '--detach');
       expect(left).toMatchObject({ code: 5, stderr: '' });
       expectPlain(left, command.target, 'detached');
@@ -416,24 +433,31 @@ describe('while it goes on', () => {
     60_000,
   );
 
-  test.concurrent.each([
-    ['interrupted', 'SIGINT'],
-    ['terminated', 'SIGTERM'],
-  ] as const)(
-    'a client %s by %s: 5; the deployment goes on, and the same command attaches',
-    async (service, signal) => {
-      const command = await about(service);
-      const id = ['--request-id', `request-${service}`];
-      const client = command.startUpgrade(...id);
-      await client.saysOnStdout(/ waiting: /);
-      const ended = await client.kill(signal);
-      expect(ended).toMatchObject({ code: 5, signal: null, stderr: '' });
-      expectPlain(ended, command.target, 'detached');
-      expect(ended.stdout).toContain('the deployment goes on');
+  test.concurrent(
+    'interrupted by SIGINT: 5; it goes on, and the same command attaches to it',
+    async () => {
+      const command = await about('interrupted');
+      await interrupt(command, 'SIGINT', ...ENDLESS);
+      const again = command.startUpgrade('--request-id', 'request-interrupted', ...ENDLESS);
+      await again.saysOnStdout(/ deployment: .*running.* already: attached to it /);
+      await again.saysOnStdout(/ waiting: /);
+      expect((await command.run('cancel')).code).toBe(0);
+      const ended = await again.ended;
+      expect(ended.code).toBe(6);
+      expectPlain(ended, command.target, 'cancelled');
+      expect(await command.actions()).toEqual(['upgrade', 'rollback']);
+    },
+    60_000,
+  );
 
-      const again = await command.upgrade(...id);
+  test.concurrent(
+    'ended by SIGTERM: 5; it goes on to its end without anybody watching',
+    async () => {
+      const command = await about('terminated');
+      await interrupt(command, 'SIGTERM');
+      await command.isOver();
+      const again = await command.upgrade('--request-id', 'request-terminated');
       expect(again.code).toBe(0);
-      expect(again.stdout).toContain('this request runs already: attached to it');
       expectPlain(again, command.target, 'succeeded');
       expect(await command.actions()).toEqual(['upgrade', 'finishupgrade']);
     },
