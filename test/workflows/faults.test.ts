@@ -53,6 +53,8 @@ function mutationCases(): Case[] {
           rounds: 1,
         });
         expect(one.actions).toEqual(['upgrade', cancelled ? 'rollback' : 'finishupgrade']);
+        // What was taken is not even asked for again.
+        expect(one.posts(action)).toBe(what in LOST_AFTER ? 1 : 2);
         one.expectRuns(cancelled ? 1 : 2, 2);
       },
     })),

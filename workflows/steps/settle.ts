@@ -2,6 +2,7 @@ import { patienceWith } from '../../decision/patience';
 import type { ProgressClock } from '../../decision/progress-clock';
 import { startClock, tick } from '../../decision/progress-clock';
 import { baseOfAdopted } from '../../decision/round';
+import { askedConfigs } from '../../decision/request';
 import { pauseMillis } from '../../decision/schedule';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
@@ -29,6 +30,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
     const step = startStep(service, {
       onPending: policy.onPending,
       redeploy: request.redeploy,
+      asked: askedConfigs(request),
       again,
       patience: patienceWith(service, clock.stalledMillis, policy, deployment.overdue),
     });
@@ -100,7 +102,9 @@ function adopt(deployment: Deployment, service: ServiceSnapshot): void {
     accepted: versionsOf(service),
   };
   deployment.roundsPosted += 1;
-  deployment.note('info', `the upgrade that is ${service.state} goes to what was asked: adopting it`);
+  const label = service.configs.find(({ deploymentLabel }) => deploymentLabel !== null)?.deploymentLabel;
+  const whose = label === undefined ? 'the upgrade' : `the upgrade of deployment ${label}`;
+  deployment.note('info', `${whose} that is ${service.state} goes to what was asked: adopting it`);
 }
 
 /** @returns 1 when Rancher took the action, else 0 */
