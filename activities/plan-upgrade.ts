@@ -1,4 +1,5 @@
 import type { DeploymentRequest } from '../decision/request';
+import { askedConfigs } from '../decision/request';
 import type { StartStep } from '../decision/start-step';
 import { startStep } from '../decision/start-step';
 import type { JsonObject } from '../rancher/json';
@@ -20,6 +21,7 @@ export async function planUpgrade(
   const step = startStep(service, {
     onPending: policy.onPending,
     redeploy: request.redeploy,
+    asked: askedConfigs(request),
     again: false,
     patience: 'fresh',
   });

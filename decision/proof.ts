@@ -1,6 +1,6 @@
 import { versionIn } from './round';
 import type { ConfigSnapshot, ConfigVersion, InstanceTally, ServiceSnapshot } from './service-snapshot';
-import { PRIMARY } from './service-snapshot';
+import { PRIMARY, versionsOf } from './service-snapshot';
 
 /**
  * Whether the containers run what they should.
@@ -47,13 +47,14 @@ export function proofOf(
   return { status, reasons };
 }
 
-/** What runs of a service in a steady state: each configuration in the version that it has now. */
-export function runsWhatItSays(service: ServiceSnapshot): Proof {
-  return proofOf(
-    service,
-    service.configs.map(({ name, version }) => ({ config: name, version })),
-    'active',
-  );
+/**
+ * What runs of a service in a steady state: each configuration in the version that it has now.
+ *
+ * @param asked the configurations that somebody asks about: what others ran once, and how it ended, is not in question
+ */
+export function runsWhatItSays(service: ServiceSnapshot, asked: readonly string[]): Proof {
+  const others = service.configs.map(({ name }) => name).filter((name) => !asked.includes(name));
+  return proofOf(service, versionsOf(service), 'active', others);
 }
 
 /** `primary` or a sidekick's name: how people call a configuration. */

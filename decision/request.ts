@@ -1,4 +1,5 @@
 import type { OnPending } from './policy';
+import { PRIMARY } from './service-snapshot';
 
 /** Who asks, and why: kept in the history. */
 export interface Author {
@@ -29,6 +30,12 @@ export interface DeploymentRequest {
   /** What the command line sets over the worker's policy. */
   readonly overrides: PolicyOverrides;
   readonly author: Author;
+}
+
+/** The configurations that a request names. */
+export function askedConfigs(request: DeploymentRequest): string[] {
+  const merges = Object.keys(request.variables).length + Object.keys(request.labels).length > 0;
+  return [...(request.image !== undefined || merges ? [PRIMARY] : []), ...Object.keys(request.sidekicks)];
 }
 
 /** The parts of the policy that a request may set. */

@@ -17,6 +17,8 @@ export type StartStep =
 export interface StartView {
   readonly onPending: OnPending;
   readonly redeploy: boolean;
+  /** The configurations that the request names: the primary for its image, variables or labels, and sidekicks. */
+  readonly asked: readonly string[];
   /** Later rounds of one deployment post again whatever the service already has. */
   readonly again: boolean;
   /** How long the service was busy: still hoped for, without any progress for the stall limit, or longer than the settle limit. */
@@ -97,7 +99,7 @@ export function startStep(service: ServiceSnapshot, view: StartView): StartStep 
 /** Same image, active, and its containers proven to run it. */
 function alreadyThere(service: ServiceSnapshot, view: StartView): boolean {
   if (view.redeploy || view.again || service.state !== 'active' || !service.meetsRequest) return false;
-  return runsWhatItSays(service).status === 'proven';
+  return runsWhatItSays(service, view.asked).status === 'proven';
 }
 
 function mayAdopt(service: ServiceSnapshot, view: StartView): boolean {

@@ -273,9 +273,21 @@ describe('with sidekicks', () => {
 
 describe('a service in a steady state', () => {
   test('runs what it says when its containers have the versions of its configurations', () => {
-    expect(runsWhatItSays(service()).status).toBe('proven');
-    expect(runsWhatItSays(service({ instances: [good(2, { version: OTHER })] })).status).toBe('not-yet');
-    expect(runsWhatItSays(service({ instances: null })).status).toBe('not-yet');
+    expect(runsWhatItSays(service(), [PRIMARY]).status).toBe('proven');
+    expect(runsWhatItSays(service({ instances: [good(2, { version: OTHER })] }), [PRIMARY]).status).toBe('not-yet');
+    expect(runsWhatItSays(service({ instances: null }), [PRIMARY]).status).toBe('not-yet');
+  });
+
+  test('how a start-once sidekick ended is in question only for those who ask for it', () => {
+    const migrated = service({
+      configs: [config(), config({ name: 'migrate', startOnce: true })],
+      instances: [
+        tally({ version: BASE, running: 2, healthy: 2 }),
+        tally({ config: 'migrate', version: BASE, stopped: 2 }),
+      ],
+    });
+    expect(runsWhatItSays(migrated, [PRIMARY]).status).toBe('proven');
+    expect(runsWhatItSays(migrated, ['migrate']).status).toBe('unprovable');
   });
 });
 

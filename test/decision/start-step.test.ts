@@ -1,3 +1,4 @@
+import { PRIMARY } from '../../decision/service-snapshot';
 import type { OnPending } from '../../decision/policy';
 import { ON_PENDING } from '../../decision/policy';
 import { SERVICE_STATES } from '../../decision/service-state';
@@ -70,6 +71,7 @@ const view = (changes: Partial<StartView> = {}): StartView => ({
   onPending: 'rollback',
   redeploy: false,
   again: false,
+  asked: [PRIMARY],
   patience: 'fresh',
   ...changes,
 });

@@ -1,10 +1,7 @@
-import { proofOf } from '../../decision/proof';
-import { roundStep } from '../../decision/round-step';
-import { untouchedConfigs } from '../../decision/round';
-import { readService, seconds } from '../calls';
+import { seconds } from '../calls';
 import type { Deployment } from '../deployment';
 import { RestoreNeeded } from '../endings';
-import { interfered } from './interfered';
+import { readGates } from './gates';
 
 /** How often a held deployment looks at its service at least, milliseconds. */
 const LOOK_EVERY_MILLIS = 300_000;
@@ -29,12 +26,8 @@ export async function confirm(deployment: Deployment, why: string): Promise<void
       if (deployment.confirmedBy === null && left > 0)
         await deployment.pause(Math.min(left, lookEvery(Date.now() - since)), 'waits for a person to confirm');
       deployment.throwIfRestoreAsked();
-      // Said again by the compiler only: a message may have set it meanwhile.
       if (isConfirmed(deployment)) return;
-      const service = await readService(deployment, true);
-      const step = roundStep(service, deployment.ours, 'upgraded');
-      if (step.do === 'interfered') throw interfered(service, step.why);
-      const proof = proofOf(service, deployment.ours.accepted ?? [], 'upgraded', untouchedConfigs(deployment.ours));
+      const { proof } = await readGates(deployment);
       if (proof.status === 'failed')
         throw new RestoreNeeded('rolled-back', `the new containers failed while waiting: ${proof.reasons.join('; ')}`);
       if (isConfirmed(deployment)) return;

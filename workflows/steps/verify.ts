@@ -1,13 +1,10 @@
 import { startClock, tick } from '../../decision/progress-clock';
-import { proofOf } from '../../decision/proof';
-import { roundStep } from '../../decision/round-step';
-import { untouchedConfigs } from '../../decision/round';
 import { pauseMillis } from '../../decision/schedule';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
-import { readService, seconds } from '../calls';
+import { seconds } from '../calls';
 import type { Deployment } from '../deployment';
 import { RestoreNeeded } from '../endings';
-import { interfered } from './interfered';
+import { readGates } from './gates';
 
 /**
  * Holds the new containers against the gates while the old ones still exist: their versions, their health, and for how long both hold.
@@ -23,17 +20,14 @@ export async function verify(deployment: Deployment, service: ServiceSnapshot): 
   let clock = startClock(since);
   let goodSince: number | null = null;
   let told = '';
+  let { proof } = await readGates(deployment, service);
   for (;;) {
-    const round = deployment.ours;
-    const step = roundStep(service, round, 'upgraded');
-    if (step.do === 'interfered') throw interfered(service, step.why);
-    const proof = proofOf(service, round.accepted ?? [], 'upgraded', untouchedConfigs(round));
     const reasons = proof.reasons.join('; ');
     const now = Date.now();
     let planned = pauseMillis(now - since, policy);
-    if (step.do === 'verify' && proof.status === 'failed')
+    if (proof.status === 'failed')
       throw new RestoreNeeded('rolled-back', `the new containers are not good: ${reasons}`);
-    if (step.do === 'verify' && (proof.status === 'proven' || proof.status === 'unprovable')) {
+    if (proof.status === 'proven' || proof.status === 'unprovable') {
       goodSince ??= now;
       const left = goodSince + policy.soakMillis - now;
       if (left <= 0) {
@@ -45,7 +39,7 @@ export async function verify(deployment: Deployment, service: ServiceSnapshot): 
       planned = Math.min(planned, left);
     } else {
       goodSince = null;
-      if (reasons !== '' && told !== reasons) deployment.note('info', `not yet: ${reasons}`);
+      if (told !== reasons) deployment.note('info', `not yet: ${reasons}`);
       told = reasons;
       if (deployment.overdue)
         throw new RestoreNeeded('rolled-back', `the time was up (${seconds(policy.timeoutMillis)}): ${reasons}`);
@@ -55,7 +49,8 @@ export async function verify(deployment: Deployment, service: ServiceSnapshot): 
     await deployment.pause(planned, goodSince === null ? 'read the gates again' : 'watch the new containers');
     deployment.throwIfRestoreAsked();
     deployment.takeRetry();
-    service = await readService(deployment, true);
-    clock = tick(clock, Date.now(), planned, service, round.accepted ?? []);
+    const gates = await readGates(deployment);
+    proof = gates.proof;
+    clock = tick(clock, Date.now(), planned, gates.service, deployment.ours.accepted ?? []);
   }
 }
