@@ -21,7 +21,7 @@ export async function connectToTemporal(
     const connection = await Connection.connect({
       ...settings.options,
       connectTimeout: CONNECT_LIMIT_MILLIS,
-      interceptors: retriesUntilClosed(() => closed),
+      interceptors: [retriesUntilClosed(() => closed)],
     });
     const close = (): Promise<void> => {
       closed = true;

@@ -2,7 +2,7 @@ import type { ConnectionOptions } from '@temporalio/client';
 import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 
 type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number];
-type Call = ReturnType<Interceptor>;
+type Call = ReturnType<Parameters<Interceptor>[1]>;
 
 /** gRPC's number for a call that was called off. */
 const CANCELLED = 1;
@@ -13,25 +13,22 @@ const CANCELLED = 1;
  *
  * @param isClosed asked before each attempt; true from just before the channel is closed
  */
-export function retriesUntilClosed(isClosed: () => boolean): Interceptor[] {
-  return [
-    makeGrpcRetryInterceptor(defaultGrpcRetryOptions()),
-    (options, nextCall) => (nextCall(options) as Call),
-  ];
+export function retriesUntilClosed(isClosed: () => boolean): Interceptor {
+  const retrying = makeGrpcRetryInterceptor(defaultGrpcRetryOptions());
+  return (options, nextCall) => retrying(options, (again) => (isClosed() ? calledOff() : nextCall(again)));
 }
 
 /** A call that is over before it begins. */
 function calledOff(): Call {
-  const call: Pick<Call, 'start' | 'sendMessage' | 'sendMessageWithContext' | 'startRead' | 'halfClose' | 'getPeer'> &
-    Pick<Call, 'cancelWithStatus'> = {
+  const nothing = (): void => undefined;
+  return {
     start: (metadata, listener) =>
       listener?.onReceiveStatus?.({ code: CANCELLED, details: 'the connection is closed', metadata }),
-    sendMessage: () => undefined,
-    sendMessageWithContext: () => undefined,
-    startRead: () => undefined,
-    halfClose: () => undefined,
-    cancelWithStatus: () => undefined,
+    sendMessage: nothing,
+    sendMessageWithContext: nothing,
+    startRead: nothing,
+    halfClose: nothing,
+    cancelWithStatus: nothing,
     getPeer: () => '',
   };
-  return call as Call;
 }
