@@ -37,7 +37,7 @@ export class TemporalRun implements FollowedRun {
   /** @throws SilenceError where the connection is lost */
   async outcome(signal?: AbortSignal): Promise<Outcome> {
     try {
-      const result = await this.stoppable(() => this.handle.result(), signal);
+      const result: unknown = await this.stoppable(() => this.handle.result(), signal);
       return outcomeOfResult(result as DeploymentResult);
     } catch (error) {
       const known = outcomeOfFailure(error, this.target);

@@ -5,7 +5,7 @@ import { DroverClient } from '../../client/drover-client';
 import type { DroverError } from '../../client/errors/drover-error';
 import type { FollowEvent } from '../../client/follow/follow-event';
 import type { UpgradeInput } from '../../client/input/upgrade-input';
-import { workflowIdOf } from '../../workflows/contract';
+import { rancherQueue, WORKFLOW_QUEUE, workflowIdOf } from '../../workflows/contract';
 import { ensureSearchAttributes } from '../../worker/search-attributes';
 import type { StackTemporal } from '../support/stack-temporal';
 import { namespaceOfItsOwn } from '../support/stack-temporal';
@@ -26,8 +26,8 @@ async function work(namespace: string): Promise<{ stop: () => Promise<void> }> {
   const common = { connection: native, namespace };
   const activities = { nothing: (): Promise<void> => Promise.resolve() };
   const both = [
-    await Worker.create({ ...common, taskQueue: 'drover', workflowBundle: { code } }),
-    await Worker.create({ ...common, taskQueue: 'drover.rancher.prod', activities }),
+    await Worker.create({ ...common, taskQueue: WORKFLOW_QUEUE, workflowBundle: { code } }),
+    await Worker.create({ ...common, taskQueue: rancherQueue('prod'), activities }),
   ];
   const running = Promise.all(both.map((worker) => worker.run()));
   return {

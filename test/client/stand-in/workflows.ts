@@ -1,3 +1,4 @@
+import type { UpdateDefinition } from '@temporalio/workflow';
 import {
   ApplicationFailure,
   condition,
@@ -61,19 +62,16 @@ export async function upgradeService(request: DeploymentRequest): Promise<Deploy
     ['rollback', 'rolled-back'],
   ] as readonly (readonly [string, DeploymentResult['verdict']])[]) {
     setHandler(defineSignal<[Intervention?]>(name), (input) => end(name, how, input));
-    setHandler(
-      defineUpdate<Acknowledgement, [Intervention?]>(name),
-      (input): Acknowledgement => {
-        const met = phase;
-        end(name, how, input);
-        return { phase: met, meaning: `${name} means this` };
-      },
-      {
-        validator: () => {
-          if (name === 'rollback') throw new Error('rollback is refused by the stand-in');
-        },
-      },
-    );
+    const update: UpdateDefinition<Acknowledgement, [Intervention?]> = defineUpdate(name);
+    const acknowledge = (input?: Intervention): Acknowledgement => {
+      const met = phase;
+      end(name, how, input);
+      return { phase: met, meaning: `${name} means this` };
+    };
+    const validator = (): void => {
+      if (name === 'rollback') throw new Error('rollback is refused by the stand-in');
+    };
+    setHandler(update, acknowledge, { validator, description: name });
   }
   if (tag === 'fails') throw ApplicationFailure.nonRetryable('a bug', 'Bug');
   await condition(() => verdict !== null);
