@@ -1,4 +1,4 @@
-import type { UpdateDefinition } from '@temporalio/workflow';
+import type { UpdateDefinition } from '@temporalio/common';
 import {
   ApplicationFailure,
   condition,
