@@ -132,6 +132,8 @@ export default defineConfig(
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
       ],
+      // An error that was caught elsewhere is thrown on as it came.
+      '@typescript-eslint/only-throw-error': ['error', { allowThrowingUnknown: true }],
       // An activity returns a promise even where it has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
       // Temporal's protobuf enums and its own string constants stand for one another.

@@ -86,10 +86,9 @@ export class Scene {
   get versions(): Record<string, string> {
     const { service } = this.rig.simulator.world.service(PROJECT, STACK, this.name);
     const sidekicks = (service['secondaryLaunchConfigs'] ?? []) as JsonObject[];
-    return Object.fromEntries([
-      ['', this.now.version],
-      ...sidekicks.map((config) => [String(config['name']), String(config['version'])]),
-    ]);
+    const versions: Record<string, string> = { '': this.now.version };
+    for (const config of sidekicks) versions[String(config['name'])] = String(config['version']);
+    return versions;
   }
 
   /** What Drover did, in its order. */
@@ -243,7 +242,8 @@ export function runCases(cases: readonly Case[], options: CasesOptions = {}): vo
       one.title,
       async () => {
         const failed = await outcomes.get(one);
-        if (failed !== null) throw failed?.error ?? new Error('it never ran');
+        if (failed === undefined) throw new Error('it never ran');
+        if (failed !== null) throw failed.error;
       },
       120_000,
     );
