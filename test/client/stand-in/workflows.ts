@@ -68,7 +68,7 @@ export async function upgradeService(request: DeploymentRequest): Promise<Deploy
       end(name, how, input);
       return { phase: met, meaning: `${name} means this` };
     };
-    const validator = (): void => {
+    const validator: (input?: Intervention) => void = () => {
       if (name === 'rollback') throw new Error('rollback is refused by the stand-in');
     };
     setHandler(update, acknowledge, { validator, description: name });
