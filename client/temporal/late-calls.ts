@@ -30,5 +30,6 @@ function calledOff(): Call {
     halfClose: nothing,
     cancelWithStatus: nothing,
     getPeer: () => '',
+    getAuthContext: () => null,
   };
 }

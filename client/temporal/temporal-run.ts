@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { PROGRESS } from '../../workflows/contract';
 import type { DeploymentResult, Progress } from '../../workflows/contract';
@@ -47,8 +48,21 @@ export class TemporalRun implements FollowedRun {
     }
   }
 
-  /** A call that is still under way when the connection closes would be tried again on it, and bring the process down. */
-  private stoppable<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    return signal === undefined ? call() : this.client.withAbortSignal(signal, call);
+  /**
+   * A call that is still under way when the connection closes would be tried again on it. The SDK never takes its listeners off a signal,
+   * one for each request: so every call gets a signal of its own, that may have many.
+   */
+  private async stoppable<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    if (signal === undefined) return call();
+    signal.throwIfAborted();
+    const own = new AbortController();
+    setMaxListeners(0, own.signal);
+    const stop = (): void => own.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await this.client.withAbortSignal(own.signal, call);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 }
