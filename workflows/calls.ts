@@ -132,8 +132,9 @@ async function refusedRead(deployment: Deployment, message: string): Promise<voi
 }
 
 function outageText(deployment: Deployment, type: CallFailure, message: string): string {
-  if (type !== 'TimedOut') return `Rancher cannot be reached: ${message}. Trying on.`;
-  return `no answer from a worker of ${deployment.request.environment}, or Rancher hangs: ${message}. Trying on.`;
+  const words = message.replace(/\.+$/, '');
+  if (type !== 'TimedOut') return `Rancher cannot be reached: ${words}. Trying on.`;
+  return `no answer from a worker of ${deployment.request.environment}, or Rancher hangs: ${words}. Trying on.`;
 }
 
 function calledFailure<T>(error: unknown): Called<T> {
