@@ -52,6 +52,11 @@ export class Scene {
     return this.stack.until(STACK, this.service, (progress) => progress.phase === phase);
   }
 
+  /** Waits until the logbook, as the query `progress` shows it, has a line that matches. */
+  says(pattern: RegExp): Promise<Progress> {
+    return this.stack.until(STACK, this.service, ({ events }) => events.some(({ text }) => pattern.test(text)));
+  }
+
   async phase(): Promise<Phase> {
     return (await this.stack.progress(STACK, this.service)).phase;
   }

@@ -1,0 +1,197 @@
+import type { Verdict } from '../../decision/verdict';
+import type { ServiceSeed } from '../../simulator/world-seed';
+import { seedOf } from '../support/seeds';
+import type { StackOptions } from '../support/stack';
+import { Stack } from '../support/stack';
+import { Scene } from './scene';
+
+const LIMIT_MILLIS = 180_000;
+const UPGRADE = ['upgrade', 'finishupgrade'];
+/** Rancher takes seconds for it: at twenty times its speed. */
+const SLOW_PULL = 80_000;
+
+/** One deployment of several that a kill meets, each at another point. */
+interface Met {
+  readonly name: string;
+  readonly service?: Partial<ServiceSeed>;
+  readonly slow?: boolean;
+  /** Up to the moment of the kill. */
+  readonly until: (scene: Scene) => Promise<void>;
+  /** What a person does afterwards. */
+  readonly then?: (scene: Scene) => Promise<void>;
+  readonly verdict: Verdict;
+  readonly actions: readonly string[];
+}
+
+const lastStep = (
+  name: string,
+  fault: Parameters<Scene['fault']>[0],
+  more: Partial<Met> & Pick<Met, 'verdict' | 'actions'>,
+): Met => ({
+  name,
+  until: async (scene) => {
+    await scene.fault(fault);
+    await scene.upgrade();
+    await scene.faultMet();
+  },
+  ...more,
+});
+
+/** Those that stay where they are for seconds, or until somebody comes. */
+const LASTING: readonly Met[] = [
+  {
+    name: 'parked',
+    until: async (scene) => {
+      await scene.fault({ action: 'finishupgrade', effect: { kind: 'status', status: 403, body: 'Forbidden' } });
+      await scene.upgrade();
+      await scene.reaches('parked');
+    },
+    then: (scene) => scene.say('retry'),
+    verdict: 'succeeded',
+    actions: UPGRADE,
+  },
+  {
+    name: 'confirming',
+    until: async (scene) => {
+      await scene.upgrade({ hold: true });
+      await scene.reaches('confirming');
+    },
+    then: (scene) => scene.say('confirm'),
+    verdict: 'succeeded',
+    actions: UPGRADE,
+  },
+  {
+    name: 'waiting',
+    slow: true,
+    until: async (scene) => {
+      await scene.upgrade();
+      await scene.reaches('waiting');
+    },
+    verdict: 'succeeded',
+    actions: UPGRADE,
+  },
+  {
+    name: 'rolling-back',
+    slow: true,
+    until: async (scene) => {
+      await scene.upgrade();
+      await scene.reaches('waiting');
+      // What it goes back to is slow as well from now on.
+      await scene.stack.rancher.addBehaviour({ image: scene.image(1), pullMillis: SLOW_PULL });
+      await scene.say('cancel');
+      await scene.accepted('rollback');
+      await scene.reaches('rolling-back');
+    },
+    verdict: 'cancelled',
+    actions: ['upgrade', 'rollback'],
+  },
+];
+
+/** Those that are met with a request under way, which lasts two seconds at most. */
+const FLEETING: readonly Met[] = [
+  lastStep(
+    'settling',
+    { action: 'rollback', effect: { kind: 'hang-after' } },
+    {
+      service: { state: 'upgraded', pendingLaunchConfig: { imageUuid: 'docker:example/settling:9' } },
+      verdict: 'succeeded',
+      actions: ['rollback', ...UPGRADE],
+    },
+  ),
+  lastStep(
+    'upgrading',
+    { action: 'upgrade', effect: { kind: 'hang-after' } },
+    { verdict: 'succeeded', actions: UPGRADE },
+  ),
+  lastStep(
+    'finishing',
+    { action: 'finishupgrade', effect: { kind: 'hang-after' } },
+    {
+      verdict: 'succeeded',
+      actions: UPGRADE,
+    },
+  ),
+];
+
+const ALL = [...LASTING, ...FLEETING];
+
+function optionsFor(all: readonly Met[]): StackOptions {
+  const services = all.map(({ name, service }) => ({
+    name,
+    scale: 2,
+    launchConfig: { imageUuid: `docker:example/${name}:1` },
+    ...service,
+  }));
+  const behaviours = all
+    .filter(({ slow }) => slow === true)
+    .map(({ name }) => ({ image: `example/${name}:2`, pullMillis: SLOW_PULL }));
+  return { seed: { ...seedOf(...services), behaviours }, policy: { stallLimit: '1m', rollbackLimit: '1m' } };
+}
+
+/** Brings all of them to their points, the fleeting ones last; kills; and holds each one against what has to come of it. */
+async function killAmidst(stack: Stack, kill: () => Promise<void>): Promise<void> {
+  const met = ALL.map((one) => ({ ...one, scene: new Scene(stack, one.name) }));
+  await Promise.all(met.slice(0, LASTING.length).map(({ scene, until }) => until(scene)));
+  await Promise.all(met.slice(LASTING.length).map(({ scene, until }) => until(scene)));
+  await kill();
+  const ended = await Promise.all(
+    met.map(async ({ name, scene, then }) => {
+      await then?.(scene);
+      const { verdict } = await scene.outcome();
+      return { name, verdict, actions: await scene.actions() };
+    }),
+  );
+  expect(ended).toEqual(ALL.map(({ name, verdict, actions }) => ({ name, verdict, actions })));
+}
+
+describe('the servers killed with -9 while deployments are at every point', () => {
+  test.concurrent(
+    "Temporal's dev server, started again on its SQLite file",
+    async () => {
+      const stack = await Stack.start({ ...optionsFor(ALL), ownTemporal: true });
+      try {
+        await killAmidst(stack, async () => {
+          await stack.killTemporal();
+          await stack.restartTemporal();
+        });
+      } finally {
+        await stack.close();
+      }
+    },
+    LIMIT_MILLIS,
+  );
+
+  test.concurrent(
+    'Temporal and the worker at once',
+    async () => {
+      const stack = await Stack.start({ ...optionsFor(ALL), ownTemporal: true });
+      try {
+        await killAmidst(stack, async () => {
+          await Promise.all([stack.killTemporal(), stack.killWorker('SIGKILL')]);
+          await stack.restartTemporal();
+          await stack.startWorker();
+        });
+      } finally {
+        await stack.close();
+      }
+    },
+    LIMIT_MILLIS,
+  );
+
+  test.concurrent(
+    'Rancher, started again on its state file',
+    async () => {
+      const stack = await Stack.start({ ...optionsFor(ALL), simulatorProcess: true });
+      try {
+        await killAmidst(stack, async () => {
+          await stack.killSimulator();
+          await new Scene(stack, 'waiting').says(/Rancher cannot be reached/);
+          await stack.restartSimulator();
+        });
+      } finally {
+        await stack.close();
+      }
+    },
+    LIMIT_MILLIS,
+  );
+});
