@@ -1,12 +1,15 @@
 import { DefaultLogger, Runtime, type TelemetryOptions } from '@temporalio/worker';
 import { logLine } from './log-line';
 
+const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+type LogLevel = (typeof LEVELS)[number];
+
 /** How Temporal's runtime is set up. */
 export interface RuntimeSettings {
   /** Takes each line. Default: standard error. */
   readonly onLine?: (line: string) => void;
-  /** Lines of the least level. Default WARN. */
-  readonly level?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+  /** Lines of the least level. Default: `DROVER_LOG_LEVEL` (in any case of letters), else WARN. */
+  readonly level?: LogLevel;
   /** `host:port` to serve Prometheus metrics on. */
   readonly metricsAddress?: string | undefined;
 }
@@ -25,7 +28,13 @@ export function installRuntime(settings: RuntimeSettings = {}): void {
       : { metrics: { prometheus: { bindAddress: settings.metricsAddress } } }),
   };
   Runtime.install({
-    logger: new DefaultLogger(settings.level ?? 'WARN', (entry) => onLine(logLine(entry))),
+    logger: new DefaultLogger(settings.level ?? levelFrom(process.env), (entry) => onLine(logLine(entry))),
     telemetryOptions,
   });
+}
+
+/** What is no level counts for nothing: a worker does not stay away for the sake of its log. */
+function levelFrom(env: NodeJS.ProcessEnv): LogLevel {
+  const asked = env['DROVER_LOG_LEVEL']?.toUpperCase();
+  return LEVELS.find((level) => level === asked) ?? 'WARN';
 }

@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,8 @@ import { PortInUseError } from '../../worker/temporal-server/port-in-use-error';
 import { freePort } from '../../worker/temporal-server/ports';
 import { startDevServer, type DevServer } from '../../worker/temporal-server/start-dev-server';
 import { temporalCli } from '../support/temporal-cli';
+import { compileWorker } from './compiled-worker';
+import { waitFor } from './wait-for';
 
 let folder: string;
 const running: DevServer[] = [];
@@ -97,6 +100,30 @@ test.each([
     expect(existsSync(join(folder, 'server.log'))).toBe(false);
   } finally {
     await new Promise((resolve) => taken.close(resolve));
+  }
+});
+
+test.each(['SIGKILL', 'SIGTERM'] as const)('it ends when the process that started it gets a %s', async (signal) => {
+  const compiled = compileWorker();
+  const options = JSON.stringify({ logFile: join(folder, 'server.log') });
+  const script = `require(process.argv[1]).startDevServer(process.argv[2], ${options}).then(({ pid }) => console.log(pid))`;
+  const child = spawn(process.execPath, [
+    '-e',
+    script,
+    join(compiled, 'worker/temporal-server/start-dev-server.js'),
+    temporalCli(),
+  ]);
+  try {
+    const pid = await new Promise<number>((resolve, reject) => {
+      child.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString())));
+      child.once('exit', () => reject(new Error('it ended before the server was up')));
+    });
+    expect(isAlive(pid)).toBe(true);
+    child.kill(signal);
+    await waitFor('the server to end', () => !isAlive(pid));
+  } finally {
+    child.kill('SIGKILL');
+    rmSync(compiled, { recursive: true, force: true });
   }
 });
 

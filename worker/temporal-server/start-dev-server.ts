@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { endWithUs } from './end-with-us';
 import { assertPortIsFree, freePort } from './ports';
 import { TemporalServerError } from './temporal-server-error';
 import { waitUntilServing } from './wait-until-serving';
@@ -55,7 +56,7 @@ const PASSED_ON = ['PATH', 'HOME', 'USER', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'XD
 
 /**
  * Starts `temporal server start-dev` and waits until it serves and has its namespace. It runs in a process group of its own,
- * so that a Ctrl-C in the terminal lets us shut down first; it is killed when our process exits.
+ * so that a Ctrl-C in the terminal lets us shut down first; it ends when our process does, even when that is killed.
  *
  * @throws PortInUseError before anything is started; TemporalServerError with the last lines of its log when it does not come up.
  */
@@ -101,7 +102,11 @@ async function startOnce(
   });
   const killWithUs = (): void => void child.kill('SIGKILL');
   process.once('exit', killWithUs);
-  void exited.then(() => process.removeListener('exit', killWithUs));
+  const forget = child.pid === undefined ? () => undefined : endWithUs(child.pid);
+  void exited.then(() => {
+    process.removeListener('exit', killWithUs);
+    forget();
+  });
 
   const address = `${ip}:${port}`;
   const trouble = await waitUntilServing(address, namespace, options.startLimitMillis ?? START_LIMIT_MILLIS, () => end);
