@@ -61,6 +61,23 @@ function mutationCases(): Case[] {
   );
 }
 
+/** The reply is lost, and then Rancher is away for longer than the activity attempts: the workflow itself has to find out. */
+function outageAfterLostReply(): Case[] {
+  return Object.entries(MUTATIONS).map(([action, deploy]) => ({
+    title: `${action}: the answer never comes, and then Rancher is away for a while`,
+    run: async (one) => {
+      one.fault({ action, effect: { kind: 'hang-after' } });
+      const deploying = deploy(one);
+      await one.receives('POST', `action=${action}`);
+      one.fault({ method: 'GET', times: 8, effect: { kind: 'status', status: 503 } });
+      const cancelled = action === 'rollback';
+      expect(await deploying).toMatchObject({ verdict: cancelled ? 'cancelled' : 'succeeded', rounds: 1 });
+      expect(one.actions).toEqual(['upgrade', cancelled ? 'rollback' : 'finishupgrade']);
+      expect(one.posts(action)).toBe(1);
+    },
+  }));
+}
+
 const READ_FAULTS: Record<string, FaultEffect> = {
   'connections are reset': { kind: 'reset-before' },
   'answers never come': { kind: 'hang-after' },
@@ -174,7 +191,10 @@ const refusals: Case[] = [
       const deploying = await one.start({ overrides: ONE_BATCH });
       await one.receives('POST', 'action=upgrade');
       await deploying.signal('cancel', { by: 'a person' });
-      await one.until(deploying, 'rolling-back');
+      await one.rig.until(
+        deploying,
+        ({ phase, events }) => phase === 'rolling-back' || events.some(({ text }) => text.includes('is not known')),
+      );
       await deploying.signal('retry', { by: 'an impatient person' });
       expect(await deploying.result()).toMatchObject({ verdict: 'cancelled', state: 'active' });
       expect(one.actions).toEqual(['upgrade', 'rollback']);
@@ -282,7 +302,7 @@ async function parkAndGoOn(
 }
 
 describe('faults of the network, a proxy and Rancher', () => {
-  runCases([...mutationCases(), ...readCases(), ...refusals, ...PARKED], { atOnce: 16 });
+  runCases([...outageAfterLostReply(), ...mutationCases(), ...readCases(), ...refusals, ...PARKED], { atOnce: 16 });
 });
 
 describe('keys', () => {

@@ -230,6 +230,20 @@ const finishing: Case[] = [
     },
   },
   {
+    title: 'while finishing and out of touch, somebody cancels: found cancelled, and neither finished nor continued',
+    run: async (one) => {
+      const deploying = await hangingFinish(one);
+      const mend = one.fault({ method: 'GET', times: 0, effect: { kind: 'status', status: 503 } });
+      await one.byHand('cancelupgrade');
+      await one.reaches('canceled-upgrade');
+      mend();
+      await judge(one, deploying, interferedBy(/cancelled the upgrade.*found canceled-upgrade/, BOTH));
+      expect(one.posts('continueupgrade')).toBe(0);
+      expect(one.posts('finishupgrade')).toBe(1);
+      expect(one.now.state).toBe('canceled-upgrade');
+    },
+  },
+  {
     title: 'while finishing, somebody cancels and rolls back: interfered',
     run: async (one) => {
       const deploying = await hangingFinish(one);

@@ -63,8 +63,13 @@ export class Scene {
     });
   }
 
-  fault(fault: Omit<Fault, 'service'>): void {
-    this.rig.simulator.world.addFault({ ...fault, service: this.name });
+  /** @returns what ends it */
+  fault(fault: Omit<Fault, 'service'>): () => void {
+    const waiting: Fault = { ...fault, service: this.name };
+    this.rig.simulator.world.addFault(waiting);
+    return () => {
+      waiting.probability = 0;
+    };
   }
 
   behave(tag: string | number, behaviour: Omit<Behaviour, 'image'>): void {
