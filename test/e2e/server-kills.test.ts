@@ -1,18 +1,20 @@
+import type { Phase } from '../../decision/phase';
 import type { Verdict } from '../../decision/verdict';
 import type { ServiceSeed } from '../../simulator/world-seed';
 import { seedOf } from '../support/seeds';
 import type { StackOptions } from '../support/stack';
 import { Stack } from '../support/stack';
+import type { StartedProcess } from '../support/started-process';
 import { Scene } from './scene';
 
 const LIMIT_MILLIS = 180_000;
 const UPGRADE = ['upgrade', 'finishupgrade'];
 /** Rancher takes seconds for it: at twenty times its speed. */
-const SLOW_PULL = 80_000;
+const SLOW_PULL = 120_000;
 
-/** One deployment of several that a kill meets, each at another point. */
+/** One deployment of several that a kill meets, each in another phase; its service is called like the phase. */
 interface Met {
-  readonly name: string;
+  readonly name: Phase;
   readonly service?: Partial<ServiceSeed>;
   readonly slow?: boolean;
   /** Up to the moment of the kill. */
@@ -24,7 +26,7 @@ interface Met {
 }
 
 const lastStep = (
-  name: string,
+  name: Phase,
   fault: Parameters<Scene['fault']>[0],
   more: Partial<Met> & Pick<Met, 'verdict' | 'actions'>,
 ): Met => ({
@@ -128,11 +130,17 @@ function optionsFor(all: readonly Met[]): StackOptions {
   return { seed: { ...seedOf(...services), behaviours }, policy: { stallLimit: '1m', rollbackLimit: '1m' } };
 }
 
-/** Brings all of them to their points, the fleeting ones last; kills; and holds each one against what has to come of it. */
-async function killAmidst(stack: Stack, kill: () => Promise<void>): Promise<void> {
+/** Brings all of them to their phases, the fleeting ones last; kills; and holds each one against what has to come of it. */
+async function killAmidst(
+  stack: Stack,
+  kill: () => Promise<void>,
+  before: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
   const met = ALL.map((one) => ({ ...one, scene: new Scene(stack, one.name) }));
   await Promise.all(met.slice(0, LASTING.length).map(({ scene, until }) => until(scene)));
+  await before();
   await Promise.all(met.slice(LASTING.length).map(({ scene, until }) => until(scene)));
+  expect(await Promise.all(met.map(({ scene }) => scene.phase()))).toEqual(met.map(({ name }) => name));
   await kill();
   const ended = await Promise.all(
     met.map(async ({ name, scene, then }) => {
@@ -144,16 +152,25 @@ async function killAmidst(stack: Stack, kill: () => Promise<void>): Promise<void
   expect(ended).toEqual(ALL.map(({ name, verdict, actions }) => ({ name, verdict, actions })));
 }
 
-describe('the servers killed with -9 while deployments are at every point', () => {
+describe('the servers killed with -9 while deployments are in every phase', () => {
   test.concurrent(
     "Temporal's dev server, started again on its SQLite file",
     async () => {
       const stack = await Stack.start({ ...optionsFor(ALL), ownTemporal: true });
       try {
-        await killAmidst(stack, async () => {
+        let watching: StartedProcess | undefined;
+        const watch = (): Promise<unknown> => {
+          watching = stack.startDrover(['status', stack.alias, 'cases/waiting', '--watch']);
+          return watching.saysOnStdout(/waiting: /);
+        };
+        const killAndRestart = async (): Promise<void> => {
           await stack.killTemporal();
           await stack.restartTemporal();
-        });
+        };
+        await killAmidst(stack, killAndRestart, watch);
+        const watched = await watching?.ended;
+        expect(watched).toMatchObject({ code: 0 });
+        expect(watched?.stdout).toMatch(/verdict: succeeded/);
       } finally {
         await stack.close();
       }
