@@ -144,6 +144,19 @@ describe('`unchanged` needs a proof', () => {
     expect(startStep(found('active', 'same', unproven[name]), view())).toEqual({ do: 'upgrade' });
   });
 
+  test('of a start-once sidekick that ended, nobody knows how, only where it is asked for', () => {
+    const migrated = found('active', 'same', {
+      configs: [config(), config({ name: 'migrate', startOnce: true })],
+      instances: [
+        good(2, { version: 'version-before' }),
+        tally({ config: 'migrate', version: 'version-before', stopped: 2 }),
+      ],
+    });
+    expect(startStep(migrated, view())).toEqual({ do: 'unchanged' });
+    expect(startStep(migrated, view({ asked: ['migrate'] }))).toEqual({ do: 'upgrade' });
+    expect(startStep(migrated, view({ asked: [PRIMARY, 'migrate'] }))).toEqual({ do: 'upgrade' });
+  });
+
   test('an inactive service that has the image is started by an upgrade', () => {
     expect(startStep(found('inactive', 'same', { expected: 0, instances: [] }), view())).toEqual({ do: 'upgrade' });
   });
