@@ -4,6 +4,7 @@ import type { ServiceSnapshot } from '../decision/service-snapshot';
 import { RefusedByStateError } from '../rancher/errors/refused-by-state-error';
 import type { JsonObject } from '../rancher/json';
 import type { ServiceAction } from '../rancher/rancher-client';
+import { redactor } from '../rancher/redact';
 import { actionFailure, failure, mayHaveHappened } from './classify-failure';
 import type { About, ActOutcome } from './contract';
 import type { ActivityDependencies } from './dependencies';
@@ -39,7 +40,7 @@ export async function readAndAct(
   lease.assertHeldFor(policy.requestTimeoutMillis);
   try {
     // No signal here: an action that was begun is not broken off, since nobody could tell what became of it.
-    const answer = await open.client.act(target.projectId, target.serviceId, action, payload);
+    const answer = await open.client.act(target.projectId, target.serviceId, action, payload, undefined, open.hidden);
     return { outcome: 'sent', service: open.see(answer) };
   } catch (error) {
     const refused = error instanceof RefusedByStateError;
@@ -67,6 +68,6 @@ function afterEarlierAttempt(error: unknown): unknown {
 /** A failure's message without the values of the service's configuration. */
 function redacted(open: OpenService, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  error.message = open.redact(error.message);
+  error.message = redactor(open.hidden)(error.message);
   return error;
 }

@@ -8,7 +8,7 @@ import type { ServiceResource } from '../rancher/resources';
 import { failure, readFailure } from './classify-failure';
 import type { About } from './contract';
 import type { ActivityDependencies, EnvironmentAccess } from './dependencies';
-import { redactValues, removedSnapshot, snapshotOf } from './snapshot';
+import { hiddenTexts, removedSnapshot, snapshotOf } from './snapshot';
 
 /** A service as one activity sees it: read afresh, with the means to act on it. */
 export interface OpenService {
@@ -18,8 +18,8 @@ export interface OpenService {
   /** A later answer of Rancher's about the same service, as a snapshot. */
   see(resource: ServiceResource): ServiceSnapshot;
   readonly variables: Readonly<Record<string, string>>;
-  /** Takes the service's configuration values out of a text. */
-  redact(text: string): string;
+  /** Texts that no message may repeat. */
+  readonly hidden: readonly string[];
 }
 
 /** The environment's access, or a failure that tells what to configure. */
@@ -96,7 +96,7 @@ export async function openService(
       snapshot: snapshotOf(resource, containers, view),
       see: (later) => snapshotOf(later, null, view),
       variables,
-      redact: (text) => redactValues(resource, text),
+      hidden: hiddenTexts(resource, variables),
     };
   } catch (error) {
     if (error instanceof NotFoundError) return null;

@@ -14,6 +14,7 @@ import {
   sidekickNameOf,
   versionOf,
 } from '../rancher/launch-config';
+import { configuredValues, withParts } from '../rancher/configured-values';
 import { redactor } from '../rancher/redact';
 import type { InstanceResource, ServiceResource } from '../rancher/resources';
 import { digestOf } from './digest';
@@ -41,7 +42,7 @@ export function snapshotOf(
     state: service.state,
     removed: service.removed !== null,
     transitioning: service.transitioning,
-    message: messageOf(service),
+    message: messageOf(service, view.variables),
     healthState: service.healthState,
     expected: expectedOf(service),
     configs,
@@ -68,19 +69,9 @@ export function removedSnapshot(serviceId: string): ServiceSnapshot {
   };
 }
 
-/** Takes the values of a service's configuration out of a text. */
-export function redactValues(service: ServiceResource, text: string): string {
-  const values: string[] = [];
-  for (const config of [service.launchConfig, ...service.secondaryLaunchConfigs]) {
-    if (config === null) continue;
-    const environment = ownValue(config, 'environment');
-    const labels = ownValue(config, 'labels');
-    if (isJsonObject(environment)) values.push(...Object.values(environment).filter(isText));
-    if (isJsonObject(labels))
-      for (const [key, value] of Object.entries(labels))
-        if (isText(value) && !key.startsWith('io.rancher.') && !key.startsWith('io.drover.')) values.push(value);
-  }
-  return redactor(values)(text);
+/** Everything about a service that no message may repeat: its configuration's values, and those that a request merges. */
+export function hiddenTexts(service: ServiceResource, variables: Readonly<Record<string, string>>): string[] {
+  return [...configuredValues(service), ...Object.values(variables).flatMap(withParts)];
 }
 
 /** The launch configurations of a service with the names that Rancher gives them, the primary first. */
@@ -106,10 +97,10 @@ function configsOf(service: ServiceResource, digestKey: Uint8Array): ConfigSnaps
 }
 
 /** Rancher's words only while they tell something: its own "In Progress" is left out. */
-function messageOf(service: ServiceResource): string | null {
+function messageOf(service: ServiceResource, variables: SnapshotView['variables']): string | null {
   const message = service.transitioningMessage;
   if (message === null || message === '' || message === 'In Progress') return null;
-  return redactValues(service, message).slice(0, 500);
+  return redactor(hiddenTexts(service, variables))(message).slice(0, 500);
 }
 
 /** For a global service `scale` stays 1 and `currentScale` is the number of hosts (recorded in `14-global`). */
@@ -193,8 +184,4 @@ function tallyOf(instances: readonly InstanceResource[], configs: readonly Confi
     else tally.moving += 1;
   }
   return [...tallies.values()];
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
 }

@@ -4,6 +4,7 @@ import type { Agents } from './agents';
 import { classifyReply } from './classify-reply';
 import { checkCount, checkKey, checkUserAgent } from './client-options';
 import type { RancherClientOptions } from './client-options';
+import { configuredValues } from './configured-values';
 import { InvalidSettingError } from './errors/invalid-setting-error';
 import { NotRancherError } from './errors/not-rancher-error';
 import { exchange } from './exchange';
@@ -57,15 +58,20 @@ export class RancherApi {
     this.#agents = makeAgents(this.#location.origin.startsWith('https:') ? 'https:' : 'http:', options.ca);
   }
 
-  /** Sends one request and reads the reply by the schema. */
+  /**
+   * Sends one request and reads the reply by the schema.
+   *
+   * @param hidden - texts that no message may repeat, besides the keys and the values in `body`
+   */
   async call<T>(
     method: Outgoing['method'],
     path: string,
     body: JsonObject | undefined,
     schema: z.ZodType<T>,
     signal: AbortSignal | undefined,
+    hidden: readonly string[] = [],
   ): Promise<T> {
-    return this.#read(await this.#send(method, path, body, signal), schema, method, path);
+    return this.#read(await this.#send(method, path, body, signal, hidden), schema, method, path);
   }
 
   /** All items of a collection, page by page. Each item is read by the schema. */
@@ -132,6 +138,7 @@ export class RancherApi {
     path: string,
     body: JsonObject | undefined,
     signal: AbortSignal | undefined,
+    hidden: readonly string[] = [],
   ): Promise<Answer> {
     const outgoing: Outgoing = {
       method,
@@ -142,11 +149,12 @@ export class RancherApi {
       body: body === undefined ? undefined : stringifyJson(body),
     };
     const reply = await exchange(outgoing, this.#agents, this.#limits, signal);
-    return { status: reply.status, body: classifyReply(outgoing, reply, this.#redact(body)) };
+    return { status: reply.status, body: classifyReply(outgoing, reply, this.#redact(body, hidden)) };
   }
 
-  #redact(body?: JsonObject): (text: string) => string {
-    return redactor(body === undefined ? this.#secrets : [...this.#secrets, ...configuredValues(body)]);
+  /** Applied to what a reply says before anything of it is cut off: half a secret would not be recognised. */
+  #redact(body?: JsonObject, hidden: readonly string[] = []): (text: string) => string {
+    return redactor([...this.#secrets, ...hidden, ...configuredValues(body)]);
   }
 
   /** Method and path for messages and for an error's `request`; of the query only an action. */
@@ -169,15 +177,4 @@ interface Answer {
 interface Page<T> {
   readonly items: T[];
   readonly next: URLSearchParams | undefined;
-}
-
-/** The values of environment variables, labels and metadata in a body that is sent: what no message may repeat. */
-function configuredValues(value: JsonValue, inside = false): string[] {
-  if (typeof value === 'string') return inside ? [value] : [];
-  if (Array.isArray(value)) return value.flatMap((item) => configuredValues(item, inside));
-  if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([key, item]) => {
-    const hidden = inside || key === 'environment' || key === 'labels' || key === 'metadata';
-    return configuredValues(item, hidden);
-  });
 }

@@ -174,6 +174,8 @@ export class RancherClient {
    *
    * @throws RefusedByStateError, NotPermittedActionError, InvalidRequestError and all others. Whether it may have
    * happened nevertheless is `OUTCOMES[error.outcome].effect`.
+   *
+   * @param hidden - texts that no message may repeat, besides the keys and the values in `body`
    */
   async act(
     projectId: string,
@@ -181,9 +183,10 @@ export class RancherClient {
     action: ServiceAction,
     body?: JsonObject,
     signal?: AbortSignal,
+    hidden?: readonly string[],
   ): Promise<ServiceResource> {
     const path = `${servicePath(projectId, serviceId)}/?action=${action}`;
-    const service = await this.#api.call('POST', path, body ?? {}, serviceSchema, signal);
+    const service = await this.#api.call('POST', path, body ?? {}, serviceSchema, signal, hidden);
     return this.#sameService(service, projectId, serviceId, 'POST', path);
   }
 
