@@ -8,6 +8,8 @@ import type { Verdict } from '../decision/verdict';
 export interface Intervention {
   readonly by?: string;
   readonly why?: string;
+  /** Names this message: sent twice (an update that nobody answered in time, then a signal), it counts once. */
+  readonly id?: string;
 }
 
 /** The answer to an update: taken, and what it means in the phase it met. */

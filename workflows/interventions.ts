@@ -51,12 +51,22 @@ const MESSAGES: Readonly<Record<InterventionKind, Message>> = {
  * both mean the same.
  */
 export function listen(deployment: Intervened): void {
+  const taken = new Set<string>();
+  /** Whether a message came before; one without an id counts each time. */
+  const isRepeated = (input: Intervention | undefined): boolean => {
+    const id: unknown = typeof input === 'object' && input !== null ? input.id : undefined;
+    if (typeof id !== 'string' || id === '') return false;
+    if (taken.has(id)) return true;
+    taken.add(id);
+    return false;
+  };
   for (const kind of ['cancel', 'retry', 'confirm', 'rollback'] as const) {
     const { signal, update, description } = MESSAGES[kind];
     const meaning = (): ReturnType<typeof meaningOf> => meaningOf(kind, deployment.phase, deployment.finishSent);
     setHandler(
       signal,
       (input) => {
+        if (isRepeated(input)) return;
         const { accepted, meaning: text } = meaning();
         if (accepted) deployment.take(kind, authorOf(input), text);
         else deployment.decline(kind, authorOf(input), text);
@@ -68,7 +78,7 @@ export function listen(deployment: Intervened): void {
       (input): Acknowledgement => {
         const { phase } = deployment;
         const { meaning: text } = meaning();
-        deployment.take(kind, authorOf(input), text);
+        if (!isRepeated(input)) deployment.take(kind, authorOf(input), text);
         return { phase, meaning: text };
       },
       {

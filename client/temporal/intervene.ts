@@ -31,11 +31,14 @@ export async function intervene(
   intervention: Intervention,
 ): Promise<Intervened> {
   const handle = client.workflow.getHandle(run.workflowId, run.runId);
+  // The update may still be taken when its signal is: under one id they count once.
+  const id = randomUUID();
+  const message: Intervention = { ...intervention, id };
   try {
     const acknowledgement = await client.withDeadline(Date.now() + ACKNOWLEDGE_LIMIT_MILLIS, () =>
       handle.executeUpdate<Acknowledgement, [Intervention]>(name, {
-        args: [intervention],
-        updateId: `${name}-${randomUUID()}`,
+        args: [message],
+        updateId: `${name}-${id}`,
       }),
     );
     return { how: 'acknowledged', acknowledgement };
@@ -50,6 +53,6 @@ export async function intervene(
       grpcTroubleOf(error)?.trouble === 'no answer in time';
     if (!silent) throw error;
   }
-  await handle.signal(name, intervention);
+  await handle.signal(name, message);
   return { how: 'sent' };
 }

@@ -17,6 +17,7 @@ const NAMES = [
   'odd-signals',
   'rollback-waiting',
   'retry-waiting',
+  'retry-twice',
   'cancel-retrying',
   'confirm-early',
   'hold-confirm',
@@ -66,6 +67,16 @@ describe('people step in', () => {
     await waiting(deploying);
     await deploying.signal('cancel', { by: 'jane' });
     await expect(deploying.result()).resolves.toMatchObject({ verdict: 'cancelled' });
+  });
+
+  test.concurrent('a message that comes twice under one id counts once', async () => {
+    const deploying = await begin('retry-twice');
+    await waiting(deploying);
+    const message = { by: 'jane', id: 'the-same' };
+    await deploying.executeUpdate('retry', { args: [message] });
+    await rig.until(deploying, ({ phase, round }) => phase === 'waiting' && round === 2);
+    await deploying.signal('retry', message);
+    await expect(deploying.result()).resolves.toMatchObject({ verdict: 'succeeded', rounds: 2 });
   });
 
   test.concurrent("odd payloads of Temporal Web's form do no harm", async () => {
