@@ -35,6 +35,9 @@ const lastStep = (
     await scene.fault(fault);
     await scene.upgrade();
     await scene.faultMet();
+    // Nor can what became of it be read: so the phase lasts until the kill.
+    const { service } = scene;
+    await scene.stack.rancher.addFault({ method: 'GET', service, times: 0, effect: { kind: 'hang-before' } });
   },
   ...more,
 });
@@ -89,8 +92,8 @@ const LASTING: readonly Met[] = [
   },
 ];
 
-/** Those that are met with a request under way, which lasts two seconds at most. */
-const FLEETING: readonly Met[] = [
+/** Those that are met in the midst of an action that Rancher took, and whose answer is lost. */
+const ACTING: readonly Met[] = [
   lastStep(
     'settling',
     { action: 'rollback', effect: { kind: 'hang-after' } },
@@ -115,7 +118,7 @@ const FLEETING: readonly Met[] = [
   ),
 ];
 
-const ALL = [...LASTING, ...FLEETING];
+const ALL = [...LASTING, ...ACTING];
 
 function optionsFor(all: readonly Met[]): StackOptions {
   const services = all.map(({ name, service }) => ({
@@ -130,7 +133,7 @@ function optionsFor(all: readonly Met[]): StackOptions {
   return { seed: { ...seedOf(...services), behaviours }, policy: { stallLimit: '1m', rollbackLimit: '1m' } };
 }
 
-/** Brings all of them to their phases, the fleeting ones last; kills; and holds each one against what has to come of it. */
+/** Brings all of them to their phases, the acting ones last; kills; and holds each one against what has to come of it. */
 async function killAmidst(
   stack: Stack,
   kill: () => Promise<void>,
@@ -142,6 +145,7 @@ async function killAmidst(
   await Promise.all(met.slice(LASTING.length).map(({ scene, until }) => until(scene)));
   expect(await Promise.all(met.map(({ scene }) => scene.phase()))).toEqual(met.map(({ name }) => name));
   await kill();
+  await stack.rancher.clearFaults();
   const ended = await Promise.all(
     met.map(async ({ name, scene, then }) => {
       await then?.(scene);
