@@ -21,7 +21,8 @@ export function patienceWith(
   if (overdue) return 'over';
   switch (kindOfState(service.state)) {
     case 'flapping':
-      return stalledMillis >= Math.min(FLAPPING_MILLIS, policy.settleLimitMillis) ? 'stalled' : 'fresh';
+      if (stalledMillis >= policy.settleLimitMillis) return 'over';
+      return stalledMillis >= FLAPPING_MILLIS ? 'stalled' : 'fresh';
     case 'upgrading':
       return stalledMillis >= policy.stallLimitMillis ? 'stalled' : 'fresh';
     default:

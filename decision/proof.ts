@@ -72,7 +72,6 @@ function judge(
   const called = calledConfig(config.name);
   if (version === undefined || config.version !== version)
     return { status: 'failed', reasons: [`${called} has another version than expected`] };
-  if (service.expected === 0) return proven;
   const tallies = (service.instances ?? []).filter((tally) => tally.config === config.name);
   const target = tallies.find((tally) => tally.version === version) ?? none(config.name, version);
   const others = tallies.filter((tally) => tally.version !== version);

@@ -123,9 +123,9 @@ const ROLLING_BACK = 'rolling-back';
 export function roundStep(service: ServiceSnapshot, round: Round, goal: Goal): RoundStep {
   const ownership = ownershipOf(service, round);
   const kind: StateKind = service.removed ? 'gone' : kindOfState(service.state);
-  if (ownership === 'ours' && service.state === CANCELING && goal !== 'restored')
+  if (kind !== 'gone' && ownership === 'ours' && service.state === CANCELING && goal !== 'restored')
     return { do: 'interfered', why: cancelled[1] };
-  if (ownership === 'ours' && service.state === ROLLING_BACK && goal !== 'restored')
+  if (kind !== 'gone' && ownership === 'ours' && service.state === ROLLING_BACK && goal !== 'restored')
     return { do: 'interfered', why: rolledBack[1] };
   if (goal === 'restored' && round.accepted === null && ownership !== 'ours' && kind !== 'gone')
     return { do: 'nothing-posted' };

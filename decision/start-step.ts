@@ -25,7 +25,7 @@ export interface StartView {
   readonly patience: 'fresh' | 'stalled' | 'over';
 }
 
-/** How long a flapping service is given to settle before it is upgraded as it is: the first look only. */
+/** What to do in one kind of state. */
 type Rule = (service: ServiceSnapshot, view: StartView) => StartStep;
 
 /**
@@ -36,9 +36,11 @@ const RULES: Readonly<Record<StateKind, Rule>> = {
   ready: (service, view) => (alreadyThere(service, view) ? { do: 'unchanged' } : { do: 'upgrade' }),
 
   flapping: (service, view) => {
-    if (view.patience === 'fresh')
-      return { do: 'wait', why: `the service is ${service.state}: giving it a moment to settle` };
-    return { do: 'upgrade' };
+    // One that already goes to what was asked gets its time: another upgrade would only begin the same again.
+    const isOnItsWay = mayAdopt(service, view) && view.patience !== 'over';
+    return view.patience === 'fresh' || isOnItsWay
+      ? { do: 'wait', why: `the service is ${service.state}: giving it time to settle` }
+      : { do: 'upgrade' };
   },
 
   moving: (service, view) =>

@@ -21,6 +21,8 @@ export interface Command {
   readonly options: readonly OptionSpec[];
   /** Command lines without the word `drover`, and what they do. */
   readonly examples: readonly (readonly [line: string, what: string])[];
+  /** What exit code 0 means, for a command that ends with no verdict of a deployment. */
+  readonly success?: string;
   /** Verdicts that it may end with, for the help. */
   readonly verdicts: readonly Verdict[];
   /** Does it and answers the exit code; throws a `DroverError` for what is expected to fail. */

@@ -43,7 +43,7 @@ export function commandHelp(command: Command): string {
     ...command.description,
     ...section('Options:', rows([...command.options, ...COMMON_OPTIONS].map((spec) => [optionText(spec), spec.help]))),
     ...section('Examples:', rows(command.examples.map(([line, what]) => [`drover ${line}`, what]))),
-    ...section('Exit codes:', exitCodes(command.verdicts)),
+    ...section('Exit codes:', exitCodes(command.verdicts, command.success)),
     '',
   ].join('\n');
 }
@@ -57,9 +57,10 @@ function optionText({ name, kind, value, aliases, short }: OptionSpec): string {
   return `${names.join(', ')}${kind === 'flag' ? '' : ` ${value ?? 'VALUE'}`}`;
 }
 
-function exitCodes(verdicts: readonly Verdict[]): string[] {
+function exitCodes(verdicts: readonly Verdict[], success?: string): string[] {
   return verdicts.map((verdict) => {
     const { exitCode, meaning } = VERDICTS[verdict];
+    if (exitCode === 0 && success !== undefined) return `   0  ${success}`;
     return `  ${String(exitCode).padStart(2)}  ${verdict.padEnd(15)}  ${meaning}`;
   });
 }

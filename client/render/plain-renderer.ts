@@ -11,6 +11,9 @@ export const HOW = {
   over: 'this request is over: this is how it ended (to deploy again, give another --request-id)',
 } as const;
 
+/** The lines of the end that say how it went; the others only say where to look. */
+const TELLS: readonly string[] = ['verdict', 'reason', 'next'];
+
 /** One line per change, for the log of a CI system: time, level, environment, service, phase, what happened. No colours. */
 export class PlainRenderer implements Renderer {
   private deployment: FollowedDeployment | null = null;
@@ -39,7 +42,8 @@ export class PlainRenderer implements Renderer {
       case 'event': {
         const { at, level, phase, text } = event.event;
         this.phase = phase;
-        this.line(at, level, phase, text);
+        // The end is told by the result, with what belongs to it.
+        if (phase !== 'done') this.line(at, level, phase, text);
         return;
       }
       case 'notice':
@@ -59,7 +63,8 @@ export class PlainRenderer implements Renderer {
       case 'result': {
         const { outcome } = event;
         const level = exitCodeOf(outcome.verdict) === 0 ? 'info' : outcome.verdict === 'detached' ? 'warning' : 'error';
-        for (const { label, text } of finalLines(outcome, this.deployment)) this.line(this.now(), level, label, text);
+        for (const { label, text } of finalLines(outcome, this.deployment))
+          this.line(this.now(), TELLS.includes(label) ? level : 'info', label, text);
         return;
       }
       default:

@@ -39,6 +39,8 @@ export class TerminalRenderer implements Renderer {
         return;
       case 'event': {
         const { level, text, phase, at } = event.event;
+        // The end is told by the result, with what belongs to it.
+        if (phase === 'done') return;
         const tone = level === 'info' ? 'quiet' : level === 'warning' ? 'careful' : 'bad';
         this.line(`  ${this.terminal.paint(tone, `${time(at)} ${phase.padEnd(LABEL_WIDTH)} ${clean(text)}`)}`);
         return;

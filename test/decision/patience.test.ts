@@ -24,7 +24,7 @@ test.each(RESTLESS)('a service that is only %s gets a moment', (state) => {
 test.each(RESTLESS)('a service that is %s gets no longer than the settle limit', (state) => {
   const hasty = { ...DEFAULT_POLICY, settleLimitMillis: 3000 };
   expect(patience(state, 2999, hasty)).toBe('fresh');
-  expect(patience(state, 3000, hasty)).toBe('stalled');
+  expect(patience(state, 3000, hasty)).toBe('over');
 });
 
 test("somebody else's upgrade is given the stall limit, for it shows its progress", () => {

@@ -48,7 +48,10 @@ function firstStep(state: string, outcome: Outcome, onPending: OnPending, patien
   const offered = OFFERED[state] ?? [];
   const [first, ...later] = outcome.actions;
   if (outcome.verdict === 'unchanged' && state === 'active') return 'unchanged';
-  if (RESTLESS_TOO_LONG.includes(state)) return patience === 'fresh' ? 'wait' : 'upgrade';
+  if (RESTLESS_TOO_LONG.includes(state)) {
+    const patient = outcome.verdict === 'unchanged' ? patience !== 'over' : patience === 'fresh';
+    return patient ? 'wait' : 'upgrade';
+  }
   if (first === 'finishupgrade' && later.length === 0) return 'adopt';
   if (state === 'upgrading') {
     if (patience === 'fresh') return 'wait';

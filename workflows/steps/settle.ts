@@ -36,7 +36,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
     });
     let planned: number;
     if (step.do !== 'wait') deployment.settlingOthers = false;
-    if (deployment.overdue && (step.do === 'upgrade' || step.do === 'settle')) throw tooLate(deployment);
+    if (deployment.overdue && ['upgrade', 'settle', 'adopt'].includes(step.do)) throw tooLate(deployment);
     switch (step.do) {
       case 'upgrade':
         return 'upgrade';

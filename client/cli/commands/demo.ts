@@ -23,6 +23,7 @@ export const demo: Command = {
     ['demo', ''],
     ['demo --keep', ''],
   ],
+  success: 'every deployment ended as it must',
   verdicts: ['succeeded', 'failed', 'unreachable'],
   async run(args, io) {
     noArguments('demo', args);

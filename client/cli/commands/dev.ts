@@ -38,6 +38,7 @@ export const dev: Command = {
     ['dev --simulator', 'then: drover upgrade dev storefront/web --image example/web:1.1'],
     ['dev', 'with ./drover.yaml, or RANCHER_URL, RANCHER_ACCESS_KEY, RANCHER_SECRET_KEY, RANCHER_ENVIRONMENT'],
   ],
+  success: 'it was told to end',
   verdicts: ['succeeded', 'invalid', 'unreachable'],
   async run(args, io) {
     noArguments('dev', args);

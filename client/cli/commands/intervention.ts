@@ -39,6 +39,7 @@ export function interventionCommand(name: InterventionName): Command {
       [`${name} prod storefront/web`, ''],
       [`${name} prod storefront/web --why "wrong tag"`, ''],
     ],
+    success: 'the deployment acknowledged it',
     verdicts: ['succeeded', 'invalid', 'refused', 'unreachable'],
     async run(args, io) {
       const target = targetOf(args, io.env);

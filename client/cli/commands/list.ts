@@ -33,6 +33,7 @@ export const list: Command = {
     ['list --verdict rolled-back --limit 5', ''],
     ['list --running --json', ''],
   ],
+  success: 'listed, also when there is nothing to list',
   verdicts: ['succeeded', 'invalid', 'unreachable'],
   async run(args, io) {
     const filters = readFilters(args);

@@ -30,6 +30,7 @@ export const status: Command = {
     ['status prod storefront/web --watch', 'as "drover upgrade" shows it'],
     ['status prod storefront/web --json', ''],
   ],
+  success: 'there is an answer; with --watch, the deployment ended well',
   verdicts: ['succeeded', 'invalid', 'detached', 'refused', 'unreachable'],
   async run(args, io) {
     const problems: Problem[] = [];

@@ -8,6 +8,7 @@ export const version: Command = {
   description: ['Prints the version of Drover.'],
   options: [],
   examples: [['version', '']],
+  success: 'told',
   verdicts: ['succeeded'],
   run(args, io) {
     const text = packageVersion();

@@ -37,6 +37,7 @@ export const worker: Command = {
     ['worker', ''],
     ['worker --config /etc/drover/drover.yaml --environments prod-dmz1,prod-dmz2', ''],
   ],
+  success: 'it was told to end',
   verdicts: ['succeeded', 'invalid', 'unreachable'],
   async run(args, io) {
     noArguments('worker', args);
