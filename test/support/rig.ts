@@ -120,7 +120,7 @@ export class Rig {
     });
     const common = { connection: this.native, maxHeartbeatThrottleInterval: '1s' as const };
     this.#workers.push(
-      await Worker.create({ ...common, taskQueue: this.#workflowQueue, workflowBundle: await workflowBundle() }),
+      await Worker.create({ ...common, taskQueue: this.#workflowQueue, workflowBundle: workflowBundle() }),
       await Worker.create({ ...common, taskQueue: rancherQueue(this.alias), activities }),
     );
     this.#running = Promise.all(this.#workers.map((worker) => worker.run()));

@@ -1,10 +1,8 @@
-import { bundleWorkflowCode } from '@temporalio/worker';
-import type { WorkflowBundle } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 
-let bundled: Promise<WorkflowBundle> | undefined;
-
-/** The workflows as they stand in this checkout, bundled once per test file. */
-export function workflowBundle(): Promise<WorkflowBundle> {
-  bundled ??= bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts') });
-  return bundled;
+/** The workflows as they stand in this checkout: the global set-up bundled them, once for the whole run. */
+export function workflowBundle(): WorkflowBundleOption {
+  const codePath = process.env['DROVER_WORKFLOW_BUNDLE'];
+  if (codePath === undefined) throw new Error('The global set-up could not bundle the workflows: see its output.');
+  return { codePath };
 }
