@@ -6,7 +6,7 @@ import { workflowBundle } from './bundle/workflow-bundle';
 import type { Configuration } from './config/configuration';
 import { ConfigurationError } from './config/configuration-error';
 import { digestKey } from './config/digest-key';
-import { prepareEnvironments } from './config/prepare-environment';
+import { prepareEnvironments, type PreparedEnvironment } from './config/prepare-environment';
 import { dependenciesOf } from './environment-access';
 import { ensureSearchAttributes } from './search-attributes';
 
@@ -47,7 +47,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { configuration, connection, namespace, signal } = options;
   const env = options.env ?? process.env;
   const onStep = options.onStep ?? (() => undefined);
-  const environments = prepareEnvironments(configuration, served(options));
+  const environments = servedEnvironments(options);
   const key = digestKey(configuration.worker.digestSecret, env, onStep);
   await ensureSearchAttributes(connection, namespace, { onStep });
 
@@ -89,7 +89,19 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   );
 }
 
-function served(options: RunWorkerOptions): readonly string[] {
+/**
+ * What a worker would serve, with everything that it needs for that. It asks nobody: a command calls it before it connects, so that
+ * what is wrong on this machine is told at once, whether Temporal is there or not.
+ *
+ * @throws ConfigurationError with all that is missing
+ */
+export function servedEnvironments(
+  options: Pick<RunWorkerOptions, 'configuration' | 'environments'>,
+): PreparedEnvironment[] {
+  return prepareEnvironments(options.configuration, served(options));
+}
+
+function served(options: Pick<RunWorkerOptions, 'configuration' | 'environments'>): readonly string[] {
   const { configuration, environments } = options;
   const aliases = environments ?? configuration.worker.environments ?? [...configuration.environments.keys()];
   if (aliases.length > 0) return aliases;

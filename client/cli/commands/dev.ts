@@ -45,9 +45,12 @@ export const dev: Command = {
     const [port, uiPort] = [portOf(args, 'port', PORT), portOf(args, 'ui-port', UI_PORT)];
     const { loadConfiguration } = await import('../../../worker/config/load-configuration.js');
     const { connectWorker } = await import('../../../worker/connect-worker.js');
-    const { runWorker } = await import('../../../worker/run-worker.js');
+    const { runWorker, servedEnvironments } = await import('../../../worker/run-worker.js');
     const { installRuntime } = await import('../../../worker/install-runtime.js');
-    const say = (text: string): void => void io.out.write(`${text}\n`);
+    // With --json, standard output is for machines: an error is told there.
+    const to = args.flags.has('json') ? io.err : io.out;
+    const say = (text: string): void => void to.write(`${text}\n`);
+    const wanted = environmentsOf(args.values.get('environments'));
     const folder = resolve('.drover');
     mkdirSync(folder, { recursive: true });
     const stops: (() => Promise<void>)[] = [];
@@ -57,7 +60,9 @@ export const dev: Command = {
       if (args.flags.has('simulator')) ({ env, file } = await simulate(folder, env, stops, say));
       // Read before anything slow is started: what is wrong with it should be known at once.
       const load = (): ReturnType<typeof loadConfiguration> => loadConfiguration({ file, env, cwd: process.cwd() });
-      requireEnvironments(load().environments.size);
+      const first = load();
+      requireEnvironments(first.environments.size);
+      servedEnvironments({ configuration: first, environments: wanted });
       const temporal = await temporalFor({ port, uiPort, db: option(args, 'db'), folder, env, io, say, stops });
       env = {
         ...env,
@@ -72,7 +77,7 @@ export const dev: Command = {
         configuration,
         connection,
         namespace: configuration.temporal.namespace,
-        environments: environmentsOf(args.values.get('environments')),
+        environments: wanted,
         signal: AbortSignal.any([io.signal, temporal.ended]),
         env,
         onStep: say,

@@ -44,10 +44,13 @@ export const worker: Command = {
     const { installRuntime } = await import('../../../worker/install-runtime.js');
     const { loadConfiguration } = await import('../../../worker/config/load-configuration.js');
     const { connectWorker } = await import('../../../worker/connect-worker.js');
-    const { runWorker } = await import('../../../worker/run-worker.js');
+    const { runWorker, servedEnvironments } = await import('../../../worker/run-worker.js');
     const json = args.flags.has('json');
     const env = { ...io.env };
     const configuration = loadConfiguration({ file: option(args, 'config'), env, cwd: process.cwd() });
+    const environments = environmentsOf(args.values.get('environments'));
+    // What is wrong on this machine is told at once, whether Temporal is there or not.
+    servedEnvironments({ configuration, environments });
     installRuntime({ metricsAddress: configuration.worker.metricsAddress });
     const connection = await connectWorker(configuration.temporal);
     const say = (text: string): void => void io.err.write(`${text}\n`);
@@ -57,15 +60,15 @@ export const worker: Command = {
         configuration,
         connection,
         namespace: configuration.temporal.namespace,
-        environments: environmentsOf(args.values.get('environments')),
+        environments,
         signal: io.signal,
         env,
         onStep: say,
-        onReady: ({ environments, queues }) => {
+        onReady: ({ environments: served, queues }) => {
           io.out.write(
             json
-              ? `${JSON.stringify({ type: 'ready', environments, queues })}\n`
-              : `worker: ready; serves ${environments.join(', ')} (task queues ${queues.join(', ')})\n`,
+              ? `${JSON.stringify({ type: 'ready', environments: served, queues })}\n`
+              : `worker: ready; serves ${served.join(', ')} (task queues ${queues.join(', ')})\n`,
           );
         },
       });
