@@ -116,8 +116,13 @@ export class Stack {
       await Connection.connect({ address }),
       await DroverClient.connect({ address, namespace, env: {}, configFile: join(folder, 'drover.yaml') }),
     );
-    await Promise.all(Array.from({ length: options.workers ?? 1 }, () => stack.startWorker()));
-    return stack;
+    try {
+      await Promise.all(Array.from({ length: options.workers ?? 1 }, () => stack.startWorker()));
+      return stack;
+    } catch (error) {
+      await stack.close();
+      throw error;
+    }
   }
 
   /** The `drover` command, to its end. */

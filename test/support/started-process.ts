@@ -10,6 +10,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** A process of the product, started by a test: only this one is ever signalled, by its id. */
 export class StartedProcess {
   readonly ended: Promise<Ended>;
@@ -28,6 +33,7 @@ export class StartedProcess {
     const { cwd, env, input } = options;
     const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: 'pipe' });
     this.#child = child;
+    running.add(child);
     child.stdout.setEncoding('utf8').on('data', (text: string) => this.#wrote(() => (this.stdout += text)));
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.#wrote(() => (this.stderr += text)));
     // A process that reads nothing may be gone before its input is written.
@@ -36,6 +42,7 @@ export class StartedProcess {
     this.ended = new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => {
+        running.delete(child);
         this.#end = { code, signal, stdout: this.stdout, stderr: this.stderr };
         this.#wrote(() => undefined);
         resolve(this.#end);
