@@ -33,7 +33,8 @@ const lastStep = (
   name,
   until: async (scene) => {
     await scene.fault(fault);
-    await scene.upgrade();
+    // One that is not recognised as our own is not adopted for its image either, but rolled back.
+    await scene.upgrade({ redeploy: true });
     await scene.faultMet();
     // Nor can what became of it be read: so the phase lasts until the kill.
     const { service } = scene;

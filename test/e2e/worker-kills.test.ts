@@ -10,6 +10,9 @@ const UPGRADE = ['upgrade', 'finishupgrade'];
 /** Rancher takes seconds for it: at twenty times its speed. */
 const SLOW_PULL = 80_000;
 
+/** An upgrade that is not recognised as our own is not adopted for its image either, but rolled back. */
+const NOT_ADOPTED = { redeploy: true };
+
 /** The worker is killed with -9 in a phase that the query `progress` shows, and another one started. */
 interface Kill {
   readonly title: string;
@@ -63,7 +66,7 @@ const KILLS: readonly Kill[] = [
     phase: 'upgrading',
     until: async (scene) => {
       await scene.fault({ action: 'upgrade', effect: { kind: 'hang-after' } });
-      await scene.upgrade();
+      await scene.upgrade(NOT_ADOPTED);
       await scene.faultMet();
       await scene.accepted('upgrade');
     },
@@ -77,7 +80,7 @@ const KILLS: readonly Kill[] = [
     phase: 'upgrading',
     until: async (scene) => {
       await scene.fault({ action: 'upgrade', effect: { kind: 'delay', millis: 1_800 } });
-      await scene.upgrade();
+      await scene.upgrade(NOT_ADOPTED);
       await scene.faultMet();
     },
     accepted: [],
@@ -90,7 +93,7 @@ const KILLS: readonly Kill[] = [
     phase: 'upgrading',
     until: async (scene) => {
       await scene.fault({ action: 'upgrade', effect: { kind: 'hang-before' } });
-      await scene.upgrade();
+      await scene.upgrade(NOT_ADOPTED);
       await scene.faultMet();
     },
     accepted: [],
