@@ -1,4 +1,5 @@
 import { DefaultLogger, Runtime, type TelemetryOptions } from '@temporalio/worker';
+import { ConfigurationError } from './config/configuration-error';
 import { logLine } from './log-line';
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
@@ -16,7 +17,11 @@ export interface RuntimeSettings {
 
 let installed = false;
 
-/** Sets up Temporal's runtime for this process, once; before the first native connection, or it has no effect. */
+/**
+ * Sets up Temporal's runtime for this process, once; before the first native connection, or it has no effect.
+ *
+ * @throws ConfigurationError where metrics cannot be served on their address
+ */
 export function installRuntime(settings: RuntimeSettings = {}): void {
   if (installed) return;
   installed = true;
@@ -27,10 +32,17 @@ export function installRuntime(settings: RuntimeSettings = {}): void {
       ? {}
       : { metrics: { prometheus: { bindAddress: settings.metricsAddress } } }),
   };
-  Runtime.install({
-    logger: new DefaultLogger(settings.level ?? levelFrom(process.env), (entry) => onLine(logLine(entry))),
-    telemetryOptions,
-  });
+  try {
+    Runtime.install({
+      logger: new DefaultLogger(settings.level ?? levelFrom(process.env), (entry) => onLine(logLine(entry))),
+      telemetryOptions,
+    });
+  } catch (error) {
+    if (settings.metricsAddress === undefined) throw error;
+    const why = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+    const message = `metrics cannot be served on ${settings.metricsAddress}: ${why}; choose another address, or end what listens there. Nothing was started`;
+    throw new ConfigurationError([{ where: 'worker.metricsAddress', message }]);
+  }
 }
 
 /** What is no level counts for nothing: a worker does not stay away for the sake of its log. */

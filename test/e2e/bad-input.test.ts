@@ -523,6 +523,15 @@ const CONFIGURATION: readonly BadInput[] = [
     ],
   },
   {
+    what: "the metrics' port in use",
+    args: worker(),
+    yaml: ({ temporalPort }) =>
+      `${RANCHER}\nenvironments: { prod: {} }\nworker: { metricsAddress: "127.0.0.1:${temporalPort}" }\n`,
+    env: keys,
+    verdict: 'invalid',
+    says: ['worker.metricsAddress: metrics cannot be served on 127.0.0.1:', 'in use', 'choose another address'],
+  },
+  {
     what: 'a port that is none',
     args: ['dev', '--port', '99999'],
     verdict: 'invalid',
