@@ -271,7 +271,7 @@ function whileRollingBack(title: string, move: Move, expected: Expected): Case {
   return {
     title: `while rolling back, somebody ${title}`,
     run: async (one) => {
-      one.behave(2, { pullMillis: 200_000 });
+      one.behave(2, { pullMillis: 60_000 });
       one.behave(1, { pullMillis: 20_000 });
       const deploying = await one.start({ overrides: ONE_BATCH });
       await one.until(deploying, 'waiting');

@@ -78,10 +78,10 @@ const progress: Case[] = [
   {
     title: 'the absolute cap: rolled back though Rancher is still at it',
     run: async (one) => {
-      one.behave(2, { pullMillis: 80_000 });
-      const result = await one.deploy({ overrides: { ...ONE_BATCH, timeoutMillis: 2_000 } });
+      one.behave(2, { pullMillis: 120_000 });
+      const result = await one.deploy({ overrides: { ...ONE_BATCH, timeoutMillis: 5_000 } });
       expect(result).toMatchObject({ verdict: 'rolled-back', rounds: 1 });
-      expect(result.reason).toContain('the time was up (2 s)');
+      expect(result.reason).toContain('the time was up (5 s)');
       one.expectRuns(1, 2);
     },
   },
