@@ -263,6 +263,21 @@ const TEMPORAL: readonly BadInput[] = [
     says: ['something listens there, but it does not speak as Temporal does'],
   },
   {
+    what: 'an API key, which means TLS, for a Temporal without',
+    args: ({ temporalPort }) => upgrade('--address', `127.0.0.1:${temporalPort}`),
+    env: () => ({ TEMPORAL_API_KEY: 'hunter2-hunter2' }),
+    verdict: 'unreachable',
+    says: ['does not speak as Temporal does (another program, or TLS on one side only)'],
+    not: /hunter2/,
+  },
+  {
+    what: 'a profile of Temporal that there is not',
+    args: ['list'],
+    env: () => ({ TEMPORAL_PROFILE: 'nowhere' }),
+    verdict: 'invalid',
+    says: ["Temporal's settings: they cannot be read", 'nowhere', 'TEMPORAL_CONFIG_FILE'],
+  },
+  {
     what: 'an unknown namespace',
     args: upgrade('--namespace', 'nowhere'),
     verdict: 'invalid',
@@ -448,6 +463,15 @@ const CONFIGURATION: readonly BadInput[] = [
     yaml: 'rancher:\n  url: https://key:hunter2@rancher.example.com\n',
     verdict: 'invalid',
     says: [/bad-\d+\.yaml:2:8/, 'credentials do not belong into a URL'],
+    not: /hunter2/,
+  },
+  {
+    what: 'credentials in RANCHER_URL',
+    args: worker(),
+    yaml: 'worker: {}\n',
+    env: () => ({ RANCHER_URL: 'https://key:hunter2@rancher.example.com', RANCHER_ENVIRONMENT: 'prod' }),
+    verdict: 'invalid',
+    says: ['RANCHER_URL', 'credentials do not belong into a URL', 'the secret key is missing', 'RANCHER_SECRET_KEY'],
     not: /hunter2/,
   },
   {
