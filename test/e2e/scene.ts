@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
 import type { DeploymentHandle } from '../../client/deployment-handle';
 import type { UpgradeInput } from '../../client/input/upgrade-input';
 import type { Outcome } from '../../client/outcome';
@@ -25,6 +26,10 @@ export class Scene {
     readonly stack: Stack,
     readonly service: string,
   ) {}
+
+  get #workflowId(): string {
+    return `deploy/${this.stack.alias}/${STACK}/${this.service}`;
+  }
 
   image(tag: number): string {
     return `example/${this.service}:${tag}`;
@@ -92,9 +97,16 @@ export class Scene {
     });
   }
 
+  /** Process id of the worker that has the activity which is under way. */
+  async workerAtWork(): Promise<number> {
+    const client = new Client({ connection: this.stack.connection, namespace: this.stack.temporal.namespace });
+    const { raw } = await client.workflow.getHandle(this.#workflowId).describe();
+    return Number(raw.pendingActivities?.[0]?.lastWorkerIdentity?.split('@')[0]);
+  }
+
   /** The last attempts at each activity of a type, in the history's order. */
   async attempts(activity: string): Promise<Attempts[]> {
-    const events = await this.stack.history(`deploy/${this.stack.alias}/${STACK}/${this.service}`);
+    const events = await this.stack.history(this.#workflowId);
     const scheduled = new Set(events.filter((event) => typeOf(event) === activity).map(({ eventId }) => eventId));
     return events.flatMap((event) => {
       const started = event['activityTaskStartedEventAttributes'] as Started | undefined;

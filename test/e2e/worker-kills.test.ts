@@ -6,6 +6,7 @@ import { seedOf } from '../support/seeds';
 import { Stack } from '../support/stack';
 import { Scene } from './scene';
 
+const LIMIT_MILLIS = 180_000;
 const UPGRADE = ['upgrade', 'finishupgrade'];
 /** Rancher takes seconds for it: at twenty times its speed. */
 const SLOW_PULL = 80_000;
@@ -228,6 +229,29 @@ describe('the worker killed with -9', () => {
         await stack.close();
       }
     },
-    180_000,
+    LIMIT_MILLIS,
+  );
+
+  test.concurrent(
+    'one of two: the other one goes on by itself',
+    async () => {
+      const launchConfig = { imageUuid: 'docker:example/web:1' };
+      const stack = await Stack.start({ seed: seedOf({ name: 'web', scale: 2, launchConfig }), workers: 2 });
+      try {
+        const scene = new Scene(stack, 'web');
+        await scene.fault({ action: 'upgrade', effect: { kind: 'hang-after' } });
+        await scene.upgrade(NOT_ADOPTED);
+        await scene.faultMet();
+        const pid = await scene.workerAtWork();
+        const worker = stack.workers.find((one) => one.pid === pid);
+        expect(await worker?.kill('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
+        expect(await scene.outcome()).toMatchObject({ verdict: 'succeeded' });
+        expect(await scene.actions()).toEqual(UPGRADE);
+        expect(await scene.attempts('postUpgrade')).toEqual([{ attempt: 2, timedOutBy: 'TIMEOUT_TYPE_HEARTBEAT' }]);
+      } finally {
+        await stack.close();
+      }
+    },
+    LIMIT_MILLIS,
   );
 });
