@@ -117,10 +117,10 @@ function pendingText(service: ServiceSnapshot): string {
   return `${whose(service)} is pending (${service.state})`;
 }
 
-/** A label of ours on a pending upgrade that is not this round's is a dead deployment's: ended by hand, say. */
+/** A label of ours on a pending upgrade: a deployment's that was ended by hand, or one that the UI took along from an earlier one. */
 function whose(service: ServiceSnapshot): string {
   const label = service.configs.find(({ deploymentLabel }) => deploymentLabel !== null)?.deploymentLabel ?? null;
-  return label === null ? "someone else's upgrade" : `the upgrade of deployment ${label}`;
+  return label === null ? "someone else's upgrade" : `an upgrade with the label of deployment ${label}`;
 }
 
 function inWords(service: ServiceSnapshot): string {

@@ -203,7 +203,7 @@ describe('what somebody else left', () => {
     });
     expect(startStep(labelled, view({ onPending: 'abort' }))).toEqual({
       do: 'refuse',
-      why: 'the upgrade of deployment d-77.1 is pending (upgraded)',
+      why: 'an upgrade with the label of deployment d-77.1 is pending (upgraded)',
     });
     expect(startStep(found('canceled-upgrade', 'other'), view({ onPending: 'abort' }))).toEqual({
       do: 'refuse',
@@ -218,7 +218,9 @@ describe('what somebody else left', () => {
       for (const onPending of ON_PENDING)
         for (const patience of PATIENCE) {
           const step = startStep(label(state), view({ onPending, patience }));
-          expect(step).toMatchObject({ why: expect.stringContaining('the upgrade of deployment d-77.1') as string });
+          expect(step).toMatchObject({
+            why: expect.stringContaining('an upgrade with the label of deployment d-77.1') as string,
+          });
         }
   });
 

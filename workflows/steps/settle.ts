@@ -103,7 +103,7 @@ function adopt(deployment: Deployment, service: ServiceSnapshot): void {
   };
   deployment.roundsPosted += 1;
   const label = service.configs.find(({ deploymentLabel }) => deploymentLabel !== null)?.deploymentLabel;
-  const whose = label === undefined ? 'the upgrade' : `the upgrade of deployment ${label}`;
+  const whose = label === undefined ? 'the upgrade' : `an upgrade with the label of deployment ${label}`;
   deployment.note('info', `${whose} that is ${service.state} goes to what was asked: adopting it`);
 }
 
