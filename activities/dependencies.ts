@@ -20,6 +20,8 @@ export interface EnvironmentAccess {
   /** A client with the keys as they are now. */
   client(): RancherClient;
   policy(overrides: PolicyOverrides): Policy;
+  /** The alias of another configured environment that means the same project (one by its name, the other one by its id, say). */
+  twinOf?(project: { readonly id: string; readonly name: string }): string | undefined;
   /**
    * The value behind a reference for an environment variable; read anew each time.
    * @throws an error naming the reference and the known ones, never a value

@@ -2,11 +2,11 @@ import type { Policy } from '../decision/policy';
 import { calledConfig } from '../decision/proof';
 import type { DeploymentRequest } from '../decision/request';
 import { composeUpgrade, imageUuidOf, toImageUuid } from '../rancher/launch-config';
-import type { ServiceResource } from '../rancher/resources';
+import type { Project, ServiceResource } from '../rancher/resources';
 import type { ImageChange } from '../workflows/contract';
-import { readFailure } from './classify-failure';
+import { failure, readFailure } from './classify-failure';
 import type { ResolvedTarget } from './contract';
-import type { ActivityDependencies } from './dependencies';
+import type { ActivityDependencies, EnvironmentAccess } from './dependencies';
 import { accessTo, changeOf, clientOf, resolveVariables } from './open-service';
 import { namedConfigs, snapshotOf } from './snapshot';
 
@@ -21,6 +21,7 @@ export async function resolveTarget(
   const variables = resolveVariables(access, request);
   try {
     const project = await client.findProject(access.project, signal);
+    refuseTwin(access, project);
     const stack = await client.findStack(project.id, request.stack, signal);
     const resource = await client.findService(project.id, stack.id, request.service, signal);
     composeUpgrade(resource, changeOf({ request, policy }, variables, null));
@@ -40,6 +41,16 @@ export async function resolveTarget(
   } catch (error) {
     throw readFailure(error);
   }
+}
+
+/** Under two aliases a service could be deployed to twice at a time: the workflow's id would not keep them apart. */
+function refuseTwin(access: EnvironmentAccess, project: Project): void {
+  const twin = access.twinOf?.(project);
+  if (twin === undefined) return;
+  throw failure(
+    'Configuration',
+    `${access.alias} and ${twin} are the same environment of Rancher, ${JSON.stringify(project.name)} (${project.id}); keep one of them in drover.yaml, so that a service cannot be deployed twice at a time`,
+  );
 }
 
 /** Which images go from what to what, as people write them. */

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import type { ActivityDependencies, EnvironmentAccess } from '../activities/dependencies';
 import { nearest } from './config/nearest';
 import { RancherClient } from '../rancher/rancher-client';
+import { parseRancherUrl } from '../rancher/rancher-url';
 import type { Configuration } from './config/configuration';
 import { ConfigurationError } from './config/configuration-error';
 import type { PreparedEnvironment } from './config/prepare-environment';
 import { resolvePolicy } from './config/resolve-policy';
+import { whyBadRancherUrl } from './config/schema';
 
 /** What the activities of one environment's queue are given: that environment and no other. */
 export function dependenciesOf(
@@ -30,6 +32,11 @@ function accessOf(configuration: Configuration, environment: PreparedEnvironment
   return {
     ...{ alias, project, webUrl, client },
     policy: (overrides) => resolvePolicy(configuration, alias, overrides),
+    twinOf: ({ id, name }) =>
+      [...configuration.environments.values()].find(
+        (other) =>
+          other.alias !== alias && [id, name].includes(other.project ?? '') && serverOf(other.url?.value) === webUrl,
+      )?.alias,
     variable: (reference) => {
       const source = environment.configuration.variables.get(reference);
       if (source !== undefined) return source.read();
@@ -38,6 +45,13 @@ function accessOf(configuration: Configuration, environment: PreparedEnvironment
       ]);
     },
   };
+}
+
+/** As {@link PreparedEnvironment.webUrl}; undefined where there is no address, or none that can be used. */
+function serverOf(url: string | undefined): string | undefined {
+  if (url === undefined || whyBadRancherUrl(url) !== undefined) return undefined;
+  const { origin, basePath } = parseRancherUrl(url);
+  return `${origin}${basePath}`;
 }
 
 function unknownReference(environment: PreparedEnvironment, reference: string): string {

@@ -395,7 +395,7 @@ const JUDGED: readonly BadInput[] = [
     what: 'a project id that the key may not see',
     args: ['upgrade', 'unseen', WEB, ...IMAGE],
     verdict: 'refused',
-    says: ['There is no environment "1a7"', 'This key can see "Audit"'],
+    says: ['There is no environment "1a9"', 'This key can see "Audit"'],
     judged: true,
   },
   {
@@ -403,6 +403,13 @@ const JUDGED: readonly BadInput[] = [
     args: ['upgrade', 'ambiguous', WEB, ...IMAGE],
     verdict: 'refused',
     says: ['There are 2 environments named "Twice"', '1a21, 1a22', 'Give the id of the one that is meant.'],
+    judged: true,
+  },
+  {
+    what: 'two aliases of one project, one by its name and one by its id',
+    args: ['upgrade', 'by-name', WEB, ...IMAGE],
+    verdict: 'invalid',
+    says: ['by-name and by-id are the same environment of Rancher, "Double" (1a30); keep one of them in drover.yaml'],
     judged: true,
   },
   {
@@ -601,6 +608,8 @@ const SEED: WorldSeed = {
       ],
     },
     { name: 'Audit', id: '1a8', stacks: [{ name: STACK, services: [planted('web')] }] },
+    { name: 'Hidden', id: '1a9', stacks: [{ name: STACK, services: [planted('web')] }] },
+    { name: 'Double', id: '1a30', stacks: [{ name: STACK, services: [planted('web')] }] },
     { name: 'Twice', id: '1a21', stacks: [{ name: STACK, services: [planted('web')] }] },
     { name: 'Twice', id: '1a22', stacks: [{ name: STACK, services: [planted('web')] }] },
   ],
@@ -627,8 +636,10 @@ async function start(): Promise<Places> {
       'odd-key': { project: 'Nothing', accessKey: 'ODD' },
       'read-only': { project: 'Audit', accessKey: 'READER' },
       mistyped: { project: 'Prodution' },
-      unseen: { project: '1a7', accessKey: 'NARROW' },
+      unseen: { project: '1a9', accessKey: 'NARROW' },
       ambiguous: { project: 'Twice' },
+      'by-name': { project: 'Double' },
+      'by-id': { project: '1a30' },
       nowhere: { project: 'Production', url: `http://127.0.0.1:${closedPort}`, policy: impatient },
       proxied: {
         project: 'Production',
