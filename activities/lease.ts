@@ -22,6 +22,8 @@ const THROTTLE_MILLIS = 1_000;
 /** Runs an activity's body under heartbeats. */
 export async function withLease<T>(body: (lease: Lease, signal: AbortSignal) => Promise<T>): Promise<T> {
   const { heartbeatTimeoutMs, startToCloseTimeoutMs } = activityInfo();
+  // The SDK says 0 where there is none.
+  const heartbeatLimit = heartbeatTimeoutMs || Infinity;
   const started = performance.now();
   let lastBeat = started;
   const beat = (): void => {
@@ -29,14 +31,13 @@ export async function withLease<T>(body: (lease: Lease, signal: AbortSignal) => 
     heartbeat();
   };
   beat();
-  const timer =
-    heartbeatTimeoutMs === undefined ? undefined : setInterval(beat, Math.max(100, heartbeatTimeoutMs / BEATS));
+  const timer = heartbeatLimit === Infinity ? undefined : setInterval(beat, Math.max(100, heartbeatLimit / BEATS));
   try {
     return await body(
       {
         assertHeldFor: (requestMillis) => {
           const now = performance.now();
-          const leftOfBeat = (heartbeatTimeoutMs ?? Infinity) - (now - lastBeat) - THROTTLE_MILLIS;
+          const leftOfBeat = heartbeatLimit - (now - lastBeat) - THROTTLE_MILLIS;
           const leftOfAttempt = (startToCloseTimeoutMs || Infinity) - (now - started);
           if (Math.min(leftOfBeat, leftOfAttempt) > requestMillis) return;
           throw failure(
