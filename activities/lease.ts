@@ -26,8 +26,12 @@ export async function withLease<T>(body: (lease: Lease, signal: AbortSignal) => 
   const heartbeatLimit = heartbeatTimeoutMs || Infinity;
   const started = performance.now();
   let lastBeat = started;
+  let isLost = false;
   const beat = (): void => {
-    lastBeat = performance.now();
+    const now = performance.now();
+    // A process that was frozen beats first thing when it wakes; by then somebody else may have been given the work for good.
+    isLost ||= now - lastBeat > heartbeatLimit - THROTTLE_MILLIS;
+    lastBeat = now;
     heartbeat();
   };
   beat();
@@ -39,7 +43,7 @@ export async function withLease<T>(body: (lease: Lease, signal: AbortSignal) => 
           const now = performance.now();
           const leftOfBeat = heartbeatLimit - (now - lastBeat) - THROTTLE_MILLIS;
           const leftOfAttempt = (startToCloseTimeoutMs || Infinity) - (now - started);
-          if (Math.min(leftOfBeat, leftOfAttempt) > requestMillis) return;
+          if (!isLost && Math.min(leftOfBeat, leftOfAttempt) > requestMillis) return;
           throw failure(
             'LeaseOver',
             'this attempt was held up for so long that another one may have taken over: nothing was sent',
