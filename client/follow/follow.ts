@@ -74,7 +74,8 @@ export async function* follow(run: FollowedRun, options: FollowOptions): AsyncGe
             : options.hold === true && look.progress.phase === 'confirming' && look.progress.result === null
               ? held(look.progress, options.target)
               : null;
-        if (over === null && interim !== null) return yield* end(interim);
+        // A closed run's workflow still answers with the phase it had: only what runs can wait for anybody.
+        if (over === null && interim !== null && (await runs(run, stop.signal))) return yield* end(interim);
       } else if (look !== null && over === null && look.silence !== silent) {
         silent = look.silence;
         yield notice('warning', SILENCE[silent]);
@@ -110,6 +111,16 @@ async function lookAt(run: FollowedRun, signal: AbortSignal): Promise<Look> {
     return { ok: true, progress: await run.progress(signal) };
   } catch (error) {
     if (error instanceof SilenceError) return { ok: false, silence: error.silence };
+    throw error;
+  }
+}
+
+/** Where nobody can say it, it is asked again at the next look. */
+async function runs(run: FollowedRun, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await run.running(signal);
+  } catch (error) {
+    if (signal.aborted || error instanceof SilenceError) return false;
     throw error;
   }
 }

@@ -8,6 +8,8 @@ export type Silence = 'no worker' | 'no connection';
 export interface FollowedRun {
   /** Rejects with a {@link SilenceError} where nobody answers, and where `signal` is aborted. */
   progress(signal?: AbortSignal): Promise<Progress>;
+  /** Whether it still runs, as Temporal itself knows it; rejects with a {@link SilenceError} where Temporal does not answer. */
+  running(signal?: AbortSignal): Promise<boolean>;
   /** Resolves when it is over, however it ended; rejects with a {@link SilenceError} as above. */
   outcome(signal?: AbortSignal): Promise<Outcome>;
 }

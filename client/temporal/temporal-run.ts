@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { PROGRESS } from '../../workflows/contract';
 import type { DeploymentResult, Progress } from '../../workflows/contract';
@@ -8,7 +9,7 @@ import type { Outcome } from '../outcome';
 import { grpcTroubleOf } from './grpc-trouble';
 import { outcomeOfFailure, outcomeOfResult } from './outcome-of-run';
 
-/** How long one query may take, milliseconds. */
+/** How long one query, or one look at the run, may take, milliseconds. */
 const QUERY_LIMIT_MILLIS = 5000;
 
 /** One run of a deployment's workflow, as the follower wants it. */
@@ -32,6 +33,21 @@ export class TemporalRun implements FollowedRun {
     } catch (error) {
       const lost = grpcTroubleOf(error)?.trouble === 'connection lost';
       throw new SilenceError(lost ? 'no connection' : 'no worker', { cause: error });
+    }
+  }
+
+  /** @throws SilenceError where Temporal does not answer */
+  async running(signal?: AbortSignal): Promise<boolean> {
+    try {
+      const describe = (): ReturnType<WorkflowHandle['describe']> => this.handle.describe();
+      const deadline = Date.now() + QUERY_LIMIT_MILLIS;
+      const { status } = await this.client.withDeadline(deadline, () => this.stoppable(describe, signal));
+      return status.name === 'RUNNING';
+    } catch (error) {
+      // What Temporal does not know any more does not run.
+      if (error instanceof WorkflowNotFoundError) return false;
+      if (grpcTroubleOf(error) !== undefined) throw new SilenceError('no connection', { cause: error });
+      throw error;
     }
   }
 

@@ -256,6 +256,17 @@ describe('following', () => {
     expect((await all('f5', {}, () => end('f5', 'cancel'))).outcome.verdict).toBe('interfered');
   });
 
+  it.each([
+    ['held', 'f7', { hold: true }],
+    ['parked', 'f8', { image: 'example/web:parks' }],
+  ] as const)('calls it interfered where the workflow was ended while it was %s', async (_word, service, change) => {
+    await all(service, change);
+    await end(service, 'terminate');
+    const { events, outcome } = await all(service, change);
+    expect(events[0]).toMatchObject({ deployment: { how: 'over' } });
+    expect(outcome).toMatchObject({ verdict: 'interfered', reason: expect.stringContaining('terminated') as string });
+  });
+
   it('calls for a person where the workflow failed', async () => {
     expect((await all('f6', { image: 'example/web:fails' })).outcome).toMatchObject({
       verdict: 'needs-attention',

@@ -36,6 +36,10 @@ class ScriptedRun implements FollowedRun {
     return typeof answer === 'string' ? Promise.reject(new SilenceError(answer)) : Promise.resolve(answer);
   }
 
+  running(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   outcome(): Promise<Outcome> {
     return this.over;
   }
@@ -78,6 +82,7 @@ describe('following a deployment', () => {
   it('reads the last lines even where the deployment is over before the first look', async () => {
     const run: FollowedRun = {
       progress: () => Promise.resolve(progress({ events: [line(1)], eventCount: 1, phase: 'done', result: result() })),
+      running: () => Promise.resolve(false),
       outcome: () => Promise.resolve(SUCCESS),
     };
     const events = await all(run);
@@ -96,6 +101,7 @@ describe('following a deployment', () => {
     const scripted = new ScriptedRun(['no connection', progress()]);
     const run: FollowedRun = {
       progress: () => scripted.progress(),
+      running: () => Promise.resolve(true),
       outcome: () => {
         calls += 1;
         return calls === 1 ? Promise.reject(new SilenceError('no connection')) : Promise.resolve(SUCCESS);
@@ -134,15 +140,48 @@ describe('following a deployment', () => {
   it('prefers the end over a phase that was read just before it', async () => {
     const run: FollowedRun = {
       progress: () => Promise.resolve(progress({ phase: 'parked' })),
+      running: () => Promise.resolve(false),
       outcome: () => Promise.resolve(SUCCESS),
     };
     expect(verdictOf(await all(run))).toBe('succeeded');
+  });
+
+  test.each([
+    ['held', 'confirming'],
+    ['parked', 'parked'],
+  ] as const)(
+    'takes a run that somebody ended for ended, though it still answers that it is %s',
+    async (_word, phase) => {
+      const ended: Outcome = { verdict: 'interfered', reason: 'terminated', nextStep: '', result: null };
+      // Temporal tells the end later than the first look is answered, as it does over a network.
+      const run: FollowedRun = {
+        progress: () => Promise.resolve(progress({ phase })),
+        running: () => Promise.resolve(false),
+        outcome: () => delay(40, ended),
+      };
+      expect(verdictOf(await all(run, { hold: true }))).toBe('interfered');
+    },
+  );
+
+  it('does not tell that it waits while nobody can say whether it still runs', async () => {
+    let asked = 0;
+    const run: FollowedRun = {
+      progress: () => Promise.resolve(progress({ phase: 'parked' })),
+      running: () => {
+        asked += 1;
+        return asked < 3 ? Promise.reject(new SilenceError('no connection')) : Promise.resolve(true);
+      },
+      outcome: () => new Promise(() => undefined),
+    };
+    expect(verdictOf(await all(run))).toBe('needs-attention');
+    expect(asked).toBe(3);
   });
 
   it('detaches at once when asked to stop, also while nobody answers', async () => {
     const stop = new AbortController();
     const never: FollowedRun = {
       progress: () => new Promise(() => undefined),
+      running: () => Promise.resolve(true),
       outcome: () => new Promise(() => undefined),
     };
     const followed = all(never, { signal: stop.signal });
@@ -164,6 +203,7 @@ describe('following a deployment', () => {
   it('does not hide a bug', async () => {
     const run: FollowedRun = {
       progress: () => Promise.reject(new TypeError('oops')),
+      running: () => Promise.resolve(true),
       outcome: () => new Promise(() => undefined),
     };
     await expect(all(run)).rejects.toThrow('oops');
