@@ -29,7 +29,7 @@ export async function followDeployment(
   handle: DeploymentHandle,
   renderer: Renderer,
   io: Io,
-  options: Pick<FollowOptions, 'hold' | 'limitMillis'>,
+  options: Pick<FollowOptions, 'hold' | 'watchOn' | 'limitMillis'>,
 ): Promise<number> {
   const events = handle.follow({
     ...options,

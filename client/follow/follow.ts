@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Progress } from '../../workflows/contract';
 import type { Outcome } from '../outcome';
 import type { FollowEvent, Notice } from './follow-event';
 import type { FollowedRun, Silence } from './followed-run';
 import { newEventsOf } from './new-events';
-import { detached, held, parked } from './interim-outcome';
+import { detached, held, parked, unjudged } from './interim-outcome';
 import { SilenceError } from './silence-error';
 
 /** How a deployment is followed. Times in milliseconds. */
@@ -14,6 +15,11 @@ export interface FollowOptions {
   readonly limitMillis?: number;
   /** Come back with `held` where the deployment waits for a confirmation. Default false. */
   readonly hold?: boolean;
+  /**
+   * Follow through a wait for a confirmation, to the verdict. Default false: where it was not asked to hold and waits for a person to
+   * judge, the follower comes back with `needs-attention`, for a CI job would wait for days.
+   */
+  readonly watchOn?: boolean;
   /** Aborted where the client is asked to stop: the deployment goes on. */
   readonly signal?: AbortSignal;
   /** For the commands that the texts name: `prod storefront/web`. */
@@ -29,8 +35,8 @@ const LAST_LOOK_MILLIS = 2000;
 const LETTING_GO_MILLIS = 500;
 
 /**
- * Tells everything that happens to a deployment, and ends with one `result`: its verdict, or `needs-attention` where it is parked,
- * `held` where it waits for the confirmation that was asked for, `detached` where the client stops first. Nothing here changes
+ * Tells everything that happens to a deployment, and ends with one `result`: its verdict, or `needs-attention` where it is parked or
+ * waits for a person to judge it, `held` where it waits for the confirmation that was asked for, `detached` where the client stops first. Nothing here changes
  * the deployment.
  */
 export async function* follow(run: FollowedRun, options: FollowOptions): AsyncGenerator<FollowEvent, Outcome> {
@@ -68,12 +74,7 @@ export async function* follow(run: FollowedRun, options: FollowOptions): AsyncGe
         seen = fresh.seen;
         for (const event of fresh.events) yield { type: 'event', event };
         yield { type: 'progress', progress: look.progress };
-        const interim =
-          look.progress.phase === 'parked' && look.progress.result === null
-            ? parked(look.progress, options.target)
-            : options.hold === true && look.progress.phase === 'confirming' && look.progress.result === null
-              ? held(look.progress, options.target)
-              : null;
+        const interim = interimOf(look.progress, options);
         // A closed run's workflow still answers with the phase it had: only what runs can wait for anybody.
         if (over === null && interim !== null && (await runs(run, stop.signal))) return yield* end(interim);
       } else if (look !== null && over === null && look.silence !== silent) {
@@ -93,6 +94,16 @@ export async function* follow(run: FollowedRun, options: FollowOptions): AsyncGe
   }
 }
 
+/** What is told of a deployment that waits for a person; null where it does not, or is to be watched all the same. */
+function interimOf(progress: Progress, { hold, watchOn, target }: FollowOptions): Outcome | null {
+  if (progress.result !== null) return null;
+  if (progress.phase === 'parked') return parked(progress, target);
+  if (progress.phase !== 'confirming') return null;
+  if (hold === true) return held(progress, target);
+  // Once somebody decided, it goes on at once, and says no more what it waits for.
+  return watchOn === true || progress.attention === null ? null : unjudged(progress, progress.attention, target);
+}
+
 const WHO: Readonly<Record<Silence, string>> = { 'no worker': 'the worker', 'no connection': 'Temporal' };
 const SILENCE: Readonly<Record<Silence, string>> = {
   'no worker': 'no worker answers: the deployment waits for one (nothing is lost); still watching',
@@ -104,7 +115,7 @@ async function* end(outcome: Outcome): AsyncGenerator<FollowEvent, Outcome> {
   return outcome;
 }
 
-type Look = { ok: true; progress: Awaited<ReturnType<FollowedRun['progress']>> } | { ok: false; silence: Silence };
+type Look = { ok: true; progress: Progress } | { ok: false; silence: Silence };
 
 async function lookAt(run: FollowedRun, signal: AbortSignal): Promise<Look> {
   try {

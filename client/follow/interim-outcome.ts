@@ -23,6 +23,19 @@ export function held(progress: Progress, target: string): Outcome {
   };
 }
 
+/** Upgraded, and a person has to judge what Rancher does not show: nobody asked for it, so nobody may be waiting to answer. */
+export function unjudged(progress: Progress, attention: string, target: string): Outcome {
+  // The attention may say only that there is something; what it is was the last word of the verification.
+  const shown = progress.events.findLast(({ phase }) => phase === 'verifying')?.text;
+  const what = shown === undefined || attention.includes(shown) ? attention : `${attention}: ${shown}`;
+  return {
+    verdict: 'needs-attention',
+    reason: `It is upgraded and waits for a person to judge it: ${what}. The old containers are kept.`,
+    nextStep: `Good? Finish it with "drover confirm ${target}". Not good? Go back with "drover rollback ${target}".`,
+    result: null,
+  };
+}
+
 /** The client stops; the deployment does not. */
 export function detached(why: string, target: string): Outcome {
   return {

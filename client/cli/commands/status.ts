@@ -48,7 +48,8 @@ export const status: Command = {
       const handle = await client.get(target.environment, target.stack, target.service);
       if (handle === null) throw unknownDeployment(target);
       if (args.flags.has('watch')) {
-        return followDeployment(handle, rendererFor(args, io), io, limitMillis === undefined ? {} : { limitMillis });
+        const limit = limitMillis === undefined ? {} : { limitMillis };
+        return followDeployment(handle, rendererFor(args, io), io, { watchOn: true, ...limit });
       }
       await showStatus(handle, args.flags.has('json'), io);
       return 0;

@@ -137,6 +137,40 @@ describe('following a deployment', () => {
     expect(run.looks).toBeGreaterThanOrEqual(3);
   });
 
+  describe('where a person has to judge what cannot be proven', () => {
+    const verified = {
+      at: START,
+      level: 'info',
+      phase: 'verifying',
+      text: 'migrate-1 ended; how is not shown',
+    } as const;
+    const waits = progress({
+      phase: 'confirming',
+      attention: 'not everything can be proven',
+      events: [verified, { ...verified, phase: 'confirming', text: 'waiting' }],
+      eventCount: 2,
+    });
+
+    it('comes back, and says what is to be judged, and how', async () => {
+      expect(
+        (await all(new ScriptedRun([progress(), waits]), { hold: false, limitMillis: 3000 })).at(-1),
+      ).toMatchObject({
+        outcome: {
+          verdict: 'needs-attention',
+          reason: expect.stringContaining('not everything can be proven: migrate-1 ended; how is not shown.') as string,
+          nextStep: expect.stringMatching(
+            /"drover confirm prod storefront\/web".*"drover rollback prod storefront\/web"/,
+          ) as string,
+        },
+      });
+    });
+
+    it('is held where holding was asked for, and goes on where it is watched', async () => {
+      expect(verdictOf(await all(new ScriptedRun([waits]), { hold: true }))).toBe('held');
+      expect(verdictOf(await all(new ScriptedRun([waits], 3), { watchOn: true }))).toBe('succeeded');
+    });
+  });
+
   it('prefers the end over a phase that was read just before it', async () => {
     const run: FollowedRun = {
       progress: () => Promise.resolve(progress({ phase: 'parked' })),
