@@ -18,13 +18,15 @@ export function finalLines(outcome: Outcome, deployment: FollowedDeployment | nu
   const images = (holds ? (result?.images ?? []) : []).map(({ config, to }) =>
     config === 'primary' ? to : `${config}=${to}`,
   );
+  // Somebody wanted it back: then "it did not hold" is not so, nor is there a cause to find.
+  const asAsked = verdict === 'rolled-back' && reason.startsWith('rollback by ');
   const lines: readonly (FinalLine | false)[] = [
     {
       label: 'verdict',
-      text: `${verdict}: ${VERDICTS[verdict].meaning}${images.length === 0 ? '' : ` (${images.join(', ')})`}`,
+      text: `${verdict}${asAsked ? '' : `: ${VERDICTS[verdict].meaning}`}${images.length === 0 ? '' : ` (${images.join(', ')})`}`,
     },
     reason !== '' && { label: 'reason', text: reason },
-    nextStep !== '' && { label: 'next', text: nextStep },
+    nextStep !== '' && !asAsked && { label: 'next', text: nextStep },
     result !== null && result.timeline.length > 0 && { label: 'time', text: timeLine(result.timeline) },
     result?.rancherUrl != null && { label: 'rancher', text: result.rancherUrl },
     deployment !== null && deployment.link !== null && { label: 'temporal', text: deployment.link },

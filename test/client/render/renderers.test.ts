@@ -164,6 +164,18 @@ describe('the end', () => {
     expect(lines.map(({ label }) => label)).toEqual(['verdict', 'reason', 'next', 'time', 'rancher']);
     expect(lines[0]?.text).not.toContain('example/web:2');
   });
+
+  test.each([
+    ['rollback by jane@host (wrong colour); the former configuration is proven to run', ['rolled-back', 2]],
+    ['never healthy', ['rolled-back: it did not hold; the former configuration is proven to run', 3]],
+  ])('does not say that it did not hold where a person wanted it back: %s', (why, [said, lines]) => {
+    const told = finalLines(
+      { verdict: 'rolled-back', reason: why, nextStep: 'Find out why, then deploy again.', result: null },
+      null,
+    );
+    expect([told[0]?.text, told.length]).toEqual([said, lines]);
+    expect(told[1]).toEqual({ label: 'reason', text: why });
+  });
 });
 
 describe('what a stream can show', () => {
