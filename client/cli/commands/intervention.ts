@@ -19,6 +19,14 @@ const DESCRIPTIONS: Readonly<Record<InterventionName, readonly string[]>> = {
   rollback: ['Goes back to the former configuration, and proves that it runs. Refused once the finish was sent.'],
 };
 
+/** A reason that somebody may have for each, as an example. */
+const REASONS: Readonly<Record<InterventionName, string>> = {
+  cancel: 'wrong tag',
+  retry: 'the registry is back',
+  confirm: 'looked at it, works',
+  rollback: 'the checkout page is slow',
+};
+
 /** `drover cancel`, `retry`, `confirm` and `rollback`: they differ in the name of the message only. */
 export function interventionCommand(name: InterventionName): Command {
   return {
@@ -37,7 +45,7 @@ export function interventionCommand(name: InterventionName): Command {
     ],
     examples: [
       [`${name} prod storefront/web`, ''],
-      [`${name} prod storefront/web --why "wrong tag"`, ''],
+      [`${name} prod storefront/web --why "${REASONS[name]}"`, ''],
     ],
     success: 'the deployment acknowledged it',
     verdicts: ['succeeded', 'invalid', 'refused', 'unreachable'],

@@ -31,7 +31,18 @@ export const status: Command = {
     ['status prod storefront/web --json', ''],
   ],
   success: 'there is an answer; with --watch, the deployment ended well',
-  verdicts: ['succeeded', 'invalid', 'detached', 'refused', 'unreachable'],
+  verdicts: [
+    'succeeded',
+    'failed',
+    'invalid',
+    'rolled-back',
+    'needs-attention',
+    'detached',
+    'cancelled',
+    'refused',
+    'unreachable',
+    'interfered',
+  ],
   async run(args, io) {
     const problems: Problem[] = [];
     const limitMillis = readDuration(args, 'follow-timeout', problems);

@@ -1,9 +1,15 @@
+import { commandHelp } from '../../../client/cli/help';
 import { nearest } from '../../../client/cli/nearest';
 import type { OptionSpec } from '../../../client/cli/option-spec';
 import { parseArguments } from '../../../client/cli/parse-arguments';
 import { readUpgrade } from '../../../client/cli/read-upgrade';
 import { targetOf } from '../../../client/cli/target';
+import { interventionCommand } from '../../../client/cli/commands/intervention';
+import { status } from '../../../client/cli/commands/status';
 import { upgrade } from '../../../client/cli/commands/upgrade';
+import { exitCodeOf, VERDICTS } from '../../../decision/verdict';
+import type { Verdict } from '../../../decision/verdict';
+import { INTERVENTION_NAMES } from '../../../decision/intervention';
 import { InvalidInputError } from '../../../client/errors/invalid-input-error';
 
 const parse = (line: string, specs: readonly OptionSpec[] = upgrade.options): ReturnType<typeof parseArguments> =>
@@ -135,6 +141,26 @@ describe('the options of an upgrade', () => {
   it('give way to help', () => {
     const specs: readonly OptionSpec[] = [...upgrade.options, { name: 'help', kind: 'flag', short: 'h', help: '' }];
     expect(parse('--nonsense -h', specs).flags.has('help')).toBe(true);
+  });
+});
+
+describe('the help', () => {
+  const codesOf = (text: string): number[] =>
+    [...text.slice(text.indexOf('Exit codes:')).matchAll(/^ {2,3}(\d+) {2}/gm)].map(([, code]) => Number(code));
+
+  it('of status has every exit code that a watched deployment can end with, each once', () => {
+    // Nothing ends so: a newer deployment of a busy service is refused.
+    const never: readonly Verdict[] = ['superseded'];
+    const possible = (Object.keys(VERDICTS) as Verdict[]).filter((verdict) => !never.includes(verdict));
+    expect(codesOf(commandHelp(status))).toEqual([...new Set(possible.map(exitCodeOf))]);
+  });
+
+  it('of the interventions gives each a reason of its own', () => {
+    const reasons = INTERVENTION_NAMES.map(
+      (name) => /--why "([^"]+)"/.exec(commandHelp(interventionCommand(name)))?.[1],
+    );
+    expect(reasons).not.toContain(undefined);
+    expect(new Set(reasons).size).toBe(INTERVENTION_NAMES.length);
   });
 });
 
