@@ -1,6 +1,6 @@
 import { DefaultLogger, Runtime, type TelemetryOptions } from '@temporalio/worker';
 import { ConfigurationError } from './config/configuration-error';
-import { logLine } from './log-line';
+import { isWorthALine, logLine } from './log-line';
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 type LogLevel = (typeof LEVELS)[number];
@@ -34,7 +34,9 @@ export function installRuntime(settings: RuntimeSettings = {}): void {
   };
   try {
     Runtime.install({
-      logger: new DefaultLogger(settings.level ?? levelFrom(process.env), (entry) => onLine(logLine(entry))),
+      logger: new DefaultLogger(settings.level ?? levelFrom(process.env), (entry) => {
+        if (isWorthALine(entry)) onLine(logLine(entry));
+      }),
       telemetryOptions,
     });
   } catch (error) {

@@ -4,6 +4,21 @@ import type { LogEntry } from '@temporalio/worker';
 const SHOWN = ['taskQueue', 'workflowId', 'runId', 'activityType', 'activityId', 'attempt', 'durationMs'] as const;
 const MESSAGE_LIMIT = 1000;
 
+/**
+ * What the SDK says at every start of a worker that takes tasks of one kind only. Ours do so on purpose: one takes the workflows,
+ * another the activities, and nobody has Nexus services. As warnings they would look like something to mend.
+ */
+const AS_INTENDED: readonly string[] = [
+  'No workflows registered, not polling for workflow tasks',
+  'No activities registered, not polling for activity tasks',
+  'No Nexus services registered, not polling for Nexus tasks',
+];
+
+/** Whether an entry says something worth a line: all but the messages, word for word, that tell what is so on purpose. */
+export function isWorthALine({ message }: Pick<LogEntry, 'message'>): boolean {
+  return !AS_INTENDED.includes(message);
+}
+
 /** An entry of Temporal's logger as one plain line: time, level, message, a few details, and an error's first line. */
 export function logLine(entry: LogEntry): string {
   const meta: Record<string, unknown> = { ...entry.meta };

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import type { LogEntry } from '@temporalio/worker';
 import { rancherQueue } from '../../workflows/contract';
-import { logLine } from '../../worker/log-line';
+import { isWorthALine, logLine } from '../../worker/log-line';
 
 const entry = (overrides: Partial<LogEntry>): LogEntry => ({
   level: 'WARN',
@@ -8,6 +9,18 @@ const entry = (overrides: Partial<LogEntry>): LogEntry => ({
   timestampNanos: 1_800_000_000_123_456_789n,
   ...overrides,
 });
+
+const sdk = readFileSync(require.resolve('@temporalio/worker/lib/worker.js'), 'utf8');
+
+test.each(['workflow', 'activity', 'Nexus'])(
+  'that a worker takes no %s tasks is no news, in the very words of the SDK',
+  (kind) => {
+    const said = new RegExp(`'(No [A-Za-z ]+ registered, not polling for ${kind} tasks)'`).exec(sdk)?.[1] ?? '';
+    expect(said).not.toBe('');
+    expect(isWorthALine({ message: said })).toBe(false);
+    expect(isWorthALine({ message: `${said}!` })).toBe(true);
+  },
+);
 
 test('an entry is one line: time, level, message, details, the error', () => {
   const line = logLine(
