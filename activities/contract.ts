@@ -33,10 +33,11 @@ export interface PreparedUpgrade {
  * How a POST of an upgrade ended.
  * - `accepted`: Rancher took it, now or in an attempt whose reply was lost.
  * - `busy`: the service does not offer an upgrade now; look at it again.
+ * - `undone`: Rancher took it, and somebody rolled it back before its reply was known.
  * - `changed`: the service is not what was prepared; prepare again.
  */
 export interface PostOutcome {
-  readonly outcome: 'accepted' | 'busy' | 'changed';
+  readonly outcome: 'accepted' | 'busy' | 'undone' | 'changed';
   readonly service: ServiceSnapshot;
 }
 

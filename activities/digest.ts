@@ -5,18 +5,13 @@ import { isJsonObject, stringifyJson } from '../rancher/json';
 
 /**
  * A digest of a launch configuration's content, less its version and our own label. It is keyed, so that nobody can guess a value from
- * it, and begins with the key's own fingerprint: digests of different keys are not comparable (see {@link comparable}).
+ * it, and begins with the key's own fingerprint: digests of different keys are not comparable (see `areComparable`).
  */
 export function digestOf(config: JsonObject, key: Uint8Array): string {
   const content = createHmac('sha256', key)
     .update(stringifyJson(canonical(config, true)))
     .digest('hex');
   return `${fingerprint(key)}:${content.slice(0, 32)}`;
-}
-
-/** Two digests that were made with the same key. */
-export function comparable(one: string, other: string): boolean {
-  return one.split(':')[0] === other.split(':')[0];
 }
 
 function fingerprint(key: Uint8Array): string {

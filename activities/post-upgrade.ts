@@ -1,12 +1,11 @@
 import type { Round } from '../decision/round';
-import { ownershipOf } from '../decision/round';
+import { areComparable, ownershipOf, wasUndone } from '../decision/round';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
 import { kindOfState } from '../decision/service-state';
 import type { Permission } from './act';
 import { readAndAct } from './act';
 import type { About, PostOutcome } from './contract';
 import type { ActivityDependencies } from './dependencies';
-import { comparable } from './digest';
 import type { Lease } from './lease';
 import type { OpenService } from './open-service';
 import { composeFor, postedConfigs } from './prepare-upgrade';
@@ -30,18 +29,20 @@ export async function postUpgrade(
       posted.every((one, index) => {
         const prepared = round.posted[index];
         if (prepared === undefined || prepared.config !== one.config || prepared.image !== one.image) return false;
-        return prepared.digest === one.digest || !comparable(prepared.digest, one.digest);
+        return prepared.digest === one.digest || !areComparable(prepared.digest, one.digest);
       })
     );
   };
   const decide = (snapshot: ServiceSnapshot, open: OpenService): Permission => {
     const ownership = ownershipOf(snapshot, round);
     if (ownership === 'ours') return 'done';
+    if (wasUndone(snapshot, round)) return 'not-now';
     const offered = ['ready', 'flapping'].includes(kindOfState(snapshot.state));
     return ownership === 'base' && offered && !snapshot.removed && asPrepared(open) ? 'send' : 'not-now';
   };
   const { outcome, service } = await readAndAct(deps, about, 'upgrade', lease, signal, decide, compose);
   if (outcome === 'sent') return { outcome: 'accepted', service };
+  if (wasUndone(service, round)) return { outcome: 'undone', service };
   const busy = ownershipOf(service, round) === 'base' && !['ready', 'flapping'].includes(kindOfState(service.state));
   return { outcome: busy ? 'busy' : 'changed', service };
 }

@@ -49,6 +49,7 @@ export function snapshotOf(
     instances: instances === null ? null : tallyOf(instances, configs),
     meetsRequest: meetsRequest(service, view),
     twoWriters: hasTwoWriters(service),
+    lastLabels: lastLabelsOf(service),
   };
 }
 
@@ -66,6 +67,7 @@ export function removedSnapshot(serviceId: string): ServiceSnapshot {
     instances: [],
     meetsRequest: false,
     twoWriters: false,
+    lastLabels: [],
   };
 }
 
@@ -147,6 +149,15 @@ function hasTwoWriters(service: ServiceResource): boolean {
   if (!isJsonObject(target)) return false;
   const named = versionOf(target);
   return named !== undefined && named !== versionOf(service.launchConfig);
+}
+
+function lastLabelsOf(service: ServiceResource): string[] {
+  const strategy = service.upgrade === null ? undefined : ownValue(service.upgrade, 'inServiceStrategy');
+  if (!isJsonObject(strategy)) return [];
+  const secondary = ownValue(strategy, 'secondaryLaunchConfigs');
+  const configs = [ownValue(strategy, 'launchConfig'), ...(Array.isArray(secondary) ? secondary : [])];
+  const labels = configs.flatMap((config) => (isJsonObject(config) ? (labelOf(config, DEPLOYMENT_LABEL) ?? []) : []));
+  return [...new Set(labels)];
 }
 
 const RUNNING: readonly string[] = ['running', 'updating-running'];

@@ -39,13 +39,13 @@ export const INTERVENTION_TABLE: Readonly<Record<Phase, Readonly<Record<Interven
   },
   upgrading: {
     cancel: RESTORES,
-    retry: yes('acts now instead of waiting for the next attempt'),
+    retry: yes('tries again as soon as no earlier request can be under way'),
     confirm: NOTHING_TO_CONFIRM,
     rollback: RESTORES,
   },
   waiting: {
     cancel: RESTORES,
-    retry: yes('rolls back and upgrades again'),
+    retry: yes('rolls back and upgrades again, while rounds are left'),
     confirm: NOTHING_TO_CONFIRM,
     rollback: RESTORES,
   },

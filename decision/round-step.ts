@@ -28,6 +28,7 @@ const replaced = ['interfered', 'somebody else upgraded the service'] as const;
 const rolledBack = ['interfered', 'somebody else rolled the upgrade back'] as const;
 const finished = ['interfered', 'somebody else finished the upgrade'] as const;
 const cancelled = ['interfered', 'somebody else cancelled the upgrade'] as const;
+const continued = ['interfered', 'somebody else cancelled the upgrade and continued it'] as const;
 const begun = ['interfered', 'somebody else began another upgrade'] as const;
 
 const FOREIGN: Row = {
@@ -69,7 +70,7 @@ const FINISHED: Readonly<Record<'ours' | 'base' | 'foreign', Row>> = {
     ready: 'prove',
     flapping: 'prove',
     moving: 'wait',
-    upgrading: 'wait',
+    upgrading: continued,
     upgraded: 'finish',
     canceled: cancelled,
     gone: removed,

@@ -81,7 +81,20 @@ function isRecognised(service: ServiceSnapshot, round: Round, posted: PostedConf
   const config = service.configs.find(({ name }) => name === posted.config);
   if (config === undefined || config.image !== posted.image) return false;
   if (round.base === null || versionIn(round.base, posted.config) === config.version) return false;
-  return round.label === null ? config.digest === posted.digest : config.deploymentLabel === round.label;
+  if (round.label !== null) return config.deploymentLabel === round.label;
+  // Digests of two workers with secrets of their own tell nothing; then the image and the new version have to do: an upgrade of
+  // somebody else's that goes to what was asked would be adopted anyway.
+  return config.digest === posted.digest || !areComparable(config.digest, posted.digest);
+}
+
+/** Digests begin with the fingerprint of the secret that they are keyed with. */
+export function areComparable(one: string, other: string): boolean {
+  return one.split(':')[0] === other.split(':')[0];
+}
+
+/** Rancher took this round's upgrade, and it was rolled back before anybody here saw it: it must not be posted again. */
+export function wasUndone(service: ServiceSnapshot, round: Round): boolean {
+  return round.label !== null && ownershipOf(service, round) === 'base' && service.lastLabels.includes(round.label);
 }
 
 /** Configurations that the upgrade left alone: their accepted version is the one they had before. */

@@ -57,6 +57,11 @@ export interface ServiceSnapshot {
    * evidence while `upgrading`, and only once the field is not stale.
    */
   readonly twoWriters: boolean;
+  /**
+   * Our labels in the `upgrade` field, which goes on naming an upgrade after it was rolled back. They never prove that an upgrade is
+   * ours; they do prove that one was taken, and so must not be posted again.
+   */
+  readonly lastLabels: readonly string[];
 }
 
 /** The version of one configuration. */

@@ -9,7 +9,7 @@ import type { Store } from './store';
 import type { JsonObject } from './world-seed';
 
 /** How long an upgrade is under way between its check and its commit, in real time: two posts in it are both accepted. */
-const RACE_MILLIS = 8;
+export const RACE_MILLIS = 8;
 
 /** Who does something, and what they sent. */
 export interface Caller {
@@ -29,6 +29,7 @@ export class Actions {
     private readonly store: Store,
     private readonly clock: Clock,
     private readonly reconciler: Reconciler,
+    private readonly raceMillis: number,
   ) {}
 
   /** @throws ApiError when Rancher would refuse; resolves once the action has its effect. */
@@ -76,7 +77,7 @@ export class Actions {
     const race = this.#racing.get(service.num) ?? { count: 0, committed: 0 };
     this.#racing.set(service.num, race);
     race.count += 1;
-    await new Promise((resolve) => setTimeout(resolve, RACE_MILLIS));
+    await new Promise((resolve) => setTimeout(resolve, this.raceMillis));
     race.count -= 1;
     if (race.count === 0) this.#racing.delete(service.num);
     race.committed += 1;

@@ -1,4 +1,4 @@
-import { Actions } from './actions';
+import { Actions, RACE_MILLIS } from './actions';
 import { Api } from './api';
 import { Clock } from './clock';
 import { Events } from './events';
@@ -27,6 +27,8 @@ export interface SimulatorOptions {
   seed?: WorldSeed;
   /** Decides UUIDs, phases and jitter; 1 by default. */
   randomSeed?: number;
+  /** How far apart two upgrades may come and both be accepted, milliseconds of real time; 8 by default, as seen on a real server. */
+  raceMillis?: number;
 }
 
 export interface Simulator {
@@ -41,7 +43,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const store = new Store(options.randomSeed ?? 1);
   const clock = new Clock(options.speed ?? 1);
   const reconciler = new Reconciler(store, clock);
-  const actions = new Actions(store, clock, reconciler);
+  const actions = new Actions(store, clock, reconciler, options.raceMillis ?? RACE_MILLIS);
   const api = new Api(store, actions, reconciler, clock);
   const faults = new Faults(() => store.random.next());
   const persistence = options.stateFile === undefined ? null : new Persistence(store, options.stateFile);

@@ -32,6 +32,9 @@ const FAILURES: readonly string[] = [
   'Configuration',
 ] satisfies FailureType[];
 
+/** A read that took longer than this waited for a worker or for Rancher, milliseconds. */
+const LATE_MILLIS = 60_000;
+
 /** Runs an activity; a person who steps in meanwhile ends its waiting at once. */
 export async function interruptible<T>(deployment: Deployment, call: () => Promise<T>): Promise<Called<T>> {
   const seen = deployment.pokes;
@@ -72,8 +75,10 @@ export async function readThrough<T>(
   for (;;) {
     deployment.throwIfRestoreAsked();
     const { look, outage } = deployment.at.activities;
+    const calledAt = Date.now();
     const called = await interruptible(deployment, () => read(awaySince === null ? look : outage));
     if (called.kind === 'value') {
+      if (awaySince !== null || Date.now() - calledAt > LATE_MILLIS) deployment.isBack();
       if (awaySince !== null)
         deployment.note('info', `Rancher answers again, after ${seconds(Date.now() - awaySince)}`);
       return called.value;

@@ -18,6 +18,11 @@ import { progressQuery } from './messages';
 const PHASE_KEY = defineSearchAttributeKey('DroverPhase', SearchAttributeType.KEYWORD);
 const VERDICT_KEY = defineSearchAttributeKey('DroverVerdict', SearchAttributeType.KEYWORD);
 
+/** How long the cap waits after an outage before it judges, milliseconds. */
+const AFTER_OUTAGE_MILLIS = 60_000;
+/** A pause that lasted longer than planned by so much was an outage of the worker's, milliseconds. */
+const LATE_MILLIS = 10_000;
+
 /** What a resolved deployment knows of where it acts. */
 export interface Resolved {
   readonly policy: Policy;
@@ -46,6 +51,8 @@ export class Deployment {
   touched = false;
   /** Somebody else's pending upgrade was rolled back or finished by us, and Rancher is still at it. */
   settlingOthers = false;
+  /** What was done about somebody else's pending upgrade, for the verdict; null when nothing was. */
+  settledOthers: string | null = null;
   /** From here on there is no way back. */
   finishSent = false;
   restoring = false;
@@ -59,6 +66,8 @@ export class Deployment {
   result: DeploymentResult | null = null;
   #restoreAsked: RestoreNeeded | null = null;
   #pokes = 0;
+  #backSince: number | null = null;
+  #lastTry = false;
 
   constructor(readonly request: DeploymentRequest) {
     this.log = new Logbook(Date.now());
@@ -108,9 +117,19 @@ export class Deployment {
     this.#describe();
   }
 
-  /** The absolute cap has passed (time spent waiting for people left out). */
+  /**
+   * The absolute cap has passed (time spent waiting for people left out). After an outage it is not judged at once: what came up
+   * meanwhile, or is about to, gets a moment to show it.
+   */
   get overdue(): boolean {
+    const grace = Math.min(AFTER_OUTAGE_MILLIS, this.policy.stallLimitMillis);
+    if (this.#backSince !== null && Date.now() - this.#backSince < grace) return false;
     return Date.now() - this.log.startedAt - this.pausedMillis >= this.policy.timeoutMillis;
+  }
+
+  /** Rancher or the worker was away until now. */
+  isBack(): void {
+    this.#backSince = Date.now();
   }
 
   // ---- People -------------------------------------------------------------------------------------------------------
@@ -119,7 +138,10 @@ export class Deployment {
     const said = `${kind} by ${author.by}${author.why === null ? '' : ` (${author.why})`}`;
     this.#pokes += 1;
     // Whatever is taken while it is parked makes it go on.
-    if (this.phase === 'parked') this.retryAsked = true;
+    if (this.phase === 'parked') {
+      this.retryAsked = true;
+      this.#lastTry = kind === 'cancel' || kind === 'rollback';
+    }
     this.note('warning', `${said}: ${meaning}`);
     switch (kind) {
       case 'cancel':
@@ -175,7 +197,10 @@ export class Deployment {
   /** A durable pause; an intervention ends it at once. */
   async pause(millis: number, summary: string): Promise<void> {
     const seen = this.#pokes;
+    const due = Date.now() + millis;
     await condition(() => this.#pokes !== seen, Math.max(1, Math.round(millis)), { summary });
+    // Woken late: nobody was there to go on.
+    if (Date.now() > due + LATE_MILLIS) this.isBack();
   }
 
   /** A durable pause that nobody ends early: until a request that may still be under way cannot be any more. */
@@ -191,6 +216,7 @@ export class Deployment {
    * @throws Ended with `needs-attention` when nobody came
    */
   async park(reason: string, nextStep: string): Promise<void> {
+    if (this.#lastTry) throw new Ended('needs-attention', `${reason}; given up, as asked`, nextStep);
     const before = this.phase;
     const since = Date.now();
     this.attention = reason;

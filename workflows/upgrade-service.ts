@@ -57,7 +57,10 @@ async function upgradeOnce(deployment: Deployment): Promise<never> {
   await awaitUpgraded(deployment);
   let held = deployment.request.hold;
   for (;;) {
-    const proof = await verify(deployment, deployment.service ?? (await readService(deployment, true)));
+    // What a person confirmed was watched before: the gates are read again, not waited for.
+    const soakMillis = deployment.confirmedBy === null ? deployment.policy.soakMillis : 0;
+    const service = deployment.service ?? (await readService(deployment, true));
+    const proof = await verify(deployment, service, soakMillis);
     const unprovable = proof === 'unprovable' && deployment.confirmedBy === null;
     if (held || unprovable) {
       await confirm(deployment, held ? 'verified, and held as asked' : 'not everything can be proven');
@@ -78,7 +81,13 @@ function endAfterRestore(
 ): Ended | null {
   const { roundsPosted } = deployment;
   const isBack = restored === 'restored' || roundsPosted > 0;
-  const proof = isBack ? 'the former configuration is proven to run' : 'nothing of this deployment was posted';
+  const nothing = 'nothing of this deployment was posted';
+  const others = deployment.settledOthers;
+  const proof = isBack
+    ? 'the former configuration is proven to run'
+    : others === null
+      ? nothing
+      : `${nothing}; ${others}`;
   const { then, reason } = needed.then === 'again' ? (deployment.restoreAsked ?? needed) : needed;
   switch (then) {
     case 'again':

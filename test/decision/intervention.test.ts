@@ -7,7 +7,7 @@ import { PHASES } from '../../decision/phase';
 const EXPECTED: Readonly<Record<Phase, Readonly<Record<InterventionKind, string>>>> = {
   resolving: { cancel: 'ends', retry: 'now', confirm: 'refused', rollback: 'refused' },
   settling: { cancel: 'ends', retry: 'now', confirm: 'refused', rollback: 'refused' },
-  upgrading: { cancel: 'restores', retry: 'now', confirm: 'refused', rollback: 'restores' },
+  upgrading: { cancel: 'restores', retry: 'soon', confirm: 'refused', rollback: 'restores' },
   waiting: { cancel: 'restores', retry: 'again', confirm: 'refused', rollback: 'restores' },
   verifying: { cancel: 'restores', retry: 'now', confirm: 'refused', rollback: 'restores' },
   confirming: { cancel: 'restores', retry: 'refused', confirm: 'finishes', rollback: 'restores' },
@@ -21,6 +21,7 @@ const EXPECTED: Readonly<Record<Phase, Readonly<Record<InterventionKind, string>
 const WORDS: Readonly<Record<string, RegExp>> = {
   ends: /^ends the deployment; nothing of it was posted$/,
   now: /\bnow\b/,
+  soon: /as soon as no earlier request can be under way/,
   again: /upgrades again/,
   restores: /^restores the former configuration, proves it/,
   finishes: /finishes the upgrade/,

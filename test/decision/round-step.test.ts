@@ -27,6 +27,7 @@ const GOALS = ['upgraded', 'finished', 'restored'] as const satisfies readonly G
 const FINISHED = 'somebody else finished the upgrade';
 const CANCELLED = 'somebody else cancelled the upgrade';
 const ROLLED_BACK = 'somebody else rolled the upgrade back';
+const CONTINUED = 'somebody else cancelled the upgrade and continued it';
 const BEGAN = 'somebody else began another upgrade';
 const REMOVED = 'the service was removed';
 const UPGRADED = 'somebody else upgraded the service';
@@ -72,7 +73,7 @@ const EXPECTED: Readonly<Record<keyof typeof SERVICE_STATES, Expected>> = {
   deactivating: PASSING,
   inactive: SETTLED,
   'updating-inactive': PASSING,
-  upgrading: { ours: goals('wait', 'wait', 'rollback'), base: ANOTHER },
+  upgrading: { ours: goals('wait', CONTINUED, 'rollback'), base: ANOTHER },
   upgraded: { ours: goals('verify', 'finish', 'rollback'), base: ANOTHER },
   'finishing-upgrade': PASSING,
   'canceling-upgrade': {
@@ -147,7 +148,7 @@ describe('whatever a service and a round look like', () => {
     version: anyVersion,
     image: fc.constantFrom(OLD_IMAGE, NEW_IMAGE, null),
     deploymentLabel: fc.constantFrom(LABEL, 'd-1.1', 'd-9.9', null),
-    digest: fc.constantFrom('digest-of-ours', 'another'),
+    digest: fc.constantFrom('key:ours', 'another'),
   });
   const anyVersions = fc.option(
     fc.record({ [PRIMARY]: anyVersion, logs: anyVersion }, { requiredKeys: [PRIMARY] }).map(versions),

@@ -1,4 +1,4 @@
-import { baseOfAdopted, hasVersions, ownershipOf, untouchedConfigs, versionIn } from '../../decision/round';
+import { baseOfAdopted, hasVersions, ownershipOf, untouchedConfigs, versionIn, wasUndone } from '../../decision/round';
 import { PRIMARY, versionsOf } from '../../decision/service-snapshot';
 import {
   acceptedRound,
@@ -63,7 +63,8 @@ describe('whose upgrade it is while the reply of our POST is unknown', () => {
     test('the digest of what was posted decides', () => {
       const ours = upgradedConfig({ deploymentLabel: null });
       expect(ownershipOf(service({ configs: [ours] }), unlabelled)).toBe('ours');
-      expect(ownershipOf(service({ configs: [{ ...ours, digest: 'another' }] }), unlabelled)).toBe('foreign');
+      expect(ownershipOf(service({ configs: [{ ...ours, digest: 'other-key:another' }] }), unlabelled)).toBe('ours');
+      expect(ownershipOf(service({ configs: [{ ...ours, digest: 'key:another' }] }), unlabelled)).toBe('foreign');
     });
 
     test('a label that somebody else left there does not speak against it', () => {
@@ -73,9 +74,22 @@ describe('whose upgrade it is while the reply of our POST is unknown', () => {
     });
 
     test('the same content posted again needs a new version', () => {
-      const same = config({ digest: 'digest-of-ours', image: NEW_IMAGE });
+      const same = config({ digest: 'key:ours', image: NEW_IMAGE });
       expect(ownershipOf(service({ configs: [same] }), unlabelled)).toBe('base');
       expect(ownershipOf(service({ configs: [{ ...same, version: NEW }] }), unlabelled)).toBe('ours');
+    });
+  });
+
+  describe('an upgrade that was taken and rolled back before its reply was known', () => {
+    const undone = service({ lastLabels: ['d-1.1', LABEL] });
+
+    test('shows by our label in the stale field that it must not be posted again', () => {
+      const unknown = { ...round(), accepted: null };
+      expect(wasUndone(undone, unknown)).toBe(true);
+      expect(wasUndone(service(), unknown)).toBe(false);
+      expect(wasUndone(undone, { ...unknown, label: 'd-1.3' })).toBe(false);
+      expect(wasUndone(undone, { ...unknown, label: null })).toBe(false);
+      expect(wasUndone(service({ configs: [upgradedConfig()], lastLabels: [LABEL] }), unknown)).toBe(false);
     });
   });
 

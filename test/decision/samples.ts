@@ -17,7 +17,7 @@ export function config(changes: Partial<ConfigSnapshot> = {}): ConfigSnapshot {
     version: BASE,
     image: OLD_IMAGE,
     deploymentLabel: null,
-    digest: 'digest-before',
+    digest: 'key:before',
     hasHealthCheck: false,
     startOnce: false,
     ...changes,
@@ -26,7 +26,7 @@ export function config(changes: Partial<ConfigSnapshot> = {}): ConfigSnapshot {
 
 /** The same after our upgrade was accepted. */
 export function upgradedConfig(changes: Partial<ConfigSnapshot> = {}): ConfigSnapshot {
-  return config({ version: NEW, image: NEW_IMAGE, deploymentLabel: LABEL, digest: 'digest-of-ours', ...changes });
+  return config({ version: NEW, image: NEW_IMAGE, deploymentLabel: LABEL, digest: 'key:ours', ...changes });
 }
 
 /** Containers of one configuration in one version: none, unless said otherwise. */
@@ -63,6 +63,7 @@ export function service(changes: Partial<ServiceSnapshot> = {}): ServiceSnapshot
     instances: [good(2, { version: BASE })],
     meetsRequest: false,
     twoWriters: false,
+    lastLabels: [],
     ...changes,
   };
 }
@@ -72,7 +73,7 @@ export function versions(entries: Readonly<Record<string, string>>): ConfigVersi
 }
 
 export function posted(changes: Partial<PostedConfig> = {}): PostedConfig {
-  return { config: PRIMARY, image: NEW_IMAGE, digest: 'digest-of-ours', ...changes };
+  return { config: PRIMARY, image: NEW_IMAGE, digest: 'key:ours', ...changes };
 }
 
 /** Our second round, posted, its reply lost; unless said otherwise. */

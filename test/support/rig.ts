@@ -59,11 +59,17 @@ export class Rig {
     seed: WorldSeed;
     policy?: Partial<Policy>;
     speed?: number;
+    raceMillis?: number;
     project?: string;
     variables?: Record<string, string>;
   }): Promise<Rig> {
     const address = temporalAddress();
-    const simulator = await startSimulator({ seed: options.seed, speed: options.speed ?? 20, randomSeed: 1 });
+    const simulator = await startSimulator({
+      seed: options.seed,
+      speed: options.speed ?? 20,
+      randomSeed: 1,
+      ...(options.raceMillis === undefined ? {} : { raceMillis: options.raceMillis }),
+    });
     const [connection, native] = await Promise.all([
       Connection.connect({ address }),
       NativeConnection.connect({ address }),

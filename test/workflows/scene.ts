@@ -201,6 +201,8 @@ export interface CasesOptions {
   readonly policy?: Partial<Policy>;
   readonly variables?: Record<string, string>;
   readonly seed?: Partial<WorldSeed>;
+  /** How far apart two upgrades may come and both be accepted, milliseconds. */
+  readonly raceMillis?: number;
   /** Cases that run at once. Default 8. */
   readonly atOnce?: number;
 }
@@ -224,6 +226,7 @@ export function runCases(cases: readonly Case[], options: CasesOptions = {}): vo
         ...options.seed,
       },
       ...(options.policy === undefined ? {} : { policy: options.policy }),
+      ...(options.raceMillis === undefined ? {} : { raceMillis: options.raceMillis }),
       ...(options.variables === undefined ? {} : { variables: options.variables }),
     });
     const started = rig;

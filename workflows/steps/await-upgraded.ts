@@ -71,7 +71,7 @@ function noteProgress(
   if (now.running > before.running || now.healthy > before.healthy)
     deployment.note(
       'info',
-      `${now.running} new containers run${now.healthy < now.running ? `, ${now.healthy} healthy` : ''}`,
+      `${now.running} new ${now.running === 1 ? 'container runs' : 'containers run'}${now.healthy < now.running ? `, ${now.healthy} healthy` : ''}`,
     );
   const told = service.message?.replace(/1i\d+/g, '…') ?? null;
   if (told !== null && told !== deployment.toldMessage)

@@ -20,22 +20,22 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
   deployment.throwIfRestoreAsked();
   deployment.finishSent = true;
   deployment.enter('finishing', 'finishing the upgrade: from here there is no way back');
-  if ((await send(deployment, acceptUnprovable)) === 'not-now') {
+  const since = Date.now();
+  let clock = startClock(since);
+  let waited = 0;
+  let sent = await send(deployment, acceptUnprovable);
+  if (sent === 'not-now') {
     deployment.finishSent = false;
     return 'again';
   }
-  const since = Date.now();
-  let clock = startClock(since);
-  let planned = policy.pollMinMillis;
   for (;;) {
     const service = await readService(deployment, true);
-    clock = tick(clock, Date.now(), planned, service, deployment.ours.accepted ?? []);
+    clock = tick(clock, Date.now(), waited, service, deployment.ours.accepted ?? []);
     const step = roundStep(service, deployment.ours, 'finished');
     if (step.do === 'interfered') throw interfered(service, step.why);
-    let missing = `the service is ${service.state}`;
-    if (step.do === 'finish') await send(deployment, acceptUnprovable);
     // A finished upgrade ends in `active`, whatever the service was before.
     if (service.state === 'inactive') throw interfered(service, 'somebody else deactivated the service');
+    let missing = `the service is ${service.state}`;
     if (step.do === 'prove') {
       const proof = proofOf(service, deployment.ours.accepted ?? [], 'active', untouchedConfigs(deployment.ours));
       if (proof.status === 'proven' || (proof.status === 'unprovable' && acceptUnprovable)) throw succeeded(deployment);
@@ -48,16 +48,22 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
           `finished, but not proven: ${missing}`,
           'Look at the containers in Rancher; deploy again when it is mended.',
         );
-      await deployment.park(`the finish hangs: ${missing}`, 'Look at the service in Rancher, then `drover retry`.');
+      const why = sent === 'unsure' ? 'Rancher does not take the finish' : 'the finish hangs';
+      await deployment.park(`${why}: ${missing}`, 'Look at the service in Rancher, then `drover retry`.');
       clock = startClock(Date.now());
     }
-    planned = pauseMillis(Date.now() - since, policy);
+    const paused = Date.now();
+    if (step.do === 'finish') sent = await send(deployment, acceptUnprovable);
+    const planned = pauseMillis(Date.now() - since, policy);
     await deployment.pause(planned, `wait for Rancher to finish the upgrade (${missing})`);
     deployment.takeRetry();
+    // Time in which Rancher answers, but does not take the finish, is no outage.
+    waited = Date.now() - paused;
   }
 }
 
-async function send(deployment: Deployment, acceptUnprovable: boolean): Promise<'sent' | 'not-now'> {
+/** Sends the finish, in a few attempts; `unsure` when none of them had an answer. */
+async function send(deployment: Deployment, acceptUnprovable: boolean): Promise<'sent' | 'not-now' | 'unsure'> {
   const { activities } = deployment.at;
   for (;;) {
     const called = await uninterrupted(() =>
@@ -67,13 +73,11 @@ async function send(deployment: Deployment, acceptUnprovable: boolean): Promise<
       deployment.service = called.value.service;
       return called.value.outcome;
     }
-    if (called.kind === 'failed' && !isOutage(called.type))
-      await deployment.park(called.message, 'Mend what it names, then `drover retry`.');
-    else {
-      if (called.kind === 'failed')
-        deployment.note('warning', `whether the finish was taken is not known: ${called.message}`);
-      await readService(deployment, false);
+    if (called.kind === 'failed' && isOutage(called.type)) {
+      deployment.note('warning', `whether the finish was taken is not known: ${called.message}`);
+      return 'unsure';
     }
+    if (called.kind === 'failed') await deployment.park(called.message, 'Mend what it names, then `drover retry`.');
   }
 }
 

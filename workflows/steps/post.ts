@@ -1,13 +1,14 @@
 import type { PreparedUpgrade } from '../../activities/contract';
 import { calledConfig } from '../../decision/proof';
 import type { Round } from '../../decision/round';
-import { versionIn } from '../../decision/round';
-import type { ConfigVersion } from '../../decision/service-snapshot';
+import { ownershipOf, versionIn } from '../../decision/round';
+import type { ConfigVersion, ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import type { Called } from '../calls';
 import { interruptible, isOutage, readService, readThrough } from '../calls';
 import type { Deployment } from '../deployment';
 import { Ended, RestoreNeeded } from '../endings';
+import { interfered } from './interfered';
 
 /** How often a service that changes under our hands is prepared again before it is settled anew. */
 const PREPARATIONS = 3;
@@ -43,6 +44,7 @@ async function prepare(deployment: Deployment, label: string | null): Promise<Pr
 
 async function postUntilKnown(deployment: Deployment, round: Round): Promise<'accepted' | 'busy' | 'changed'> {
   const { activities } = deployment.at;
+  let unsure = false;
   for (;;) {
     deployment.throwIfRestoreAsked();
     if (deployment.overdue)
@@ -53,17 +55,24 @@ async function postUntilKnown(deployment: Deployment, round: Round): Promise<'ac
       const { outcome, service } = called.value;
       deployment.underWay = false;
       deployment.service = service;
-      if (outcome === 'accepted') accepted(deployment, round);
+      if (outcome === 'undone') throw interfered(service, 'somebody else rolled the upgrade back');
+      if (outcome === 'accepted') accepted(deployment, round, service);
       return outcome;
     }
-    await afterUncertainty(deployment, called);
+    if (called.kind === 'failed' && !isOutage(called.type) && !unsure) throw notPosted(deployment, called);
+    unsure = true;
+    const service = await lookAfterwards(deployment, called);
+    // Nothing is judged, no deadline either, before it is known whether Rancher took it.
+    if (ownershipOf(service, round) === 'ours') {
+      accepted(deployment, round, service);
+      return 'accepted';
+    }
+    if (called.kind === 'failed' && !isOutage(called.type)) throw notPosted(deployment, called);
   }
 }
 
 /** Rancher took it: the versions are pinned as it gave them. */
-function accepted(deployment: Deployment, round: Round): void {
-  const { service } = deployment;
-  if (service === null) return;
+function accepted(deployment: Deployment, round: Round, service: ServiceSnapshot): void {
   deployment.round = { ...round, accepted: versionsOf(service) };
   deployment.roundsPosted = round.number;
   const isNew = ({ config, version }: ConfigVersion): boolean => versionIn(round.base ?? [], config) !== version;
@@ -73,31 +82,29 @@ function accepted(deployment: Deployment, round: Round): void {
   deployment.note('info', `Rancher accepted upgrade ${round.number} (${versions.join(', ')})`);
 }
 
-/** The POST may or may not have happened: wait until it cannot be under way any more, then look. */
-async function afterUncertainty(
+/** The POST may or may not have happened: wait until it cannot be under way any more, then read. */
+async function lookAfterwards(
   deployment: Deployment,
   called: Exclude<Called<unknown>, { kind: 'value' }>,
-): Promise<void> {
+): Promise<ServiceSnapshot> {
   deployment.underWay = true;
   if (called.kind === 'interrupted') {
     deployment.throwIfRestoreAsked();
     deployment.takeRetry();
-    // A retry in back-off is called off at once, and the request of the attempt before it may still arrive.
-    await deployment.untilNothingIsUnderWay();
-    return;
-  }
-  if (!isOutage(called.type)) {
-    deployment.underWay = false;
-    if (deployment.roundsPosted > 0)
-      throw new Ended(
-        'rolled-back',
-        `${called.message}; the former configuration was restored before`,
-        'Correct it and deploy again.',
-      );
-    const verdict = called.type === 'Invalid' || called.type === 'Configuration' ? 'failed' : 'refused';
-    throw new Ended(verdict, called.message, 'This upgrade was not posted. Correct what it names and deploy again.');
-  }
-  deployment.note('warning', `whether the upgrade was taken is not known (${called.message}): reading the service`);
+  } else
+    deployment.note('warning', `whether the upgrade was taken is not known (${called.message}): reading the service`);
   await deployment.untilNothingIsUnderWay();
-  await readService(deployment, false);
+  return readService(deployment, true);
+}
+
+/** Refused for good, and no earlier attempt can have been taken. */
+function notPosted(deployment: Deployment, { type, message }: Extract<Called<unknown>, { kind: 'failed' }>): Ended {
+  if (deployment.roundsPosted > 0)
+    return new Ended(
+      'rolled-back',
+      `${message}; the former configuration was restored before`,
+      'Correct it and deploy again.',
+    );
+  const verdict = type === 'Invalid' || type === 'Configuration' ? 'failed' : 'refused';
+  return new Ended(verdict, message, 'This upgrade was not posted. Correct what it names and deploy again.');
 }

@@ -25,6 +25,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
   let clock = startClock(Date.now());
   let since = Date.now();
   let settled = 0;
+  let unsure = false;
   for (;;) {
     deployment.throwIfRestoreAsked();
     const step = startStep(service, {
@@ -53,7 +54,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
         throw new Ended(
           'refused',
           step.why,
-          `${deployment.touched ? '' : 'Nothing was changed. '}Settle it in Rancher, or choose another \`--on-pending\`.`,
+          `${deployment.settledOthers === null ? 'Nothing was changed. ' : ''}Settle it in Rancher, or choose another \`--on-pending\`.`,
         );
       case 'settle':
         if (settled >= policy.maxRounds)
@@ -62,7 +63,17 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
             `${step.why}, again and again`,
             'Somebody else keeps upgrading this service: find out who.',
           );
-        settled += await settlePending(deployment, service, step);
+        switch (await settlePending(deployment, service, step, unsure)) {
+          case 'taken':
+            settled += 1;
+            unsure = false;
+            break;
+          case 'unsure':
+            unsure = true;
+            break;
+          default:
+            break;
+        }
         since = Date.now();
         planned = policy.pollMinMillis;
         break;
@@ -107,34 +118,44 @@ function adopt(deployment: Deployment, service: ServiceSnapshot): void {
   deployment.note('info', `${whose} that is ${service.state} goes to what was asked: adopting it`);
 }
 
-/** @returns 1 when Rancher took the action, else 0 */
+/**
+ * Rolls back or finishes what somebody else left pending.
+ *
+ * @param wasUnsure an earlier attempt may have been taken: then a refusal does not tell that the pending upgrade was left alone
+ */
 async function settlePending(
   deployment: Deployment,
   service: ServiceSnapshot,
   { action, why }: Extract<StartStep, { do: 'settle' }>,
-): Promise<number> {
+  wasUnsure: boolean,
+): Promise<'taken' | 'not-now' | 'unsure'> {
   deployment.enter('settling', `${why}: ${action === 'rollback' ? 'rolling it back' : 'finishing it'}`);
   const { activities } = deployment.at;
   const called = await interruptible(deployment, () =>
     activities.act.settlePending({ ...deployment.about, action, versions: versionsOf(service) }),
   );
-  deployment.underWay = called.kind !== 'value';
-  deployment.touched ||= called.kind !== 'value' || called.value.outcome === 'sent';
-  if (called.kind === 'value') {
+  if (called.kind === 'value' && called.value.outcome === 'not-now') {
     deployment.service = called.value.service;
-    deployment.settlingOthers = called.value.outcome === 'sent';
-    return deployment.settlingOthers ? 1 : 0;
+    return 'not-now';
   }
-  if (called.kind === 'failed' && !isOutage(called.type))
+  if (called.kind === 'failed' && !isOutage(called.type) && !wasUnsure)
     throw new Ended(
       'refused',
       called.message,
       'Mend what it names and deploy again. The pending upgrade was left as it is.',
     );
+  deployment.touched = true;
+  deployment.settlingOthers = true;
+  deployment.settledOthers = `what somebody else had left pending was ${action === 'rollback' ? 'rolled back' : 'finished'}`;
+  if (called.kind === 'value') {
+    deployment.service = called.value.service;
+    return 'taken';
+  }
+  deployment.underWay = true;
   deployment.throwIfRestoreAsked();
   // A late rollback must not meet the upgrade that comes next.
   await deployment.untilNothingIsUnderWay();
-  return 0;
+  return 'unsure';
 }
 
 /** The cap passed while the service was waited for: nothing is begun any more. */

@@ -10,10 +10,15 @@ import { readGates } from './gates';
  * Holds the new containers against the gates while the old ones still exist: their versions, their health, and for how long both hold.
  *
  * @param service the read that found it `upgraded`
+ * @param soakMillis for how long they must hold
  * @returns whether a person has to judge what Rancher does not show
  * @throws RestoreNeeded when it will not hold
  */
-export async function verify(deployment: Deployment, service: ServiceSnapshot): Promise<'proven' | 'unprovable'> {
+export async function verify(
+  deployment: Deployment,
+  service: ServiceSnapshot,
+  soakMillis: number,
+): Promise<'proven' | 'unprovable'> {
   const { policy } = deployment;
   deployment.enter('verifying');
   const since = Date.now();
@@ -29,12 +34,12 @@ export async function verify(deployment: Deployment, service: ServiceSnapshot): 
       throw new RestoreNeeded('rolled-back', `the new containers are not good: ${reasons}`);
     if (proof.status === 'proven' || proof.status === 'unprovable') {
       goodSince ??= now;
-      const left = goodSince + policy.soakMillis - now;
+      const left = goodSince + soakMillis - now;
       if (left <= 0) {
         deployment.note('info', proof.status === 'proven' ? 'proven: the new containers run what was asked' : reasons);
         return proof.status;
       }
-      if (told !== 'soaking') deployment.note('info', `good; watching them for ${seconds(policy.soakMillis)}`);
+      if (told !== 'soaking') deployment.note('info', `good; watching them for ${seconds(soakMillis)}`);
       told = 'soaking';
       planned = Math.min(planned, left);
     } else {
