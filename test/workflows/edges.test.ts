@@ -131,8 +131,7 @@ describe('the edges of deadlines and unknown answers', () => {
     async () => {
       const { world } = rig.simulator;
       const name = 'undone';
-      let undoing: Promise<void> | undefined;
-      world.addFault({ service: name, action: 'upgrade', effect: { kind: 'reset-after' } });
+        world.addFault({ service: name, action: 'upgrade', effect: { kind: 'reset-after' } });
       let back: (() => void) | undefined;
       const deploying = await begin(name);
       await rig.eventually(() => {
