@@ -23,7 +23,7 @@ export function finalLines(outcome: Outcome, deployment: FollowedDeployment | nu
   const lines: readonly (FinalLine | false)[] = [
     {
       label: 'verdict',
-      text: `${verdict}${asAsked ? '' : `: ${VERDICTS[verdict].meaning}`}${images.length === 0 ? '' : ` (${images.join(', ')})`}`,
+      text: `${verdict}: ${asAsked ? 'as asked' : VERDICTS[verdict].meaning}${images.length === 0 ? '' : ` (${images.join(', ')})`}`,
     },
     reason !== '' && { label: 'reason', text: reason },
     nextStep !== '' && !asAsked && { label: 'next', text: nextStep },

@@ -166,7 +166,7 @@ describe('the end', () => {
   });
 
   test.each([
-    ['rollback by jane@host (wrong colour); the former configuration is proven to run', ['rolled-back', 2]],
+    ['rollback by jane@host (wrong colour); the former configuration is proven to run', ['rolled-back: as asked', 2]],
     ['never healthy', ['rolled-back: it did not hold; the former configuration is proven to run', 3]],
   ])('does not say that it did not hold where a person wanted it back: %s', (why, [said, lines]) => {
     const told = finalLines(
