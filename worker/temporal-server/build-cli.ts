@@ -31,12 +31,12 @@ export async function buildCli(
     await mkdir(dirname(target), { recursive: true });
     const folder = await mkdtemp(`${target}.build-`);
     try {
+      const doing = whatGoDoes();
       const result = await runWithProgress(go, ['install', TEMPORAL_CLI_PACKAGE], {
         env: { ...env, GOBIN: folder },
         cwd: folder,
         intervalMillis: PROGRESS_MILLIS,
-        onTick: (seconds, line) =>
-          onStep(`Temporal: still building, ${seconds} s so far${line === '' ? '' : ` (${line.slice(0, 100)})`}`),
+        onTick: (seconds, line) => onStep(`Temporal: still building, ${seconds} s so far (${doing(line)})`),
       });
       if (result.code !== 0) {
         throw new TemporalServerError(
@@ -49,4 +49,18 @@ export async function buildCli(
       await rm(folder, { recursive: true, force: true });
     }
   });
+}
+
+/**
+ * Go says what it downloads, and nothing while it compiles, which takes minutes: the same last line again means that.
+ *
+ * @returns to be called with the last line at each tick: what Go is at.
+ */
+export function whatGoDoes(): (lastLine: string) => string {
+  let before = '';
+  return (lastLine) => {
+    if (lastLine === before) return 'compiling';
+    before = lastLine;
+    return lastLine.slice(0, 100);
+  };
 }
