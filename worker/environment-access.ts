@@ -54,12 +54,13 @@ function serverOf(url: string | undefined): string | undefined {
   return `${origin}${basePath}`;
 }
 
+/** The reference itself is not repeated: it may be the value, typed where its name belongs. */
 function unknownReference(environment: PreparedEnvironment, reference: string): string {
   const known = [...environment.configuration.variables.keys()];
   const near = nearest(reference, known);
   const all =
     known.length === 0 ? 'none is configured (environments.<name>.variables)' : `configured: ${known.join(', ')}`;
-  return `environment ${environment.alias} has no variable ${JSON.stringify(reference)}; ${near === undefined ? '' : `did you mean ${near}? `}${all}`;
+  return `environment ${environment.alias} has no variable of the name that the request refers to (--variable KEY=REFERENCE); ${near === undefined ? '' : `did you mean ${near}? `}${all}`;
 }
 
 /** One client for as long as the keys stay the same, for the sake of its connections; a key that changed makes a new one. */

@@ -70,8 +70,11 @@ test('a variable is read by its reference; an unknown one is refused with the kn
   expect(prod.variable('db-password')).toBe('canary-db');
   const attempt = (): string => prod.variable('db-pasword');
   expect(attempt).toThrow(
-    'drover.yaml:4:3: environment prod has no variable "db-pasword"; did you mean db-password? configured: db-password',
+    'drover.yaml:4:3: environment prod has no variable of the name that the request refers to (--variable KEY=REFERENCE); did you mean db-password? configured: db-password',
   );
+  expect(attempt).not.toThrow('db-pasword');
+  expect(() => prod.variable('secretvalue1234')).toThrow(/refers to .*; configured: db-password$/);
+  expect(() => prod.variable('secretvalue1234')).not.toThrow('secretvalue1234');
   expect(attempt).not.toThrow('canary');
 });
 
