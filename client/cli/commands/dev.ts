@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InvalidInputError } from '../../errors/invalid-input-error';
+import { UnreachableError } from '../../errors/unreachable-error';
 import type { Command, Io } from '../command';
 import { noArguments } from '../no-arguments';
 import type { ParsedArguments } from '../option-spec';
@@ -71,7 +72,11 @@ export const dev: Command = {
       };
       const configuration = load();
       installRuntime({ metricsAddress: configuration.worker.metricsAddress });
-      const connection = await connectWorker(configuration.temporal);
+      const connection = await connectWorker(configuration.temporal).catch((error: unknown) => {
+        throw temporal.isGiven && nameOf(error) === 'TemporalUnreachableError'
+          ? notStarted(temporal.address, error)
+          : error;
+      });
       stops.push(() => connection.close());
       await runWorker({
         configuration,
@@ -84,8 +89,7 @@ export const dev: Command = {
         onReady: ({ environments }) => {
           say(`worker: ready; serves ${environments.join(', ')}`);
           say(`Temporal: ${temporal.address}${temporal.webUrl === null ? '' : `; Web UI ${temporal.webUrl}`}`);
-          if (temporal.address !== `127.0.0.1:${String(PORT)}`)
-            say(`In another terminal: export TEMPORAL_ADDRESS=${temporal.address}`);
+          if (temporal.address !== `127.0.0.1:${String(PORT)}`) exportHint(temporal.address).forEach(say);
           say(`Deploy: drover upgrade ${environments[0] ?? 'ENVIRONMENT'} STACK/SERVICE --image REF     Stop: Ctrl-C`);
         },
       });
@@ -95,6 +99,32 @@ export const dev: Command = {
     }
   },
 };
+
+/** How clients find a server that is not at the usual address. */
+export function exportHint(address: string): readonly string[] {
+  return [
+    `In another terminal, for the clients there: export TEMPORAL_ADDRESS=${address}`,
+    '  (Where it is set, "drover dev" starts no Temporal of its own; unset TEMPORAL_ADDRESS before you start it there.)',
+  ];
+}
+
+/** The address may be left over from a server of an earlier `drover dev`, which is gone. */
+export function notStarted(address: string, cause: unknown): UnreachableError {
+  return new UnreachableError(
+    `Temporal does not answer at ${address}, and because TEMPORAL_ADDRESS is set, no server is started here: ${messageOf(cause)}`,
+    'To have one started, unset TEMPORAL_ADDRESS and run "drover dev" again; otherwise start the server at that address.',
+    { cause },
+  );
+}
+
+// Not `instanceof`: the worker's classes are loaded only where they are needed; their names are stable.
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 interface TemporalWanted {
   readonly port: number;
@@ -110,14 +140,14 @@ interface TemporalWanted {
 /** The server that TEMPORAL_ADDRESS names, or an embedded one; `ended` is aborted where that one ends by itself. */
 async function temporalFor(
   wanted: TemporalWanted,
-): Promise<{ address: string; webUrl: string | null; ended: AbortSignal }> {
+): Promise<{ address: string; webUrl: string | null; isGiven: boolean; ended: AbortSignal }> {
   const { findTemporalServer } = await import('../../../worker/temporal-server/find-temporal-server.js');
   const { startDevServer } = await import('../../../worker/temporal-server/start-dev-server.js');
   const { SEARCH_ATTRIBUTES } = await import('../../../workflows/contract.js');
   const { say, folder } = wanted;
   const found = await findTemporalServer({ env: wanted.env, onStep: say });
   const ended = new AbortController();
-  if (found.kind === 'address') return { address: found.address, webUrl: null, ended: ended.signal };
+  if (found.kind === 'address') return { address: found.address, webUrl: null, isGiven: true, ended: ended.signal };
   const server = await startDevServer(found.path, {
     port: wanted.port,
     uiPort: wanted.uiPort,
@@ -130,7 +160,7 @@ async function temporalFor(
     if (!wanted.io.signal.aborted) say(`Temporal: it ended by itself; see ${join(folder, 'temporal.log')}`);
     ended.abort();
   });
-  return { address: server.address, webUrl: server.uiUrl, ended: ended.signal };
+  return { address: server.address, webUrl: server.uiUrl, isGiven: false, ended: ended.signal };
 }
 
 async function simulate(

@@ -4,6 +4,7 @@ import type { OptionSpec } from '../../../client/cli/option-spec';
 import { parseArguments } from '../../../client/cli/parse-arguments';
 import { readUpgrade } from '../../../client/cli/read-upgrade';
 import { targetOf } from '../../../client/cli/target';
+import { exportHint } from '../../../client/cli/commands/dev';
 import { interventionCommand } from '../../../client/cli/commands/intervention';
 import { status } from '../../../client/cli/commands/status';
 import { upgrade } from '../../../client/cli/commands/upgrade';
@@ -162,6 +163,12 @@ describe('the help', () => {
     expect(reasons).not.toContain(undefined);
     expect(new Set(reasons).size).toBe(INTERVENTION_NAMES.length);
   });
+});
+
+it('the advice to export TEMPORAL_ADDRESS says what that does to "drover dev" in the same shell', () => {
+  expect(exportHint('127.0.0.1:7333').join('\n')).toMatch(
+    /export TEMPORAL_ADDRESS=127\.0\.0\.1:7333\n.*starts no Temporal of its own; unset TEMPORAL_ADDRESS/,
+  );
 });
 
 describe('the nearest word', () => {

@@ -148,6 +148,14 @@ describe('where Temporal does not answer, exit code 9 comes within seconds and n
     expect(Date.now() - begun).toBeLessThan(20_000);
   });
 
+  it('and "dev" starts none where TEMPORAL_ADDRESS is set: it says so, and how to unset it', async () => {
+    const address = `127.0.0.1:${String(await closedPort())}`;
+    const { code, stderr } = await drover(['dev', '--simulator'], { TEMPORAL_ADDRESS: address });
+    expect(code).toBe(9);
+    expect(stderr).toContain(`Temporal does not answer at ${address}, and because TEMPORAL_ADDRESS is set, no server`);
+    expect(stderr).toContain('unset TEMPORAL_ADDRESS and run "drover dev" again');
+  });
+
   it('something else listens; the address is from drover.yaml', async () => {
     const server = createServer((socket) =>
       socket
