@@ -42,13 +42,16 @@ export function clientOf(access: EnvironmentAccess): RancherClient {
 
 /** The values of the variables that a request merges, resolved by this worker. */
 export function resolveVariables(access: EnvironmentAccess, request: DeploymentRequest): Record<string, string> {
-  try {
-    return Object.fromEntries(
-      Object.entries(request.variables).map(([name, reference]) => [name, access.variable(reference)]),
-    );
-  } catch (error) {
-    throw failure('Configuration', messageOf(error));
-  }
+  const resolve = (name: string, reference: string): string => {
+    try {
+      return access.variable(reference);
+    } catch (error) {
+      throw failure('Configuration', `variable ${name}: ${messageOf(error)}`);
+    }
+  };
+  return Object.fromEntries(
+    Object.entries(request.variables).map(([name, reference]) => [name, resolve(name, reference)]),
+  );
 }
 
 /** What is asked to change, as the Rancher client composes it. */
