@@ -41,6 +41,17 @@ const FOREIGN: Row = {
   gone: removed,
 };
 
+/** The former versions are back, and not by us. */
+const UNDONE: Row = {
+  ready: rolledBack,
+  flapping: rolledBack,
+  moving: rolledBack,
+  upgrading: begun,
+  upgraded: begun,
+  canceled: begun,
+  gone: removed,
+};
+
 /** Posted and accepted: Rancher replaces the containers. */
 const UPGRADED: Readonly<Record<'ours' | 'base' | 'foreign', Row>> = {
   ours: {
@@ -52,15 +63,7 @@ const UPGRADED: Readonly<Record<'ours' | 'base' | 'foreign', Row>> = {
     canceled: cancelled,
     gone: removed,
   },
-  base: {
-    ready: rolledBack,
-    flapping: rolledBack,
-    moving: rolledBack,
-    upgrading: begun,
-    upgraded: begun,
-    canceled: begun,
-    gone: removed,
-  },
+  base: UNDONE,
   foreign: FOREIGN,
 };
 
@@ -75,15 +78,7 @@ const FINISHED: Readonly<Record<'ours' | 'base' | 'foreign', Row>> = {
     canceled: cancelled,
     gone: removed,
   },
-  base: {
-    ready: rolledBack,
-    flapping: rolledBack,
-    moving: rolledBack,
-    upgrading: begun,
-    upgraded: begun,
-    canceled: begun,
-    gone: removed,
-  },
+  base: UNDONE,
   foreign: FOREIGN,
 };
 
