@@ -96,7 +96,7 @@ const directions = names.map((folder) => {
 });
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', '.drover/'] },
+  { ignores: ['dist/', 'dist-suites/', 'coverage/', 'node_modules/', '.drover/'] },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {

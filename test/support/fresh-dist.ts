@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withLockFile } from '../../worker/temporal-server/lock-file';
+import { ROOT } from './root';
 
-const ROOT = resolve(__dirname, '..', '..');
 const SOURCES = ['client', 'decision', 'workflows', 'activities', 'rancher', 'worker', 'simulator'];
 /** The last thing that a build writes. */
 const BUILT_LAST = join(ROOT, 'dist', 'workflow-bundle.js');
