@@ -96,10 +96,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     invariant: 4,
     name: 'a-field-is-dropped',
-    breaks: 'a field of the launch configuration is not posted back',
+    breaks: 'fields of the launch configuration that are null are not posted back',
     file: 'rancher/compose-upgrade.ts',
     from: 'return { ...config, imageUuid };',
-    to: 'const { networkMode: _, ...rest } = config;\n  return { ...rest, imageUuid };',
+    to: 'return Object.fromEntries(Object.entries({ ...config, imageUuid }).filter(([, value]) => value !== null));',
     caughtBy: suite('test/rancher/compose-upgrade.test.ts'),
   },
   {

@@ -64,6 +64,27 @@ const rounds: Case[] = [
     },
   },
   {
+    title:
+      'somebody deploys the former image again between the preparation and the POST: prepared anew, and restored to that',
+    run: async (one) => {
+      // Looked up, prepared, and now read once more before the POST: by then the versions are other ones, the content is not.
+      one.fault({ method: 'GET', skip: 2, effect: { kind: 'delay', millis: 1_500 } });
+      one.behave(2, { startFails: true });
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      await one.receives('GET', '', 3);
+      const { config } = one.now;
+      await one.byHand('upgrade', { inServiceStrategy: { batchSize: 2, launchConfig: config } });
+      await one.reaches('upgraded');
+      await one.byHand('finishupgrade');
+      await one.reaches('active');
+      const redeployed = one.now.version;
+      expect(await deploying.result()).toMatchObject({ verdict: 'rolled-back' });
+      expect(await one.events(deploying)).toContain('changed between two reads: preparing again');
+      expect(one.now.version).toBe(redeployed);
+      one.expectRuns(1, 2);
+    },
+  },
+  {
     title: 'the label of the round before is on the service that is upgraded: a lost POST is sent again all the same',
     service: (image) => ({ launchConfig: { imageUuid: image, labels: { [DEPLOYMENT_LABEL]: 'd-web.1' } } }),
     run: async (one) => {
