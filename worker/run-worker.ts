@@ -8,6 +8,7 @@ import { ConfigurationError } from './config/configuration-error';
 import { digestKey } from './config/digest-key';
 import { prepareEnvironments, type PreparedEnvironment } from './config/prepare-environment';
 import { dependenciesOf } from './environment-access';
+import { watchTemporal } from './install-runtime';
 import { outageLine } from './outage-line';
 import { ensureSearchAttributes } from './search-attributes';
 
@@ -76,10 +77,10 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
         ...common,
         taskQueue: rancherQueue(environment.alias),
         activities: createActivities(
-          dependenciesOf(configuration, environment, key, (change) =>
+          dependenciesOf(configuration, environment, key, (change) => {
             // A warning also when it is back: who sees the one line has to see the other.
-            Runtime.instance().logger.warn(outageLine(environment, change)),
-          ),
+            Runtime.instance().logger.warn(outageLine(environment, change));
+          }),
         ),
         // A cancellation reaches an activity with a heartbeat; the default would hold heartbeats back for up to a minute.
         maxHeartbeatThrottleInterval: '1s',
@@ -87,12 +88,17 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       }),
     );
   }
-  await runAll(workers, signal, () =>
-    options.onReady({
-      environments: environments.map(({ alias }) => alias),
-      queues: workers.map((worker) => worker.options.taskQueue),
-    }),
-  );
+  const unwatch = watchTemporal(connection);
+  try {
+    await runAll(workers, signal, () =>
+      options.onReady({
+        environments: environments.map(({ alias }) => alias),
+        queues: workers.map((worker) => worker.options.taskQueue),
+      }),
+    );
+  } finally {
+    unwatch();
+  }
 }
 
 /**
