@@ -2,15 +2,17 @@ import { NotSentError } from './errors/not-sent-error';
 import { RancherError } from './errors/rancher-error';
 import type { Outcome } from './outcomes';
 
-/** Requests in a row without an answer after which the circuit opens: at one failure in 25 that happens once in 10¹¹ requests. */
+/** Requests in a row without an answer after which the circuit opens; at one failure in 25 that happens once in 10¹¹ requests … */
 export const SILENCES_TO_OPEN = 8;
+/** … unless they are all about fewer services than this: one that Rancher cannot show says nothing of the others. */
+export const SERVICES_TO_OPEN = 3;
 /** Answers after which an open circuit closes. */
 export const ANSWERS_TO_CLOSE = 4;
 /** Each answer lets so many more requests through while the circuit is open. */
 const LET_THROUGH_PER_ANSWER = 2;
 /** From the opening to the first probe; each later one comes after twice as long, milliseconds. */
 export const FIRST_PROBE_MILLIS = 1_000;
-/** The longest time between two probes, milliseconds. */
+/** The longest time between two probes where nothing else is said, milliseconds. */
 export const WIDEST_PROBE_MILLIS = 15_000;
 /** A probe comes early by up to so much of its interval, so that several workers do not keep step. */
 const PROBE_JITTER = 0.2;
@@ -34,6 +36,8 @@ export interface CircuitOptions {
   readonly now?: () => number;
   /** From 0 up to 1. Default `Math.random`. */
   readonly random?: () => number;
+  /** The longest time between two probes, milliseconds; default 15,000. Less where deployments wait less for Rancher. */
+  readonly widestProbeMillis?: number;
   /** Told at each opening and each closing. */
   readonly onChange?: (change: CircuitChange) => void;
 }
@@ -64,7 +68,7 @@ const IS_SILENCE: Readonly<Record<Outcome, boolean>> = {
 /**
  * Keeps a Rancher that is down from being hammered by everybody who waits for it: one for all requests to one environment.
  *
- * After {@link SILENCES_TO_OPEN} requests in a row without an answer it opens: one request is let through now and then (a probe, after
+ * After {@link SILENCES_TO_OPEN} requests in a row without an answer, about several services, it opens: one request is let through now and then (a probe, after
  * 1, 2, 4 … 15 seconds, whether or not the one before has ended), and every other one fails at once, on this side, as "not sent", with
  * the time at which to come back. The first answer lets two more through, each of theirs two more, and the fourth closes it.
  *
@@ -75,10 +79,13 @@ export class Circuit {
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #onChange: (change: CircuitChange) => void;
+  readonly #widest: number;
   /** Goes up with each answer. */
   #era = 0;
   #silences = 0;
   #silentSince = 0;
+  /** The services that the silences were about; null stands for what is about none in particular. */
+  readonly #about = new Set<string | null>();
   #cause = '';
   /** Null while it is closed. */
   #open: Open | null = null;
@@ -87,6 +94,7 @@ export class Circuit {
     this.#now = options.now ?? (() => performance.now());
     this.#random = options.random ?? Math.random;
     this.#onChange = options.onChange ?? (() => undefined);
+    this.#widest = options.widestProbeMillis ?? WIDEST_PROBE_MILLIS;
   }
 
   get isOpen(): boolean {
@@ -98,9 +106,10 @@ export class Circuit {
    *
    * @param request method and path, for the message
    * @param host host and port, for the message
+   * @param service the service that it is about; null where it is about none in particular
    * @throws NotSentError with `retryAfterMillis` while the circuit is open and it is nobody's turn
    */
-  pass(request: string, host: string): Passage {
+  pass(request: string, host: string, service: string | null): Passage {
     const open = this.#open;
     if (open !== null && !this.#letThrough(open)) throw this.#heldBack(open, request, host);
     const era = this.#era;
@@ -109,7 +118,7 @@ export class Circuit {
       failed: (error, calledOff) => {
         if (!(error instanceof RancherError)) return;
         if (!IS_SILENCE[error.outcome]) this.#answered();
-        else if (!calledOff && era === this.#era) this.#silent(error);
+        else if (!calledOff && era === this.#era) this.#silent(error, service);
       },
     };
   }
@@ -121,7 +130,7 @@ export class Circuit {
       return true;
     }
     if (now < open.probeAt) return false;
-    open.intervalMillis = Math.min(2 * open.intervalMillis, WIDEST_PROBE_MILLIS);
+    open.intervalMillis = Math.min(2 * open.intervalMillis, this.#widest);
     open.probeAt = now + this.#early(open.intervalMillis);
     open.waiting = 0;
     return true;
@@ -130,6 +139,7 @@ export class Circuit {
   #answered(): void {
     this.#era += 1;
     this.#silences = 0;
+    this.#about.clear();
     const open = this.#open;
     if (open === null) return;
     open.answeredAt ??= this.#now();
@@ -140,7 +150,7 @@ export class Circuit {
     this.#onChange({ to: 'closed', awayMillis: open.answeredAt - this.#silentSince, heldBack: open.heldBack });
   }
 
-  #silent(error: RancherError): void {
+  #silent(error: RancherError, service: string | null): void {
     const now = this.#now();
     this.#cause = error.message.slice(0, MAX_CAUSE);
     const open = this.#open;
@@ -152,10 +162,13 @@ export class Circuit {
     }
     if (this.#silences === 0) this.#silentSince = now;
     this.#silences += 1;
-    if (this.#silences < SILENCES_TO_OPEN) return;
+    this.#about.add(service);
+    const isGeneral = this.#about.has(null) || this.#about.size >= SERVICES_TO_OPEN;
+    if (this.#silences < SILENCES_TO_OPEN || !isGeneral) return;
+    const intervalMillis = Math.min(FIRST_PROBE_MILLIS, this.#widest);
     this.#open = {
-      intervalMillis: FIRST_PROBE_MILLIS,
-      probeAt: now + this.#early(FIRST_PROBE_MILLIS),
+      intervalMillis,
+      probeAt: now + this.#early(intervalMillis),
       free: 0,
       answers: 0,
       answeredAt: null,

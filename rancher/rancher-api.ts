@@ -151,7 +151,8 @@ export class RancherApi {
       headers: body === undefined ? this.#headers : { ...this.#headers, 'Content-Type': 'application/json' },
       body: body === undefined ? undefined : stringifyJson(body),
     };
-    const passage = this.#circuit.pass(outgoing.request, this.host);
+    const service = /\/services\/([^/?]+)/.exec(path)?.[1] ?? null;
+    const passage = this.#circuit.pass(outgoing.request, this.host, service);
     try {
       const reply = await exchange(outgoing, this.#agents, this.#limits, signal);
       const answer = { status: reply.status, body: classifyReply(outgoing, reply, this.#redact(body, hidden)) };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ActivityDependencies, EnvironmentAccess } from '../activities/dependencies';
 import { nearest } from './config/nearest';
-import { Circuit } from '../rancher/circuit';
+import type { Policy } from '../decision/policy';
+import { Circuit, WIDEST_PROBE_MILLIS } from '../rancher/circuit';
 import type { CircuitChange } from '../rancher/circuit';
 import { RancherClient } from '../rancher/rancher-client';
 import { parseRancherUrl } from '../rancher/rancher-url';
@@ -22,7 +23,11 @@ export function dependenciesOf(
   digestKey: Uint8Array,
   onChange?: (change: CircuitChange) => void,
 ): ActivityDependencies {
-  const access = accessOf(configuration, environment, new Circuit(onChange === undefined ? {} : { onChange }));
+  const circuit = new Circuit({
+    widestProbeMillis: widestProbeOf(resolvePolicy(configuration, environment.alias, {})),
+    ...(onChange === undefined ? {} : { onChange }),
+  });
+  const access = accessOf(configuration, environment, circuit);
   return {
     digestKey,
     environment: (alias) => {
@@ -31,6 +36,11 @@ export function dependenciesOf(
       throw new ConfigurationError([{ where: undefined, message }]);
     },
   };
+}
+
+/** Deployments that give Rancher little time are not to miss its return: a probe takes no more than a twentieth of that. */
+export function widestProbeOf({ reachLimitMillis }: Pick<Policy, 'reachLimitMillis'>): number {
+  return Math.min(WIDEST_PROBE_MILLIS, reachLimitMillis / 20);
 }
 
 function accessOf(configuration: Configuration, environment: PreparedEnvironment, circuit: Circuit): EnvironmentAccess {

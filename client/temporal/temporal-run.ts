@@ -71,13 +71,14 @@ export class TemporalRun implements FollowedRun {
    */
   private async isAway(error: unknown, signal: AbortSignal | undefined): Promise<boolean> {
     const trouble = grpcTroubleOf(error)?.trouble;
-    if (trouble !== 'no answer in time' || signal?.aborted === true) return trouble === 'connection lost';
+    const isStopped = (): boolean => signal?.aborted === true;
+    if (trouble !== 'no answer in time' || isStopped()) return trouble === 'connection lost';
     try {
       const ask = (): Promise<unknown> => this.client.workflowService.getSystemInfo({});
       await this.client.withDeadline(Date.now() + ASK_LIMIT_MILLIS, () => this.stoppable(ask, signal));
       return false;
     } catch {
-      return signal?.aborted !== true;
+      return !isStopped();
     }
   }
 

@@ -4,6 +4,7 @@ import {
   ANSWERS_TO_CLOSE,
   Circuit,
   FIRST_PROBE_MILLIS,
+  SERVICES_TO_OPEN,
   SILENCES_TO_OPEN,
   WIDEST_PROBE_MILLIS,
 } from '../../rancher/circuit';
@@ -39,8 +40,8 @@ class Bench {
     this.circuit = new Circuit({ now: () => this.now, random, onChange: (change) => this.told.push(change) });
   }
 
-  ask(): Passage {
-    return this.circuit.pass('GET /y', 'rancher:8080');
+  ask(service: string | null = null): Passage {
+    return this.circuit.pass('GET /y', 'rancher:8080', service);
   }
 
   /** Null when it is let through. */
@@ -72,6 +73,26 @@ describe('what opens it', () => {
     expect(bench.heldBack()).toBeNull();
     bench.silence();
     expect(bench.heldBack()).toMatchObject({ outcome: 'not-sent', request: 'GET /y' });
+  });
+
+  test('a service or two that Rancher cannot show, asked for again and again, do not hold the others back', () => {
+    const bench = new Bench();
+    for (let i = 0; i < 100; i += 1) bench.ask(`1s${i % (SERVICES_TO_OPEN - 1)}`).failed(gone, false);
+    expect(bench.circuit.isOpen).toBe(false);
+    bench.ask('1s9').failed(gone, false);
+    expect(bench.circuit.isOpen).toBe(true);
+  });
+
+  test('who waits less for Rancher has it asked more often', () => {
+    let now = 0;
+    const circuit = new Circuit({ now: () => now, random: () => 0, widestProbeMillis: 300 });
+    const ask = (): void => circuit.pass('GET /y', 'rancher:8080', null).failed(gone, false);
+    for (let i = 0; i < SILENCES_TO_OPEN; i += 1) ask();
+    for (let probe = 0; probe < 20; probe += 1) {
+      expect(ask).toThrow(NotSentError);
+      now += 300;
+      expect(ask).not.toThrow();
+    }
   });
 
   test.each([
@@ -287,7 +308,7 @@ describe('with a real client', () => {
     const other = new RancherClient({ url: `http://127.0.0.1:${port}`, accessKey: 'a', secretKey: 'b', circuit });
     try {
       for (let i = 0; i < SILENCES_TO_OPEN; i += 1)
-        await expect(client.getService('1a5', '1s2')).rejects.toMatchObject({ outcome: 'unknown-outcome' });
+        await expect(client.getService('1a5', `1s${2 + i}`)).rejects.toMatchObject({ outcome: 'unknown-outcome' });
       const before = connections;
       for (const one of [client, other])
         for (let i = 0; i < 50; i += 1) {

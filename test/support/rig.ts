@@ -6,7 +6,9 @@ import { createActivities } from '../../activities/create-activities';
 import { DEFAULT_POLICY } from '../../decision/policy';
 import type { Policy } from '../../decision/policy';
 import type { DeploymentRequest } from '../../decision/request';
+import { Circuit } from '../../rancher/circuit';
 import { RancherClient } from '../../rancher/rancher-client';
+import { widestProbeOf } from '../../worker/environment-access';
 import { startSimulator } from '../../simulator/simulator';
 import type { Simulator } from '../../simulator/simulator';
 import type { WorldSeed } from '../../simulator/world-seed';
@@ -100,6 +102,7 @@ export class Rig {
       accessKey: key.accessKey,
       secretKey: key.secretKey,
       requestTimeoutMillis: this.policy.requestTimeoutMillis,
+      circuit: new Circuit({ widestProbeMillis: widestProbeOf(this.policy) }),
     });
     const activities = createActivities({
       digestKey: randomBytes(32),

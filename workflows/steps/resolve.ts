@@ -1,5 +1,12 @@
 import type { CallFailure } from '../calls';
-import { isOutage, seconds, interruptible } from '../calls';
+import {
+  BETWEEN_STRETCHES_MILLIS,
+  interruptible,
+  isOutage,
+  outageText,
+  seconds,
+  SHORTEST_STRETCH_MILLIS,
+} from '../calls';
 import { activitiesOf } from '../activity-options';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
@@ -15,7 +22,10 @@ export async function resolve(deployment: Deployment): Promise<void> {
   const since = Date.now();
   for (;;) {
     deployment.throwIfRestoreAsked();
-    const called = await interruptible(deployment, () => activities.resolve.resolveTarget({ request, policy }));
+    // Not the whole limit again after each interruption, or where the next attempt would come after its end.
+    const reachLimitMillis = Math.max(SHORTEST_STRETCH_MILLIS, since + policy.reachLimitMillis - Date.now());
+    const { resolve: group } = activitiesOf(request.environment, { ...policy, reachLimitMillis });
+    const called = await interruptible(deployment, () => group.resolveTarget({ request, policy }));
     if (called.kind === 'value') {
       const { target, rancherUrl, service, images } = called.value;
       deployment.resolved = { policy, activities, target };
@@ -25,8 +35,11 @@ export async function resolve(deployment: Deployment): Promise<void> {
       deployment.note('info', `found ${request.stack}/${request.service} (${target.serviceId}), ${service.state}`);
       return;
     }
-    if (called.kind === 'failed' && (!isOutage(called.type) || Date.now() - since >= policy.reachLimitMillis))
-      throw endedBy(called.type, called.message, Date.now() - since);
+    const left = since + policy.reachLimitMillis - Date.now();
+    if (called.kind === 'failed' && (!isOutage(called.type) || left <= 0))
+      throw endedBy(deployment, called.type, called.message, Date.now() - since);
+    if (called.kind === 'failed')
+      await deployment.pause(Math.min(left, BETWEEN_STRETCHES_MILLIS), 'wait for Rancher to come back');
   }
 }
 
@@ -38,7 +51,7 @@ async function loadPolicy(deployment: Deployment): ReturnType<ReturnType<typeof 
     const called = await interruptible(deployment, () => first.loadPolicy(request));
     if (called.kind === 'value') return called.value;
     if (called.kind === 'interrupted') continue;
-    if (called.type !== 'TimedOut') throw endedBy(called.type, called.message, 0);
+    if (called.type !== 'TimedOut') throw endedBy(deployment, called.type, called.message, 0);
     throw new Ended(
       'unreachable',
       `no worker answered for the environment "${request.environment}" (task queue ${rancherQueue(request.environment)})`,
@@ -56,12 +69,12 @@ const VERDICT_OF: Readonly<Partial<Record<CallFailure, Verdict>>> = {
   NotPermitted: 'refused',
 };
 
-function endedBy(type: CallFailure, message: string, afterMillis: number): Ended {
+function endedBy(deployment: Deployment, type: CallFailure, message: string, afterMillis: number): Ended {
   const verdict = VERDICT_OF[type] ?? 'unreachable';
   if (verdict === 'unreachable')
     return new Ended(
       verdict,
-      `Rancher could not be reached within ${seconds(afterMillis)}: ${message}`,
+      `${outageText(deployment, type, message)} (for ${seconds(afterMillis)})`,
       'Nothing was changed. Try again when it answers.',
     );
   return new Ended(verdict, message, 'Correct it and deploy again. Nothing was changed.');
