@@ -8,6 +8,7 @@ import {
 import type { FailureType } from '../activities/failure-types';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
 import type { ActivityGroups } from './activity-options';
+import { ACTIVITY_OPTIONS } from './activity-options';
 import type { Deployment } from './deployment';
 import { rancherQueue } from './contract';
 import { Ended } from './endings';
@@ -34,11 +35,9 @@ const FAILURES: readonly string[] = [
 ] satisfies FailureType[];
 
 /** A read that took longer than this, and than one request may, waited for a worker or for Rancher, milliseconds. */
-const LATE_MILLIS = 10_000;
+export const LATE_MILLIS = 10_000;
 /** Between two stretches of an outage, milliseconds. */
 export const BETWEEN_STRETCHES_MILLIS = 15_000;
-/** The shortest stretch, milliseconds. */
-export const SHORTEST_STRETCH_MILLIS = 1_000;
 
 /** Runs an activity; a person who steps in meanwhile ends its waiting at once. */
 export async function interruptible<T>(deployment: Deployment, call: () => Promise<T>): Promise<Called<T>> {
@@ -93,12 +92,20 @@ export async function readThrough<T>(
     if (called.kind === 'interrupted') continue;
     if (!isOutage(called.type)) await refusedRead(deployment, called.message);
     else {
-      const isNews = awaySince === null;
-      awaySince ??= calledAt;
-      if (isNews) deployment.note('warning', `${outageText(deployment, called.type, called.message)}. Trying on.`);
-      await judgeOutage(deployment, Date.now() - awaySince, outageText(deployment, called.type, called.message));
+      if (awaySince === null) {
+        awaySince = calledAt;
+        deployment.note('warning', `${outageText(deployment, called.type, called.message)}. Trying on.`);
+        // Nothing is judged yet: it may have been Temporal that was away, and Rancher may answer the next read.
+        continue;
+      }
+      const parked = await judgeOutage(
+        deployment,
+        Date.now() - awaySince,
+        outageText(deployment, called.type, called.message),
+      );
+      if (parked) awaySince = null;
       // A stretch whose next attempt would come after its end is over before its time.
-      if (!isNews) await deployment.pause(betweenStretches(deployment), 'wait for Rancher to come back');
+      else await deployment.pause(betweenStretches(deployment), 'wait for Rancher to come back');
     }
   }
 }
@@ -122,18 +129,18 @@ function limitOf(deployment: Deployment): number {
   return nothingIsOurs(deployment) ? reachLimitMillis : outageLimitMillis;
 }
 
-/** Up to the limit; beyond it (a person said `retry`) as long again. */
+/** Up to the limit, and at least long enough for one read. */
 function stretchOf(deployment: Deployment, awayMillis: number): number {
-  const limit = limitOf(deployment);
-  return Math.max(SHORTEST_STRETCH_MILLIS, awayMillis < limit ? limit - awayMillis : limit);
+  return Math.max(ACTIVITY_OPTIONS.outage(deployment.policy).startToCloseTimeout, limitOf(deployment) - awayMillis);
 }
 
 function betweenStretches(deployment: Deployment): number {
   return Math.min(BETWEEN_STRETCHES_MILLIS, deployment.policy.pollMaxMillis);
 }
 
-async function judgeOutage(deployment: Deployment, awayMillis: number, text: string): Promise<void> {
-  if (awayMillis < limitOf(deployment)) return;
+/** @returns whether it parked, and a person asked to go on */
+async function judgeOutage(deployment: Deployment, awayMillis: number, text: string): Promise<boolean> {
+  if (awayMillis < limitOf(deployment)) return false;
   if (nothingIsOurs(deployment))
     throw new Ended(
       'unreachable',
@@ -146,6 +153,7 @@ async function judgeOutage(deployment: Deployment, awayMillis: number, text: str
     `${text} (for ${seconds(awayMillis)})`,
     'Look at Rancher and at the worker of the environment, then `drover retry`.',
   );
+  return true;
 }
 
 /** Nothing that this deployment did is unsettled: it can end without leaving anything behind. */

@@ -19,11 +19,6 @@ import { progressQuery } from './messages';
 const PHASE_KEY = defineSearchAttributeKey('DroverPhase', SearchAttributeType.KEYWORD);
 const VERDICT_KEY = defineSearchAttributeKey('DroverVerdict', SearchAttributeType.KEYWORD);
 
-/**
- * How long limits wait after an outage before they judge, milliseconds: a Rancher that was killed during an upgrade resumed it, and
- * needed about two minutes for what was left.
- */
-const AFTER_OUTAGE_MILLIS = 300_000;
 /** A pause that lasted longer than planned by so much was an outage of the worker's, milliseconds. */
 const LATE_MILLIS = 10_000;
 
@@ -122,18 +117,21 @@ export class Deployment {
   }
 
   /**
-   * The absolute cap has passed (time spent waiting for people left out). After an outage it is not judged at once: what came up
-   * meanwhile, or is about to, gets a moment to show it.
+   * The absolute cap has passed (time spent waiting for people left out). After an outage it is not judged for as long as something gets
+   * better within the stall limit: what came up meanwhile, or is about to, is not given up for a limit that passed while nobody was there.
    */
   get overdue(): boolean {
     if (this.graceMillis > 0) return false;
     return Date.now() - this.log.startedAt - this.pausedMillis >= this.policy.timeoutMillis;
   }
 
-  /** How long a limit that passed in an outage does not count yet, milliseconds; 0 where there was none lately. */
+  /**
+   * How long a limit that passed in an outage does not count yet, milliseconds; 0 where there was none lately. A Rancher that was killed
+   * during an upgrade resumes it, and needed about two minutes for what was left.
+   */
   get graceMillis(): number {
     if (this.#backSince === null) return 0;
-    return Math.max(0, this.#backSince + Math.min(AFTER_OUTAGE_MILLIS, this.policy.stallLimitMillis) - Date.now());
+    return Math.max(0, this.#backSince + this.policy.stallLimitMillis - Date.now());
   }
 
   /**

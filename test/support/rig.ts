@@ -32,7 +32,7 @@ export const QUICK: Partial<Policy> = {
   settleLimitMillis: 4_000,
   rollbackLimitMillis: 8_000,
   finishLimitMillis: 8_000,
-  reachLimitMillis: 6_000,
+  reachLimitMillis: 12_000,
   requestTimeoutMillis: 2_000,
   pollMinMillis: 200,
   pollMaxMillis: 2_000,

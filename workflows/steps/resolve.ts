@@ -1,29 +1,26 @@
 import type { CallFailure } from '../calls';
-import {
-  BETWEEN_STRETCHES_MILLIS,
-  interruptible,
-  isOutage,
-  outageText,
-  seconds,
-  SHORTEST_STRETCH_MILLIS,
-} from '../calls';
-import { activitiesOf } from '../activity-options';
+import { BETWEEN_STRETCHES_MILLIS, interruptible, isOutage, LATE_MILLIS, outageText, seconds } from '../calls';
+import { ACTIVITY_OPTIONS, activitiesOf } from '../activity-options';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
 import { DEFAULT_POLICY } from '../../decision/policy';
 import type { Verdict } from '../../decision/verdict';
 import { rancherQueue } from '../contract';
 
+/** The shortest time for the last look, milliseconds. */
+const SHORTEST_MILLIS = 1_000;
+
 /** Loads the policy from the environment's worker and finds the service: names become ids, which are pinned. */
 export async function resolve(deployment: Deployment): Promise<void> {
   const { request } = deployment;
   const policy = await loadPolicy(deployment);
   const activities = activitiesOf(request.environment, policy);
-  const since = Date.now();
+  let since = Date.now();
   for (;;) {
     deployment.throwIfRestoreAsked();
     // Not the whole limit again after each interruption, or where the next attempt would come after its end.
-    const reachLimitMillis = Math.max(SHORTEST_STRETCH_MILLIS, since + policy.reachLimitMillis - Date.now());
+    const reachLimitMillis = Math.max(SHORTEST_MILLIS, since + policy.reachLimitMillis - Date.now());
+    const due = Date.now() + reachLimitMillis;
     const { resolve: group } = activitiesOf(request.environment, { ...policy, reachLimitMillis });
     const called = await interruptible(deployment, () => group.resolveTarget({ request, policy }));
     if (called.kind === 'value') {
@@ -35,6 +32,8 @@ export async function resolve(deployment: Deployment): Promise<void> {
       deployment.note('info', `found ${request.stack}/${request.service} (${target.serviceId}), ${service.state}`);
       return;
     }
+    // Told much later than it was due: Temporal itself was away, and nobody had his time.
+    if (Date.now() > due + LATE_MILLIS) since = Date.now();
     const left = since + policy.reachLimitMillis - Date.now();
     if (called.kind === 'failed' && (!isOutage(called.type) || left <= 0))
       throw endedBy(deployment, called.type, called.message, Date.now() - since);
@@ -48,10 +47,13 @@ async function loadPolicy(deployment: Deployment): ReturnType<ReturnType<typeof 
   const { first } = activitiesOf(request.environment, DEFAULT_POLICY);
   for (;;) {
     deployment.throwIfRestoreAsked();
+    const due = Date.now() + ACTIVITY_OPTIONS.loadPolicy().scheduleToCloseTimeout;
     const called = await interruptible(deployment, () => first.loadPolicy(request));
     if (called.kind === 'value') return called.value;
     if (called.kind === 'interrupted') continue;
     if (called.type !== 'TimedOut') throw endedBy(deployment, called.type, called.message, 0);
+    // As in `resolve`: nobody was asked for as long as Temporal was away.
+    if (Date.now() > due + LATE_MILLIS) continue;
     throw new Ended(
       'unreachable',
       `no worker answered for the environment "${request.environment}" (task queue ${rancherQueue(request.environment)})`,
