@@ -1,3 +1,4 @@
+import type { Circuit } from './circuit';
 import { InvalidSettingError } from './errors/invalid-setting-error';
 
 /** How to reach one Rancher server, and as whom. */
@@ -14,6 +15,8 @@ export interface RancherClientOptions {
   readonly maxBodyBytes?: number | undefined;
   /** Default "drover". Not like a browser's: Rancher answers those with HTML. */
   readonly userAgent?: string | undefined;
+  /** For clients that talk to the same server with other keys. Default: one of this client's own. */
+  readonly circuit?: Circuit | undefined;
 }
 
 /** A key that can be sent. Errors never repeat it. */

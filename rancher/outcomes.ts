@@ -17,7 +17,8 @@ export const OUTCOMES = {
     effect: 'none',
     retryRead: true,
     retryMutation: 'freely',
-    meaning: 'no connection was made (name, port, route or TLS), or it was called off before: Rancher saw nothing',
+    meaning:
+      'no connection was made (name, port, route or TLS), or it was called off or held back before: Rancher saw nothing',
   },
   'unknown-outcome': {
     sent: 'maybe',

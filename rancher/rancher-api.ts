@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { makeAgents } from './agents';
 import type { Agents } from './agents';
+import { Circuit } from './circuit';
 import { classifyReply } from './classify-reply';
 import { checkCount, checkKey, checkUserAgent } from './client-options';
 import type { RancherClientOptions } from './client-options';
@@ -32,6 +33,7 @@ export class RancherApi {
   readonly #limits: ExchangeLimits;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #secrets: readonly string[];
+  readonly #circuit: Circuit;
 
   /** Host and port, for messages. */
   readonly host: string;
@@ -55,11 +57,12 @@ export class RancherApi {
       'User-Agent': checkUserAgent(options.userAgent ?? 'drover'),
       Authorization: `Basic ${basic}`,
     };
+    this.#circuit = options.circuit ?? new Circuit();
     this.#agents = makeAgents(this.#location.origin.startsWith('https:') ? 'https:' : 'http:', options.ca);
   }
 
   /**
-   * Sends one request and reads the reply by the schema.
+   * Sends one request, where the circuit lets it through, and reads the reply by the schema.
    *
    * @param hidden - texts that no message may repeat, besides the keys and the values in `body`
    */
@@ -148,8 +151,18 @@ export class RancherApi {
       headers: body === undefined ? this.#headers : { ...this.#headers, 'Content-Type': 'application/json' },
       body: body === undefined ? undefined : stringifyJson(body),
     };
-    const reply = await exchange(outgoing, this.#agents, this.#limits, signal);
-    return { status: reply.status, body: classifyReply(outgoing, reply, this.#redact(body, hidden)) };
+    const service = /\/services\/([^/?]+)/.exec(path)?.[1] ?? null;
+    const passage = this.#circuit.pass(outgoing.request, this.host, service);
+    try {
+      const reply = await exchange(outgoing, this.#agents, this.#limits, signal);
+      const answer = { status: reply.status, body: classifyReply(outgoing, reply, this.#redact(body, hidden)) };
+      // Whether it has the shape that one resource should have is not asked here: that says nothing of all the others.
+      passage.answered();
+      return answer;
+    } catch (error) {
+      passage.failed(error, signal?.aborted === true);
+      throw error;
+    }
   }
 
   /** Applied to what a reply says before anything of it is cut off: half a secret would not be recognised. */

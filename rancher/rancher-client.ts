@@ -30,8 +30,9 @@ export type ServiceAction = (typeof SERVICE_ACTIONS)[number];
  * A client for the v2-beta API of one Rancher 1.6 server, with one key.
  *
  * Each method sends its request once (a read over a connection that turns out to be closed, twice) and never retries on
- * its own account: whether to try again is decided by whoever asked, with `OUTCOMES`. Every failure is a `RancherError`;
- * none of them shows a key, a request body or a value of a service.
+ * its own account: whether to try again is decided by whoever asked, with `OUTCOMES`. While Rancher does not answer anybody, most
+ * requests are not even sent (see `Circuit`). Every failure is a `RancherError`; none of them shows a key, a request body or a value of
+ * a service.
  *
  * @throws InvalidSettingError from the constructor.
  */

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ActivityDependencies, EnvironmentAccess } from '../activities/dependencies';
 import { nearest } from './config/nearest';
+import type { Policy } from '../decision/policy';
+import { Circuit, WIDEST_PROBE_MILLIS } from '../rancher/circuit';
+import type { CircuitChange } from '../rancher/circuit';
 import { RancherClient } from '../rancher/rancher-client';
 import { parseRancherUrl } from '../rancher/rancher-url';
 import type { Configuration } from './config/configuration';
@@ -9,13 +12,22 @@ import type { PreparedEnvironment } from './config/prepare-environment';
 import { resolvePolicy } from './config/resolve-policy';
 import { whyBadRancherUrl } from './config/schema';
 
-/** What the activities of one environment's queue are given: that environment and no other. */
+/**
+ * What the activities of one environment's queue are given: that environment and no other.
+ *
+ * @param onChange told when its Rancher goes, and when it is back
+ */
 export function dependenciesOf(
   configuration: Configuration,
   environment: PreparedEnvironment,
   digestKey: Uint8Array,
+  onChange?: (change: CircuitChange) => void,
 ): ActivityDependencies {
-  const access = accessOf(configuration, environment);
+  const circuit = new Circuit({
+    widestProbeMillis: widestProbeOf(resolvePolicy(configuration, environment.alias, {})),
+    ...(onChange === undefined ? {} : { onChange }),
+  });
+  const access = accessOf(configuration, environment, circuit);
   return {
     digestKey,
     environment: (alias) => {
@@ -26,9 +38,14 @@ export function dependenciesOf(
   };
 }
 
-function accessOf(configuration: Configuration, environment: PreparedEnvironment): EnvironmentAccess {
+/** Deployments that give Rancher little time are not to miss its return: a probe takes no more than a twentieth of that. */
+export function widestProbeOf({ reachLimitMillis }: Pick<Policy, 'reachLimitMillis'>): number {
+  return Math.min(WIDEST_PROBE_MILLIS, reachLimitMillis / 20);
+}
+
+function accessOf(configuration: Configuration, environment: PreparedEnvironment, circuit: Circuit): EnvironmentAccess {
   const { alias, project, webUrl } = environment;
-  const client = clientFactory(environment);
+  const client = clientFactory(environment, circuit);
   return {
     ...{ alias, project, webUrl, client },
     policy: (overrides) => resolvePolicy(configuration, alias, overrides),
@@ -63,8 +80,11 @@ function unknownReference(environment: PreparedEnvironment, reference: string): 
   return `environment ${environment.alias} has no variable of the name that the request refers to (--variable KEY=REFERENCE); ${near === undefined ? '' : `did you mean ${near}? `}${all}`;
 }
 
-/** One client for as long as the keys stay the same, for the sake of its connections; a key that changed makes a new one. */
-function clientFactory(environment: PreparedEnvironment): () => RancherClient {
+/**
+ * One client for as long as the keys stay the same, for the sake of its connections; a key that changed makes a new one, which still
+ * knows whether Rancher answers.
+ */
+function clientFactory(environment: PreparedEnvironment, circuit: Circuit): () => RancherClient {
   let current: { readonly keys: string; readonly client: RancherClient } | undefined;
   return () => {
     const accessKey = environment.accessKey.read();
@@ -76,7 +96,7 @@ function clientFactory(environment: PreparedEnvironment): () => RancherClient {
     const { url, ca, configuration } = environment;
     const requestTimeoutMillis = configuration.policy.requestTimeoutMillis;
     // The former client is not closed: an activity may be using it; its idle connections end by themselves.
-    current = { keys, client: new RancherClient({ url, accessKey, secretKey, ca, requestTimeoutMillis }) };
+    current = { keys, client: new RancherClient({ url, accessKey, secretKey, ca, requestTimeoutMillis, circuit }) };
     return current.client;
   };
 }

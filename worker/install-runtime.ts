@@ -1,6 +1,13 @@
-import { DefaultLogger, Runtime, type TelemetryOptions } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  Runtime,
+  type LogEntry,
+  type NativeConnection,
+  type TelemetryOptions,
+} from '@temporalio/worker';
 import { ConfigurationError } from './config/configuration-error';
-import { isWorthALine, logLine } from './log-line';
+import { isExpectedRetry, isWorthALine, logLine } from './log-line';
+import { TemporalWatch } from './temporal-watch';
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 type LogLevel = (typeof LEVELS)[number];
@@ -15,10 +22,16 @@ export interface RuntimeSettings {
   readonly metricsAddress?: string | undefined;
 }
 
+/** How long Temporal may take to say that it is there, milliseconds. */
+const ASK_LIMIT_MILLIS = 5_000;
+
 let installed = false;
+let watch: TemporalWatch | undefined;
 
 /**
  * Sets up Temporal's runtime for this process, once; before the first native connection, or it has no effect.
+ *
+ * An outage has a line when it begins and a line when it is over, not one for each retry; `DEBUG` shows those too.
  *
  * @throws ConfigurationError where metrics cannot be served on their address
  */
@@ -26,6 +39,13 @@ export function installRuntime(settings: RuntimeSettings = {}): void {
   if (installed) return;
   installed = true;
   const onLine = settings.onLine ?? ((line) => process.stderr.write(`${line}\n`));
+  const level = settings.level ?? levelFrom(process.env);
+  const temporal = new TemporalWatch({
+    say: (message) => onLine(logLine({ level: 'WARN', message, timestampNanos: BigInt(Date.now()) * 1_000_000n })),
+  });
+  watch = temporal;
+  const isTold = (entry: LogEntry): boolean =>
+    isWorthALine(entry) && (level === 'DEBUG' || (!isExpectedRetry(entry) && !temporal.takes(entry)));
   const telemetryOptions: TelemetryOptions = {
     logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
     ...(settings.metricsAddress === undefined
@@ -34,8 +54,8 @@ export function installRuntime(settings: RuntimeSettings = {}): void {
   };
   try {
     Runtime.install({
-      logger: new DefaultLogger(settings.level ?? levelFrom(process.env), (entry) => {
-        if (isWorthALine(entry)) onLine(logLine(entry));
+      logger: new DefaultLogger(level, (entry) => {
+        if (isTold(entry)) onLine(logLine(entry));
       }),
       telemetryOptions,
     });
@@ -45,6 +65,18 @@ export function installRuntime(settings: RuntimeSettings = {}): void {
     const message = `metrics cannot be served on ${settings.metricsAddress}: ${why}; choose another address, or end what listens there. Nothing was started`;
     throw new ConfigurationError([{ where: 'worker.metricsAddress', message }]);
   }
+}
+
+/**
+ * Lets the log ask a connection, after an outage of Temporal's, whether it is over.
+ *
+ * @returns what ends that, before the connection is closed
+ */
+export function watchTemporal(connection: NativeConnection): () => void {
+  watch?.askBy(() =>
+    connection.withDeadline(Date.now() + ASK_LIMIT_MILLIS, () => connection.workflowService.getSystemInfo({})),
+  );
+  return () => watch?.askBy(null);
 }
 
 /** What is no level counts for nothing: a worker does not stay away for the sake of its log. */

@@ -1,4 +1,6 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { LogEntry } from '@temporalio/worker';
+import { FAILURE_TYPES } from '../activities/failure-types';
 
 /** What of an entry's details is worth a place in the line. Everything else (payloads above all) stays out. */
 const SHOWN = ['taskQueue', 'workflowId', 'runId', 'activityType', 'activityId', 'attempt', 'durationMs'] as const;
@@ -17,6 +19,20 @@ const AS_INTENDED: readonly string[] = [
 /** Whether an entry says something worth a line: all but the messages, word for word, that tell what is so on purpose. */
 export function isWorthALine({ message }: Pick<LogEntry, 'message'>): boolean {
   return !AS_INTENDED.includes(message);
+}
+
+/** The SDK's message about each attempt of an activity that failed. */
+const ATTEMPT_FAILED = 'Activity failed';
+
+/**
+ * Whether an entry tells of an attempt that failed as expected and is tried again. In an outage there is one for each deployment every
+ * few seconds; that Rancher is away, and back, has a line of its own, and the deployment's logbook tells what it meant there.
+ */
+export function isExpectedRetry({ message, meta }: Pick<LogEntry, 'message' | 'meta'>): boolean {
+  const error: unknown = meta?.['error'];
+  if (message !== ATTEMPT_FAILED || !(error instanceof ApplicationFailure)) return false;
+  const known = Object.entries(FAILURE_TYPES).find(([type]) => type === error.type);
+  return known !== undefined && known[1].retry;
 }
 
 /** An entry of Temporal's logger as one plain line: time, level, message, a few details, and an error's first line. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
 import { rancherQueue, WORKFLOW_QUEUE } from '../workflows/contract';
 import { workflowBundle } from './bundle/workflow-bundle';
@@ -8,6 +8,8 @@ import { ConfigurationError } from './config/configuration-error';
 import { digestKey } from './config/digest-key';
 import { prepareEnvironments, type PreparedEnvironment } from './config/prepare-environment';
 import { dependenciesOf } from './environment-access';
+import { watchTemporal } from './install-runtime';
+import { outageLine } from './outage-line';
 import { ensureSearchAttributes } from './search-attributes';
 
 /** What {@link runWorker} is given. */
@@ -74,19 +76,29 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       await Worker.create({
         ...common,
         taskQueue: rancherQueue(environment.alias),
-        activities: createActivities(dependenciesOf(configuration, environment, key)),
+        activities: createActivities(
+          dependenciesOf(configuration, environment, key, (change) => {
+            // A warning also when it is back: who sees the one line has to see the other.
+            Runtime.instance().logger.warn(outageLine(environment, change));
+          }),
+        ),
         // A cancellation reaches an activity with a heartbeat; the default would hold heartbeats back for up to a minute.
         maxHeartbeatThrottleInterval: '1s',
         ...given('maxConcurrentActivityTaskExecutions', settings.maxConcurrentActivities),
       }),
     );
   }
-  await runAll(workers, signal, () =>
-    options.onReady({
-      environments: environments.map(({ alias }) => alias),
-      queues: workers.map((worker) => worker.options.taskQueue),
-    }),
-  );
+  const unwatch = watchTemporal(connection);
+  try {
+    await runAll(workers, signal, () =>
+      options.onReady({
+        environments: environments.map(({ alias }) => alias),
+        queues: workers.map((worker) => worker.options.taskQueue),
+      }),
+    );
+  } finally {
+    unwatch();
+  }
 }
 
 /**

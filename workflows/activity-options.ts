@@ -10,7 +10,7 @@ type Limits = Pick<Policy, 'requestTimeoutMillis' | 'reachLimitMillis'>;
 const FIRST_PICK_UP_MILLIS = 30_000;
 /** Slack for what an activity does besides its requests, milliseconds. */
 const SLACK_MILLIS = 5_000;
-/** How long one stretch of waiting for Rancher to come back lasts, milliseconds. */
+/** How long one stretch of waiting for Rancher to come back lasts at most, milliseconds; the last one ends with the limit. */
 export const OUTAGE_STRETCH_MILLIS = 600_000;
 
 /**
@@ -68,7 +68,8 @@ export interface ActivityGroups {
   readonly first: Pick<RancherActivities, 'loadPolicy'>;
   readonly resolve: Pick<RancherActivities, 'resolveTarget' | 'planUpgrade'>;
   readonly look: Pick<RancherActivities, 'readService' | 'prepareUpgrade'>;
-  readonly outage: Pick<RancherActivities, 'readService' | 'prepareUpgrade'>;
+  /** For a stretch of an outage, milliseconds; {@link OUTAGE_STRETCH_MILLIS} at most. */
+  readonly outage: (stretchMillis: number) => ActivityGroups['look'];
   readonly act: Pick<
     RancherActivities,
     'postUpgrade' | 'finishUpgrade' | 'rollBackUpgrade' | 'settlePending' | 'deactivateService'
@@ -85,7 +86,12 @@ export function activitiesOf(environment: string, limits: Limits): ActivityGroup
     first: proxyActivities<RancherActivities>({ ...reading, ...ACTIVITY_OPTIONS.loadPolicy() }),
     resolve: proxyActivities<RancherActivities>({ ...reading, ...ACTIVITY_OPTIONS.resolveTarget(limits) }),
     look: proxyActivities<RancherActivities>({ ...reading, ...ACTIVITY_OPTIONS.look(limits) }),
-    outage: proxyActivities<RancherActivities>({ ...reading, ...ACTIVITY_OPTIONS.outage(limits) }),
+    outage: (stretchMillis) =>
+      proxyActivities<RancherActivities>({
+        ...reading,
+        ...ACTIVITY_OPTIONS.outage(limits),
+        scheduleToCloseTimeout: Math.min(OUTAGE_STRETCH_MILLIS, stretchMillis),
+      }),
     act: proxyActivities<RancherActivities>({ ...acting, ...ACTIVITY_OPTIONS.act(limits) }),
   };
 }

@@ -8,7 +8,9 @@ import {
 import type { FailureType } from '../activities/failure-types';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
 import type { ActivityGroups } from './activity-options';
+import { ACTIVITY_OPTIONS } from './activity-options';
 import type { Deployment } from './deployment';
+import { rancherQueue } from './contract';
 import { Ended } from './endings';
 
 /** Why an activity failed: by name, out of time, or in a way that nobody foresaw (a bug; its retries are used up by then). */
@@ -32,8 +34,10 @@ const FAILURES: readonly string[] = [
   'Configuration',
 ] satisfies FailureType[];
 
-/** A read that took longer than this waited for a worker or for Rancher, milliseconds. */
-const LATE_MILLIS = 60_000;
+/** A read that took longer than this, and than one request may, waited for a worker or for Rancher, milliseconds. */
+export const LATE_MILLIS = 10_000;
+/** Between two stretches of an outage, milliseconds. */
+export const BETWEEN_STRETCHES_MILLIS = 15_000;
 
 /** Runs an activity; a person who steps in meanwhile ends its waiting at once. */
 export async function interruptible<T>(deployment: Deployment, call: () => Promise<T>): Promise<Called<T>> {
@@ -76,9 +80,11 @@ export async function readThrough<T>(
     deployment.throwIfRestoreAsked();
     const { look, outage } = deployment.at.activities;
     const calledAt = Date.now();
-    const called = await interruptible(deployment, () => read(awaySince === null ? look : outage));
+    const group = awaySince === null ? look : outage(stretchOf(deployment, calledAt - awaySince));
+    const called = await interruptible(deployment, () => read(group));
     if (called.kind === 'value') {
-      if (awaySince !== null || Date.now() - calledAt > LATE_MILLIS) deployment.isBack();
+      const late = Math.max(LATE_MILLIS, deployment.policy.requestTimeoutMillis);
+      if (awaySince !== null || Date.now() - calledAt > late) deployment.isBack();
       if (awaySince !== null)
         deployment.note('info', `Rancher answers again, after ${seconds(Date.now() - awaySince)}`);
       return called.value;
@@ -87,10 +93,19 @@ export async function readThrough<T>(
     if (!isOutage(called.type)) await refusedRead(deployment, called.message);
     else {
       if (awaySince === null) {
-        awaySince = Date.now();
-        deployment.note('warning', outageText(deployment, called.type, called.message));
+        awaySince = calledAt;
+        deployment.note('warning', `${outageText(deployment, called.type, called.message)}. Trying on.`);
+        // Nothing is judged yet: it may have been Temporal that was away, and Rancher may answer the next read.
+        continue;
       }
-      await judgeOutage(deployment, Date.now() - awaySince, called.message);
+      const parked = await judgeOutage(
+        deployment,
+        Date.now() - awaySince,
+        outageText(deployment, called.type, called.message),
+      );
+      if (parked) awaySince = null;
+      // A stretch whose next attempt would come after its end is over before its time.
+      else await deployment.pause(betweenStretches(deployment), 'wait for Rancher to come back');
     }
   }
 }
@@ -108,20 +123,37 @@ export function isOutage(type: CallFailure): boolean {
   return OUTAGES.includes(type);
 }
 
-async function judgeOutage(deployment: Deployment, awayMillis: number, message: string): Promise<void> {
-  const { policy } = deployment;
-  if (nothingIsOurs(deployment)) {
-    if (awayMillis >= policy.reachLimitMillis)
-      throw new Ended(
-        'unreachable',
-        `Rancher could not be reached: ${message}`,
-        'Nothing was changed. Try again when it answers.',
-      );
-  } else if (awayMillis >= policy.outageLimitMillis)
-    await deployment.park(
-      `Rancher has been away for ${seconds(awayMillis)}: ${message}`,
-      'Look at Rancher, then `drover retry`.',
+/** How long an outage is borne: before anything of ours is on Rancher, and after that. */
+function limitOf(deployment: Deployment): number {
+  const { reachLimitMillis, outageLimitMillis } = deployment.policy;
+  return nothingIsOurs(deployment) ? reachLimitMillis : outageLimitMillis;
+}
+
+/** Up to the limit, and at least long enough for one read. */
+function stretchOf(deployment: Deployment, awayMillis: number): number {
+  return Math.max(ACTIVITY_OPTIONS.outage(deployment.policy).startToCloseTimeout, limitOf(deployment) - awayMillis);
+}
+
+function betweenStretches(deployment: Deployment): number {
+  return Math.min(BETWEEN_STRETCHES_MILLIS, deployment.policy.pollMaxMillis);
+}
+
+/** @returns whether it parked, and a person asked to go on */
+async function judgeOutage(deployment: Deployment, awayMillis: number, text: string): Promise<boolean> {
+  if (awayMillis < limitOf(deployment)) return false;
+  if (nothingIsOurs(deployment))
+    throw new Ended(
+      'unreachable',
+      `${text} (for ${seconds(awayMillis)})`,
+      deployment.roundsPosted > 0
+        ? 'The former configuration was restored before. Try again when it answers.'
+        : 'Nothing was changed. Try again when it answers.',
     );
+  await deployment.park(
+    `${text} (for ${seconds(awayMillis)})`,
+    'Look at Rancher and at the worker of the environment, then `drover retry`.',
+  );
+  return true;
 }
 
 /** Nothing that this deployment did is unsettled: it can end without leaving anything behind. */
@@ -136,10 +168,11 @@ async function refusedRead(deployment: Deployment, message: string): Promise<voi
   await deployment.park(message, 'Mend the access to Rancher, then `drover retry`.');
 }
 
-function outageText(deployment: Deployment, type: CallFailure, message: string): string {
+/** What is away, as far as it shows: who does not answer at all may be the worker, or a Rancher on which it waits. */
+export function outageText({ request }: Pick<Deployment, 'request'>, type: CallFailure, message: string): string {
   const words = message.replace(/\.+$/, '');
-  if (type !== 'TimedOut') return `Rancher cannot be reached: ${words}. Trying on.`;
-  return `no answer from a worker of ${deployment.request.environment}, or Rancher hangs: ${words}. Trying on.`;
+  if (type !== 'TimedOut') return `Rancher cannot be reached: ${words}`;
+  return `no answer from a worker of ${request.environment} (task queue ${rancherQueue(request.environment)}), or Rancher hangs: ${words}`;
 }
 
 function calledFailure<T>(error: unknown): Called<T> {

@@ -4,6 +4,7 @@ import type { About, Target } from '../activities/contract';
 import type { InterventionKind } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
 import type { Policy } from '../decision/policy';
+import type { ProgressClock } from '../decision/progress-clock';
 import type { DeploymentRequest } from '../decision/request';
 import type { Round } from '../decision/round';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
@@ -18,8 +19,6 @@ import { progressQuery } from './messages';
 const PHASE_KEY = defineSearchAttributeKey('DroverPhase', SearchAttributeType.KEYWORD);
 const VERDICT_KEY = defineSearchAttributeKey('DroverVerdict', SearchAttributeType.KEYWORD);
 
-/** How long the cap waits after an outage before it judges, milliseconds. */
-const AFTER_OUTAGE_MILLIS = 60_000;
 /** A pause that lasted longer than planned by so much was an outage of the worker's, milliseconds. */
 const LATE_MILLIS = 10_000;
 
@@ -118,18 +117,39 @@ export class Deployment {
   }
 
   /**
-   * The absolute cap has passed (time spent waiting for people left out). After an outage it is not judged at once: what came up
-   * meanwhile, or is about to, gets a moment to show it.
+   * The absolute cap has passed (time spent waiting for people left out). After an outage it is not judged for as long as something gets
+   * better within the stall limit: what came up meanwhile, or is about to, is not given up for a limit that passed while nobody was there.
    */
   get overdue(): boolean {
-    const grace = Math.min(AFTER_OUTAGE_MILLIS, this.policy.stallLimitMillis);
-    if (this.#backSince !== null && Date.now() - this.#backSince < grace) return false;
+    if (this.graceMillis > 0) return false;
     return Date.now() - this.log.startedAt - this.pausedMillis >= this.policy.timeoutMillis;
+  }
+
+  /**
+   * How long a limit that passed in an outage does not count yet, milliseconds; 0 where there was none lately. A Rancher that was killed
+   * during an upgrade resumes it, and needed about two minutes for what was left.
+   */
+  get graceMillis(): number {
+    if (this.#backSince === null) return 0;
+    return Math.max(0, this.#backSince + this.policy.stallLimitMillis - Date.now());
+  }
+
+  /**
+   * Nothing got better for as long as the limit. Right after an outage that is not judged, but where the limit has passed twice: a
+   * Rancher that comes and goes must not put it off for ever.
+   */
+  isStuck({ stalledMillis }: ProgressClock, limitMillis: number): boolean {
+    return stalledMillis >= (this.graceMillis > 0 ? 2 : 1) * limitMillis;
   }
 
   /** Rancher or the worker was away until now. */
   isBack(): void {
     this.#backSince = Date.now();
+  }
+
+  /** Something got better: what still is not judged after an outage gets as long again. */
+  getsOn(): void {
+    if (this.graceMillis > 0) this.isBack();
   }
 
   // ---- People -------------------------------------------------------------------------------------------------------

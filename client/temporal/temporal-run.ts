@@ -11,6 +11,8 @@ import { outcomeOfFailure, outcomeOfResult } from './outcome-of-run';
 
 /** How long one query, or one look at the run, may take, milliseconds. */
 const QUERY_LIMIT_MILLIS = 5000;
+/** How long Temporal may take to say that it is there, milliseconds. */
+const ASK_LIMIT_MILLIS = 2000;
 
 /** One run of a deployment's workflow, as the follower wants it. */
 export class TemporalRun implements FollowedRun {
@@ -31,8 +33,7 @@ export class TemporalRun implements FollowedRun {
       const query = (): Promise<Progress> => this.handle.query<Progress>(PROGRESS);
       return await this.client.withDeadline(Date.now() + QUERY_LIMIT_MILLIS, () => this.stoppable(query, signal));
     } catch (error) {
-      const lost = grpcTroubleOf(error)?.trouble === 'connection lost';
-      throw new SilenceError(lost ? 'no connection' : 'no worker', { cause: error });
+      throw new SilenceError((await this.isAway(error, signal)) ? 'no connection' : 'no worker', { cause: error });
     }
   }
 
@@ -61,6 +62,23 @@ export class TemporalRun implements FollowedRun {
       if (known !== undefined) return known;
       if (grpcTroubleOf(error) !== undefined) throw new SilenceError('no connection', { cause: error });
       throw error;
+    }
+  }
+
+  /**
+   * Whether it is Temporal that does not answer, and not the worker. Calls on a lost connection are tried again until their time is up, so
+   * they end like those that no worker answers: then Temporal is asked for something that needs no worker.
+   */
+  private async isAway(error: unknown, signal: AbortSignal | undefined): Promise<boolean> {
+    const trouble = grpcTroubleOf(error)?.trouble;
+    const isStopped = (): boolean => signal?.aborted === true;
+    if (trouble !== 'no answer in time' || isStopped()) return trouble === 'connection lost';
+    try {
+      const ask = (): Promise<unknown> => this.client.workflowService.getSystemInfo({});
+      await this.client.withDeadline(Date.now() + ASK_LIMIT_MILLIS, () => this.stoppable(ask, signal));
+      return false;
+    } catch {
+      return !isStopped();
     }
   }
 

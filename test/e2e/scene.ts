@@ -62,8 +62,12 @@ export class Scene {
     return this.stack.until(STACK, this.service, ({ events }) => events.some(({ text }) => pattern.test(text)));
   }
 
+  progress(): Promise<Progress> {
+    return this.stack.progress(STACK, this.service);
+  }
+
   async phase(): Promise<Phase> {
-    return (await this.stack.progress(STACK, this.service)).phase;
+    return (await this.progress()).phase;
   }
 
   async say(name: InterventionName): Promise<void> {

@@ -6,7 +6,9 @@ import { createActivities } from '../../activities/create-activities';
 import { DEFAULT_POLICY } from '../../decision/policy';
 import type { Policy } from '../../decision/policy';
 import type { DeploymentRequest } from '../../decision/request';
+import { Circuit } from '../../rancher/circuit';
 import { RancherClient } from '../../rancher/rancher-client';
+import { widestProbeOf } from '../../worker/environment-access';
 import { startSimulator } from '../../simulator/simulator';
 import type { Simulator } from '../../simulator/simulator';
 import type { WorldSeed } from '../../simulator/world-seed';
@@ -30,7 +32,7 @@ export const QUICK: Partial<Policy> = {
   settleLimitMillis: 4_000,
   rollbackLimitMillis: 8_000,
   finishLimitMillis: 8_000,
-  reachLimitMillis: 6_000,
+  reachLimitMillis: 12_000,
   requestTimeoutMillis: 2_000,
   pollMinMillis: 200,
   pollMaxMillis: 2_000,
@@ -100,6 +102,7 @@ export class Rig {
       accessKey: key.accessKey,
       secretKey: key.secretKey,
       requestTimeoutMillis: this.policy.requestTimeoutMillis,
+      circuit: new Circuit({ widestProbeMillis: widestProbeOf(this.policy) }),
     });
     const activities = createActivities({
       digestKey: randomBytes(32),

@@ -43,12 +43,13 @@ export async function awaitUpgraded(deployment: Deployment): Promise<void> {
     const before = clock;
     clock = tick(clock, Date.now(), planned, service, deployment.ours.accepted ?? []);
     noteProgress(deployment, service, before, clock);
+    if (clock.stalledMillis === 0) deployment.getsOn();
     if (service.twoWriters && suspected)
       throw new RestoreNeeded('rolled-back', 'two upgrades were accepted at once and fight each other');
     suspected = service.twoWriters;
     if (deployment.overdue)
       throw new RestoreNeeded('rolled-back', `the time was up (${seconds(policy.timeoutMillis)})${words(service)}`);
-    if (service.instances !== null && clock.stalledMillis >= policy.stallLimitMillis)
+    if (service.instances !== null && deployment.isStuck(clock, policy.stallLimitMillis))
       throw new RestoreNeeded('rolled-back', `no progress for ${seconds(clock.stalledMillis)}${words(service)}`);
     planned = nextPause(deployment, Date.now() - since, clock);
   }

@@ -22,7 +22,7 @@ export async function confirm(deployment: Deployment, why: string): Promise<void
   );
   try {
     for (;;) {
-      const left = since + policy.confirmLimitMillis - Date.now();
+      const left = leftToConfirm(deployment, since);
       if (deployment.confirmedBy === null && left > 0)
         await deployment.pause(Math.min(left, lookEvery(Date.now() - since)), 'waits for a person to confirm');
       deployment.throwIfRestoreAsked();
@@ -31,13 +31,18 @@ export async function confirm(deployment: Deployment, why: string): Promise<void
       if (proof.status === 'failed')
         throw new RestoreNeeded('rolled-back', `the new containers failed while waiting: ${proof.reasons.join('; ')}`);
       if (isConfirmed(deployment)) return;
-      if (since + policy.confirmLimitMillis <= Date.now())
+      if (leftToConfirm(deployment, since) <= 0)
         throw new RestoreNeeded('rolled-back', `nobody confirmed within ${seconds(policy.confirmLimitMillis)}`);
     }
   } finally {
     deployment.attention = null;
     deployment.pausedMillis += Date.now() - since;
   }
+}
+
+/** Who could not be heard while Temporal or the worker was away still has a moment after that. */
+function leftToConfirm(deployment: Deployment, since: number): number {
+  return Math.max(since + deployment.policy.confirmLimitMillis - Date.now(), deployment.graceMillis);
 }
 
 function isConfirmed(deployment: Deployment): boolean {

@@ -41,7 +41,7 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
       if (proof.status === 'proven' || (proof.status === 'unprovable' && acceptUnprovable)) throw succeeded(deployment);
       missing = proof.reasons.join('; ');
     }
-    if (clock.stalledMillis >= policy.finishLimitMillis) {
+    if (deployment.isStuck(clock, policy.finishLimitMillis)) {
       if (step.do === 'prove')
         throw new Ended(
           'needs-attention',
@@ -58,12 +58,18 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
     await deployment.pause(planned, `wait for Rancher to finish the upgrade (${missing})`);
     deployment.takeRetry();
     // Time in which Rancher answers, but does not take the finish, is no outage.
-    waited = Date.now() - paused;
+    waited = sent === 'away' ? planned : Date.now() - paused;
   }
 }
 
-/** Sends the finish, in a few attempts; `unsure` when none of them had an answer. */
-async function send(deployment: Deployment, acceptUnprovable: boolean): Promise<'sent' | 'not-now' | 'unsure'> {
+/**
+ * Sends the finish, in a few attempts. None of them had an answer: `unsure` where Rancher answers reads all the same, `away` where
+ * neither it nor a worker answers at all.
+ */
+async function send(
+  deployment: Deployment,
+  acceptUnprovable: boolean,
+): Promise<'sent' | 'not-now' | 'unsure' | 'away'> {
   const { activities } = deployment.at;
   for (;;) {
     const called = await uninterrupted(() =>
@@ -75,7 +81,7 @@ async function send(deployment: Deployment, acceptUnprovable: boolean): Promise<
     }
     if (called.kind === 'failed' && isOutage(called.type)) {
       deployment.note('warning', `whether the finish was taken is not known: ${called.message}`);
-      return 'unsure';
+      return called.type === 'UnknownOutcome' ? 'unsure' : 'away';
     }
     if (called.kind === 'failed') await deployment.park(called.message, 'Mend what it names, then `drover retry`.');
   }

@@ -1,21 +1,28 @@
 import type { CallFailure } from '../calls';
-import { isOutage, seconds, interruptible } from '../calls';
-import { activitiesOf } from '../activity-options';
+import { BETWEEN_STRETCHES_MILLIS, interruptible, isOutage, LATE_MILLIS, outageText, seconds } from '../calls';
+import { ACTIVITY_OPTIONS, activitiesOf } from '../activity-options';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
 import { DEFAULT_POLICY } from '../../decision/policy';
 import type { Verdict } from '../../decision/verdict';
 import { rancherQueue } from '../contract';
 
+/** The shortest time for the last look, milliseconds. */
+const SHORTEST_MILLIS = 1_000;
+
 /** Loads the policy from the environment's worker and finds the service: names become ids, which are pinned. */
 export async function resolve(deployment: Deployment): Promise<void> {
   const { request } = deployment;
   const policy = await loadPolicy(deployment);
   const activities = activitiesOf(request.environment, policy);
-  const since = Date.now();
+  let since = Date.now();
   for (;;) {
     deployment.throwIfRestoreAsked();
-    const called = await interruptible(deployment, () => activities.resolve.resolveTarget({ request, policy }));
+    // Not the whole limit again after each interruption, or where the next attempt would come after its end.
+    const reachLimitMillis = Math.max(SHORTEST_MILLIS, since + policy.reachLimitMillis - Date.now());
+    const due = Date.now() + reachLimitMillis;
+    const { resolve: group } = activitiesOf(request.environment, { ...policy, reachLimitMillis });
+    const called = await interruptible(deployment, () => group.resolveTarget({ request, policy }));
     if (called.kind === 'value') {
       const { target, rancherUrl, service, images } = called.value;
       deployment.resolved = { policy, activities, target };
@@ -25,8 +32,13 @@ export async function resolve(deployment: Deployment): Promise<void> {
       deployment.note('info', `found ${request.stack}/${request.service} (${target.serviceId}), ${service.state}`);
       return;
     }
-    if (called.kind === 'failed' && (!isOutage(called.type) || Date.now() - since >= policy.reachLimitMillis))
-      throw endedBy(called.type, called.message, Date.now() - since);
+    // Told much later than it was due: Temporal itself was away, and nobody had his time.
+    if (Date.now() > due + LATE_MILLIS) since = Date.now();
+    const left = since + policy.reachLimitMillis - Date.now();
+    if (called.kind === 'failed' && (!isOutage(called.type) || left <= 0))
+      throw endedBy(deployment, called.type, called.message, Date.now() - since);
+    if (called.kind === 'failed')
+      await deployment.pause(Math.min(left, BETWEEN_STRETCHES_MILLIS), 'wait for Rancher to come back');
   }
 }
 
@@ -35,10 +47,13 @@ async function loadPolicy(deployment: Deployment): ReturnType<ReturnType<typeof 
   const { first } = activitiesOf(request.environment, DEFAULT_POLICY);
   for (;;) {
     deployment.throwIfRestoreAsked();
+    const due = Date.now() + ACTIVITY_OPTIONS.loadPolicy().scheduleToCloseTimeout;
     const called = await interruptible(deployment, () => first.loadPolicy(request));
     if (called.kind === 'value') return called.value;
     if (called.kind === 'interrupted') continue;
-    if (called.type !== 'TimedOut') throw endedBy(called.type, called.message, 0);
+    if (called.type !== 'TimedOut') throw endedBy(deployment, called.type, called.message, 0);
+    // As in `resolve`: nobody was asked for as long as Temporal was away.
+    if (Date.now() > due + LATE_MILLIS) continue;
     throw new Ended(
       'unreachable',
       `no worker answered for the environment "${request.environment}" (task queue ${rancherQueue(request.environment)})`,
@@ -56,12 +71,12 @@ const VERDICT_OF: Readonly<Partial<Record<CallFailure, Verdict>>> = {
   NotPermitted: 'refused',
 };
 
-function endedBy(type: CallFailure, message: string, afterMillis: number): Ended {
+function endedBy(deployment: Deployment, type: CallFailure, message: string, afterMillis: number): Ended {
   const verdict = VERDICT_OF[type] ?? 'unreachable';
   if (verdict === 'unreachable')
     return new Ended(
       verdict,
-      `Rancher could not be reached within ${seconds(afterMillis)}: ${message}`,
+      `${outageText(deployment, type, message)} (for ${seconds(afterMillis)})`,
       'Nothing was changed. Try again when it answers.',
     );
   return new Ended(verdict, message, 'Correct it and deploy again. Nothing was changed.');

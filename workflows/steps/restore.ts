@@ -143,7 +143,7 @@ async function settleOthers(deployment: Deployment): Promise<'nothing'> {
 }
 
 async function parkWhenStuck(deployment: Deployment, clock: ProgressClock, missing: string): Promise<ProgressClock> {
-  if (clock.stalledMillis < deployment.policy.rollbackLimitMillis) return clock;
+  if (!deployment.isStuck(clock, deployment.policy.rollbackLimitMillis)) return clock;
   await deployment.park(
     `the former configuration does not come back: ${missing}`,
     'Look at the service in Rancher, then `drover retry`.',

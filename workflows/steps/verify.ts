@@ -48,7 +48,7 @@ export async function verify(
       told = reasons;
       if (deployment.overdue)
         throw new RestoreNeeded('rolled-back', `the time was up (${seconds(policy.timeoutMillis)}): ${reasons}`);
-      if (clock.stalledMillis >= policy.stallLimitMillis)
+      if (deployment.isStuck(clock, policy.stallLimitMillis))
         throw new RestoreNeeded('rolled-back', `not good for ${seconds(clock.stalledMillis)}: ${reasons}`);
     }
     await deployment.pause(planned, goodSince === null ? 'read the gates again' : 'watch the new containers');
@@ -57,5 +57,6 @@ export async function verify(
     const gates = await readGates(deployment);
     proof = gates.proof;
     clock = tick(clock, Date.now(), planned, gates.service, deployment.ours.accepted ?? []);
+    if (clock.stalledMillis === 0) deployment.getsOn();
   }
 }
