@@ -17,7 +17,7 @@ export type CallFailure = FailureType | 'TimedOut' | 'Unexpected';
 /** How an activity ended for the workflow. */
 export type Called<T> =
   | { readonly kind: 'value'; readonly value: T }
-  | { readonly kind: 'failed'; readonly type: CallFailure; readonly message: string }
+  | { readonly kind: 'failed'; readonly type: CallFailure; readonly message: string; readonly attempts: number }
   | { readonly kind: 'interrupted' };
 
 const FAILURES: readonly string[] = [
@@ -78,12 +78,14 @@ export async function readThrough<T>(
     const calledAt = Date.now();
     const called = await interruptible(deployment, () => read(awaySince === null ? look : outage));
     if (called.kind === 'value') {
+      deployment.tries.forget('read');
       if (awaySince !== null || Date.now() - calledAt > LATE_MILLIS) deployment.isBack();
       if (awaySince !== null)
         deployment.note('info', `Rancher answers again, after ${seconds(Date.now() - awaySince)}`);
       return called.value;
     }
     if (called.kind === 'interrupted') continue;
+    deployment.tries.add('read', called.message, Date.now(), called.attempts);
     if (!isOutage(called.type)) await refusedRead(deployment, called.message);
     else {
       if (awaySince === null) {
@@ -120,7 +122,7 @@ async function judgeOutage(deployment: Deployment, awayMillis: number, message: 
   } else if (awayMillis >= policy.outageLimitMillis)
     await deployment.park(
       `Rancher has been away for ${seconds(awayMillis)}: ${message}`,
-      'Look at Rancher, then `drover retry`.',
+      'Look at Rancher, at its worker and at what is between them; it goes on when Rancher answers again.',
     );
 }
 
@@ -129,11 +131,15 @@ function nothingIsOurs(deployment: Deployment): boolean {
   return deployment.round === null && !deployment.restoring && !deployment.settlingOthers && !deployment.underWay;
 }
 
+/** What Rancher refuses for good is mostly a key. */
+export const MEND_ACCESS =
+  'Mend what it names. A key is corrected where the worker finds it (a file, say): it is read anew each time, no restart is needed.';
+
 /** A read that is refused for good: before anything was posted that ends it; later a person has to mend the access. */
 async function refusedRead(deployment: Deployment, message: string): Promise<void> {
   if (nothingIsOurs(deployment))
     throw new Ended('refused', message, 'Mend what it names and deploy again. Nothing was changed.');
-  await deployment.park(message, 'Mend the access to Rancher, then `drover retry`.');
+  await deployment.park(message, MEND_ACCESS);
 }
 
 function outageText(deployment: Deployment, type: CallFailure, message: string): string {
@@ -149,9 +155,16 @@ function calledFailure<T>(error: unknown): Called<T> {
   if (cause instanceof ApplicationFailure) {
     const type = cause.type ?? '';
     const named = FAILURES.includes(type) ? (type as FailureType) : 'Unexpected';
-    return { kind: 'failed', type: named, message: cause.message };
+    return { kind: 'failed', type: named, message: cause.message, attempts: attemptsOf(cause) };
   }
-  return { kind: 'failed', type: 'TimedOut', message: cause?.message ?? error.message };
+  return { kind: 'failed', type: 'TimedOut', message: cause?.message ?? error.message, attempts: 1 };
+}
+
+/** As the activity itself counted them; a failure that does not say it stands for one. */
+function attemptsOf(failure: ApplicationFailure): number {
+  const [first] = failure.details ?? [];
+  const isCounted = typeof first === 'object' && first !== null && 'attempt' in first;
+  return isCounted && typeof first.attempt === 'number' ? first.attempt : 1;
 }
 
 export function seconds(millis: number): string {

@@ -3,7 +3,7 @@ import { proofOf } from '../../decision/proof';
 import { untouchedConfigs } from '../../decision/round';
 import { roundStep } from '../../decision/round-step';
 import { pauseMillis } from '../../decision/schedule';
-import { isOutage, readService, seconds, uninterrupted } from '../calls';
+import { isOutage, MEND_ACCESS, readService, seconds, uninterrupted } from '../calls';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
 import { interfered } from './interfered';
@@ -49,7 +49,7 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
           'Look at the containers in Rancher; deploy again when it is mended.',
         );
       const why = sent === 'unsure' ? 'Rancher does not take the finish' : 'the finish hangs';
-      await deployment.park(`${why}: ${missing}`, 'Look at the service in Rancher, then `drover retry`.');
+      await deployment.park(`${why}: ${missing}`, 'Look at the service and its containers in Rancher.');
       clock = startClock(Date.now());
     }
     const paused = Date.now();
@@ -71,13 +71,17 @@ async function send(deployment: Deployment, acceptUnprovable: boolean): Promise<
     );
     if (called.kind === 'value') {
       deployment.service = called.value.service;
+      const { state } = called.value.service;
+      const said = called.value.outcome === 'sent' ? 'Rancher accepted it' : `not sent, for the service was ${state}`;
+      deployment.tries.add('finish', said, Date.now());
       return called.value.outcome;
     }
+    if (called.kind === 'failed') deployment.tries.add('finish', called.message, Date.now(), called.attempts);
     if (called.kind === 'failed' && isOutage(called.type)) {
       deployment.note('warning', `whether the finish was taken is not known: ${called.message}`);
       return 'unsure';
     }
-    if (called.kind === 'failed') await deployment.park(called.message, 'Mend what it names, then `drover retry`.');
+    if (called.kind === 'failed') await deployment.park(called.message, MEND_ACCESS);
   }
 }
 

@@ -7,7 +7,7 @@ import { pauseMillis } from '../../decision/schedule';
 import type { ConfigVersion, ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import { kindOfState } from '../../decision/service-state';
-import { isOutage, readService, uninterrupted } from '../calls';
+import { isOutage, MEND_ACCESS, readService, uninterrupted } from '../calls';
 import type { Deployment } from '../deployment';
 import type { RestoreNeeded } from '../endings';
 import { interfered } from './interfered';
@@ -91,14 +91,17 @@ async function sendRollback(deployment: Deployment): Promise<boolean> {
   );
   if (called.kind === 'value') {
     deployment.service = called.value.service;
+    const { state } = called.value.service;
+    const said = called.value.outcome === 'sent' ? 'Rancher accepted it' : `not sent, for the service was ${state}`;
+    deployment.tries.add('rollback', said, Date.now());
     if (called.value.outcome === 'sent') {
       deployment.note('info', 'Rancher accepted the rollback');
       pin(deployment, called.value.service, true);
     }
     return called.value.outcome === 'sent';
   }
-  if (called.kind === 'failed' && !isOutage(called.type))
-    await deployment.park(called.message, 'Mend what it names, then `drover retry`.');
+  if (called.kind === 'failed') deployment.tries.add('rollback', called.message, Date.now(), called.attempts);
+  if (called.kind === 'failed' && !isOutage(called.type)) await deployment.park(called.message, MEND_ACCESS);
   else if (called.kind === 'failed') {
     deployment.note('warning', `whether the rollback was taken is not known: ${called.message}`);
     await deployment.untilNothingIsUnderWay();
@@ -118,7 +121,8 @@ async function proveRestored(deployment: Deployment, service: ServiceSnapshot): 
   if (proof.status === 'proven' || proof.status === 'unprovable') {
     if (!deployment.wasInactive) return 'restored';
     const { activities } = deployment.at;
-    await uninterrupted(() => activities.act.deactivateService({ ...deployment.about, versions: base }));
+    const called = await uninterrupted(() => activities.act.deactivateService({ ...deployment.about, versions: base }));
+    if (called.kind === 'failed') deployment.tries.add('deactivate', called.message, Date.now(), called.attempts);
     return 'the service is to be deactivated again';
   }
   return proof.reasons.join('; ');
@@ -146,7 +150,7 @@ async function parkWhenStuck(deployment: Deployment, clock: ProgressClock, missi
   if (clock.stalledMillis < deployment.policy.rollbackLimitMillis) return clock;
   await deployment.park(
     `the former configuration does not come back: ${missing}`,
-    'Look at the service in Rancher, then `drover retry`.',
+    'Look at the service in Rancher, and at its containers and hosts: something keeps the old containers from coming back.',
   );
   return startClock(Date.now());
 }

@@ -144,6 +144,9 @@ async function settlePending(
       called.message,
       'Mend what it names and deploy again. The pending upgrade was left as it is.',
     );
+  const what = `${action === 'rollback' ? 'rollback' : 'finish'} of somebody else's` as const;
+  if (called.kind === 'failed') deployment.tries.add(what, called.message, Date.now(), called.attempts);
+  if (called.kind === 'value') deployment.tries.add(what, 'Rancher accepted it', Date.now());
   deployment.touched = true;
   deployment.settlingOthers = true;
   deployment.settledOthers = `what somebody else had left pending was ${action === 'rollback' ? 'rolled back' : 'finished'}`;
