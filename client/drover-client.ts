@@ -3,6 +3,8 @@ import type { Client, Connection } from '@temporalio/client';
 import type { DeploymentRequest } from '../decision/request';
 import type { Intervention, InterventionName, UpgradePlan } from '../workflows/contract';
 import { workflowIdOf } from '../workflows/contract';
+import type { NeedsAttention } from './attention';
+import { needingAttention } from './attention';
 import { decideStart } from './decide-start';
 import { targetText } from '../decision/target-text';
 import { DeploymentHandle } from './deployment-handle';
@@ -109,6 +111,21 @@ export class DroverClient {
   }
 
   /**
+   * Deployments that wait for a person (parked, held, or not to be proven), and those that ended as `needs-attention` with no newer
+   * deployment of their service since; the most urgent first. Asks Temporal alone: no worker has to answer.
+   */
+  async attention(filters: Pick<ListFilters, 'environment' | 'stack' | 'service' | 'limit'> = {}): Promise<{
+    readonly found: readonly NeedsAttention[];
+    /** There are more than `limit`. */
+    readonly isCutOff: boolean;
+  }> {
+    return this.explained(async () => {
+      const { deployments, isCutOff } = await this.deployments.needingAttention(filters);
+      return { found: needingAttention(deployments), isCutOff };
+    });
+  }
+
+  /**
    * Steps into the running deployment of a service.
    *
    * @throws RefusedError where none runs, or where the deployment says that it makes no sense now
@@ -155,6 +172,7 @@ export class DroverClient {
       verdict: null,
       startedAt: Date.now(),
       endedAt: null,
+      attention: null,
       link: this.deployments.linkOf(workflowId, runId),
     };
   }

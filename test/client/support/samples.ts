@@ -93,6 +93,7 @@ export function summary(change: Partial<DeploymentSummary> = {}): DeploymentSumm
     verdict: null,
     startedAt: START,
     endedAt: null,
+    attention: null,
     link: null,
     ...change,
   };
