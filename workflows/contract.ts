@@ -146,6 +146,8 @@ export const workflowIdOf = (environment: string, stack: string, service: string
 export const UPGRADE_SERVICE = 'upgradeService';
 /** Type name of the read-only workflow behind `--plan`. */
 export const PLAN_UPGRADE = 'planUpgrade';
+/** Type name of the read-only workflow behind `drover orphans`. */
+export const LIST_PENDING = 'listPending';
 /** The messages: each is a signal and an update of the same name. */
 export const INTERVENTIONS = ['cancel', 'retry', 'confirm', 'rollback'] as const;
 export type InterventionName = (typeof INTERVENTIONS)[number];
@@ -203,4 +205,42 @@ export interface UpgradePlan {
   readonly labels: readonly string[];
   /** The policy that would hold. */
   readonly policy: Policy;
+}
+
+/** What an environment's worker found pending there. */
+export interface PendingUpgrades {
+  readonly environment: string;
+  readonly projectId: string;
+  /** Those with a label of Drover's. */
+  readonly labelled: readonly PendingUpgrade[];
+  /** How many have none: somebody else's. */
+  readonly unlabelled: number;
+  /** How many labelled ones are not in the list, for it would be too long. */
+  readonly leftOut: number;
+}
+
+/** A service on which an upgrade with a label of Drover's is pending: names, versions and images, never a value. */
+export interface PendingUpgrade {
+  readonly stack: string;
+  readonly service: string;
+  readonly serviceId: string;
+  /** `upgrading`, `upgraded` or `canceled-upgrade`. */
+  readonly state: string;
+  /** Rancher's own words, where they tell something. */
+  readonly message: string | null;
+  /** The primary first. */
+  readonly configs: readonly PendingConfig[];
+  readonly rancherUrl: string;
+}
+
+/** One configuration of a pending upgrade. */
+export interface PendingConfig {
+  /** `primary`, or a sidekick's name. */
+  readonly config: string;
+  readonly version: string;
+  readonly image: string | null;
+  /** What the containers from before the upgrade run, as long as they are there; else null. */
+  readonly formerImage: string | null;
+  /** `<deploymentId>.<round>`, null where it carries none. */
+  readonly deploymentLabel: string | null;
 }

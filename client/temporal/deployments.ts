@@ -27,7 +27,9 @@ export interface ListFilters {
 }
 
 /** Calls under way at once, where Temporal is asked about many services one by one. */
-const AT_ONCE = 8;
+export const AT_ONCE = 8;
+/** Earlier deployments of a service among which the owner of a label is looked for. */
+const EARLIER_LIMIT = 200;
 /** Deployments that need a person, listed unless said otherwise: all that a person could see to. */
 const ATTENTION_LIMIT = 500;
 
@@ -82,6 +84,19 @@ export class Deployments {
       deployments: deployments.slice(0, limit),
       isCutOff: deployments.length > limit || ended.length > limit,
     };
+  }
+
+  /**
+   * What Temporal knows of the deployments of a service, as far as it tells whose a label is: the newest, from Temporal's own record; and
+   * where that runs, or is the one, no more.
+   */
+  async ownersOf(target: Target, deploymentIds: readonly string[]): Promise<readonly DeploymentSummary[]> {
+    const latest = await this.find(target);
+    if (latest === null) return [];
+    if (latest.run === 'running' || deploymentIds.every((id) => id === latest.deploymentId)) return [latest];
+    const { environment, stack, service } = target;
+    const earlier = await this.list({ environment, stack, service, limit: EARLIER_LIMIT });
+    return [latest, ...earlier.filter(({ runId }) => runId !== latest.runId)];
   }
 
   /** What a deployment was asked for, from the first event of its history; null where that cannot be read. */
