@@ -69,7 +69,7 @@ function personRows({ kind, mend, tried, commands, until }: PersonNeeded, now: n
   return [
     ...tried.map((one) => row('tried', triedText(one))),
     row('next', mend),
-    ...commands.map(({ command, does }) => row('', `${command}   ${does}`)),
+    ...commands.map(({ command, does }) => row('', `${command} # ${does}`)),
     row('', `by itself ${end} in ${formatDuration(until - now)}`),
   ];
 }

@@ -113,6 +113,11 @@ export class StackRancher {
     await this.#ask('POST', 'keys', key);
   }
 
+  /** A service as the API would show it now, and its containers. */
+  service(project: string, stack: string, name: string): Promise<{ service: Record<string, unknown> }> {
+    return this.#ask('GET', `services/${[project, stack, name].map(encodeURIComponent).join('/')}`);
+  }
+
   /** What a person would do in the UI. */
   async act(action: ForeignAction): Promise<void> {
     await this.#ask('POST', 'actions', action);
