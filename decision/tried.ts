@@ -20,12 +20,9 @@ export interface Tried {
 }
 
 /** One more attempt (or several) at something. */
-export function triedAgain(
-  before: Tried | undefined,
-  attempt: { readonly what: TriedAction; readonly said: string; readonly at: number; readonly times: number },
-): Tried {
-  const { what, said, at, times } = attempt;
-  return { what, times: (before?.times ?? 0) + times, firstAt: before?.firstAt ?? at, lastAt: at, said };
+export function triedAgain(before: Tried | undefined, attempt: Tried): Tried {
+  const { what, said, times, firstAt, lastAt } = attempt;
+  return { what, times: (before?.times ?? 0) + times, firstAt: before?.firstAt ?? firstAt, lastAt, said };
 }
 
 /** A line for people: `rollback: 3 times from … to …; the last answer: …`. */

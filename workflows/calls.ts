@@ -14,11 +14,19 @@ import { Ended } from './endings';
 /** Why an activity failed: by name, out of time, or in a way that nobody foresaw (a bug; its retries are used up by then). */
 export type CallFailure = FailureType | 'TimedOut' | 'Unexpected';
 
+/** A call that failed. */
+export interface CallFailed {
+  readonly kind: 'failed';
+  readonly type: CallFailure;
+  readonly message: string;
+  /** How often it was attempted, as far as the failure tells. */
+  readonly attempts: number;
+  /** Milliseconds since the epoch. */
+  readonly calledAt: number;
+}
+
 /** How an activity ended for the workflow. */
-export type Called<T> =
-  | { readonly kind: 'value'; readonly value: T }
-  | { readonly kind: 'failed'; readonly type: CallFailure; readonly message: string; readonly attempts: number }
-  | { readonly kind: 'interrupted' };
+export type Called<T> = { readonly kind: 'value'; readonly value: T } | CallFailed | { readonly kind: 'interrupted' };
 
 const FAILURES: readonly string[] = [
   'RancherUnreachable',
@@ -40,7 +48,7 @@ export async function interruptible<T>(deployment: Deployment, call: () => Promi
   const seen = deployment.pokes;
   const work = new CancellationScope();
   const watch = new CancellationScope();
-  const ended = work.run(call).then((value): Called<T> => ({ kind: 'value', value }), calledFailure<T>);
+  const ended = settled(() => work.run(call));
   const poked = watch
     .run(() => condition(() => deployment.pokes !== seen))
     .then(
@@ -58,7 +66,7 @@ export async function interruptible<T>(deployment: Deployment, call: () => Promi
 
 /** Runs an activity to its end. */
 export async function uninterrupted<T>(call: () => Promise<T>): Promise<Called<T>> {
-  return call().then((value): Called<T> => ({ kind: 'value', value }), calledFailure<T>);
+  return settled(call);
 }
 
 /**
@@ -85,7 +93,7 @@ export async function readThrough<T>(
       return called.value;
     }
     if (called.kind === 'interrupted') continue;
-    deployment.tries.add('read', called.message, Date.now(), called.attempts);
+    deployment.tries.failed('read', called);
     if (!isOutage(called.type)) await refusedRead(deployment, called.message);
     else {
       if (awaySince === null) {
@@ -148,16 +156,24 @@ function outageText(deployment: Deployment, type: CallFailure, message: string):
   return `no answer from a worker of ${deployment.request.environment}, or Rancher hangs: ${words}. Trying on.`;
 }
 
-function calledFailure<T>(error: unknown): Called<T> {
+async function settled<T>(call: () => Promise<T>): Promise<Called<T>> {
+  const calledAt = Date.now();
+  return call().then(
+    (value): Called<T> => ({ kind: 'value', value }),
+    (error: unknown) => calledFailure<T>(error, calledAt),
+  );
+}
+
+function calledFailure<T>(error: unknown, calledAt: number): Called<T> {
   if (isCancellation(error)) return { kind: 'interrupted' };
   if (!(error instanceof ActivityFailure)) throw error;
   const { cause } = error;
   if (cause instanceof ApplicationFailure) {
     const type = cause.type ?? '';
     const named = FAILURES.includes(type) ? (type as FailureType) : 'Unexpected';
-    return { kind: 'failed', type: named, message: cause.message, attempts: attemptsOf(cause) };
+    return { kind: 'failed', type: named, message: cause.message, attempts: attemptsOf(cause), calledAt };
   }
-  return { kind: 'failed', type: 'TimedOut', message: cause?.message ?? error.message, attempts: 1 };
+  return { kind: 'failed', type: 'TimedOut', message: cause?.message ?? error.message, attempts: 1, calledAt };
 }
 
 /** As the activity itself counted them; a failure that does not say it stands for one. */

@@ -1,6 +1,13 @@
 import type { Tried, TriedAction } from '../decision/tried';
 import { triedAgain } from '../decision/tried';
 
+/** What a failed call tells of its attempts. */
+interface FailedCall {
+  readonly message: string;
+  readonly attempts: number;
+  readonly calledAt: number;
+}
+
 /** Longest answer that is kept, characters. */
 const SAID_LIMIT = 300;
 
@@ -8,10 +15,21 @@ const SAID_LIMIT = 300;
 export class Tries {
   readonly #tries = new Map<TriedAction, Tried>();
 
-  /** One attempt; `times` where an activity made several. */
-  add(what: TriedAction, said: string, at: number, times = 1): void {
+  /** A call that was answered. */
+  answered(what: TriedAction, said: string): void {
+    const now = Date.now();
+    this.#add({ what, said, times: 1, firstAt: now, lastAt: now });
+  }
+
+  /** A call that failed, with all of its attempts. */
+  failed(what: TriedAction, { message, attempts, calledAt }: FailedCall): void {
+    this.#add({ what, said: message, times: attempts, firstAt: calledAt, lastAt: Date.now() });
+  }
+
+  #add(attempt: Tried): void {
+    const { what, said } = attempt;
     const short = said.length > SAID_LIMIT ? `${said.slice(0, SAID_LIMIT - 1)}…` : said;
-    this.#tries.set(what, triedAgain(this.#tries.get(what), { what, said: short, at, times }));
+    this.#tries.set(what, triedAgain(this.#tries.get(what), { ...attempt, said: short }));
   }
 
   /** It worked: what failed before is of no interest any more. */

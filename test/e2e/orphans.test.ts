@@ -167,7 +167,7 @@ describe('what deployments that are over left half upgraded', () => {
       run(commandsOf(found.get('cancelled'))['go back']),
       run(commandsOf(found.get('forgotten'))['go back']),
     ]);
-    expect(settled).toEqual(['0 unchanged', '0 succeeded', '0 unchanged', '0 unchanged']);
+    expect(settled).toEqual(['0 succeeded', '0 succeeded', '0 succeeded', '0 succeeded']);
     expect(await waiting.actions()).toEqual(['upgrade', 'rollback']);
     expect(await confirming.actions()).toEqual(['upgrade', 'finishupgrade']);
     expect(await cancelled.actions()).toEqual(['upgrade', 'cancelupgrade', 'rollback']);

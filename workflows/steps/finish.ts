@@ -20,7 +20,7 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
   deployment.throwIfRestoreAsked();
   deployment.finishSent = true;
   deployment.enter('finishing', 'finishing the upgrade: from here there is no way back');
-  const since = Date.now();
+  let since = Date.now();
   let clock = startClock(since);
   let waited = 0;
   let sent = await send(deployment, acceptUnprovable);
@@ -50,7 +50,9 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
         );
       const why = sent === 'unsure' ? 'Rancher does not take the finish' : 'the finish hangs';
       await deployment.park(`${why}: ${missing}`, 'Look at the service and its containers in Rancher.');
-      clock = startClock(Date.now());
+      // A retry acts at once, and is given its whole time.
+      since = Date.now();
+      clock = startClock(since);
     }
     const paused = Date.now();
     if (step.do === 'finish') sent = await send(deployment, acceptUnprovable);
@@ -73,10 +75,10 @@ async function send(deployment: Deployment, acceptUnprovable: boolean): Promise<
       deployment.service = called.value.service;
       const { state } = called.value.service;
       const said = called.value.outcome === 'sent' ? 'Rancher accepted it' : `not sent, for the service was ${state}`;
-      deployment.tries.add('finish', said, Date.now());
+      deployment.tries.answered('finish', said);
       return called.value.outcome;
     }
-    if (called.kind === 'failed') deployment.tries.add('finish', called.message, Date.now(), called.attempts);
+    if (called.kind === 'failed') deployment.tries.failed('finish', called);
     if (called.kind === 'failed' && isOutage(called.type)) {
       deployment.note('warning', `whether the finish was taken is not known: ${called.message}`);
       return 'unsure';
