@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { RancherError } from '../rancher/errors/rancher-error';
 import type { Outcome } from '../rancher/outcomes';
@@ -19,12 +20,13 @@ const TYPES: Readonly<Record<Outcome, FailureType>> = {
   'not-rancher': 'RancherUnreachable',
 };
 
-/** An expected failure, with the name that the workflow branches on. */
+/** An expected failure, with the name that the workflow branches on, and which attempt it was. */
 export function failure(type: FailureType, message: string, nextRetryMillis?: number): ApplicationFailure {
   return ApplicationFailure.create({
     message,
     type,
     nonRetryable: !FAILURE_TYPES[type].retry,
+    details: [{ attempt: activityInfo().attempt }],
     ...(nextRetryMillis === undefined ? {} : { nextRetryDelay: nextRetryMillis }),
   });
 }

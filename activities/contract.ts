@@ -2,7 +2,7 @@ import type { Policy } from '../decision/policy';
 import type { DeploymentRequest } from '../decision/request';
 import type { PostedConfig, Round } from '../decision/round';
 import type { ConfigVersion, ServiceSnapshot } from '../decision/service-snapshot';
-import type { ImageChange, UpgradePlan } from '../workflows/contract';
+import type { ImageChange, PendingUpgrades, UpgradePlan } from '../workflows/contract';
 
 /** The one service that a deployment is about, pinned by Rancher's ids: one made again under its name is another service. */
 export interface Target {
@@ -78,4 +78,6 @@ export interface RancherActivities {
   deactivateService(input: About & { versions: readonly ConfigVersion[] }): Promise<ActOutcome>;
   /** What an upgrade would change, names only. Reads, never writes. */
   planUpgrade(request: DeploymentRequest): Promise<UpgradePlan>;
+  /** What is pending in an environment, whoever began it. Reads, never writes. */
+  listPending(input: { environment: string }): Promise<PendingUpgrades>;
 }

@@ -1,6 +1,7 @@
 import type { RancherActivities } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { withLease } from './lease';
+import { listPending } from './list-pending';
 import { accessTo, openService, snapshotOrRemoved } from './open-service';
 import { planUpgrade } from './plan-upgrade';
 import { postUpgrade } from './post-upgrade';
@@ -27,6 +28,7 @@ export function createActivities(deps: ActivityDependencies): RancherActivities 
     rollBackUpgrade: (input) => withLease((lease, signal) => rollBackUpgrade(deps, input, lease, signal)),
     settlePending: (input) => withLease((lease, signal) => settlePending(deps, input, lease, signal)),
     deactivateService: (input) => withLease((lease, signal) => deactivateService(deps, input, lease, signal)),
+    listPending: ({ environment }) => withLease((_lease, signal) => listPending(deps, environment, signal)),
     planUpgrade: (request) => withLease((_lease, signal) => planUpgrade(deps, request, signal)),
   };
 }

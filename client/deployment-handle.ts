@@ -1,3 +1,4 @@
+import { targetText } from '../decision/target-text';
 import type { FollowedDeployment, FollowEvent } from './follow/follow-event';
 import { follow } from './follow/follow';
 import type { FollowOptions } from './follow/follow';
@@ -36,10 +37,4 @@ export class DeploymentHandle {
       if (next.done === true) return next.value;
     }
   }
-}
-
-/** A service as a person names it on the command line: `prod storefront/web`. */
-export function targetText(target: { environment: string; stack: string; service: string }): string {
-  const { environment, stack, service } = target;
-  return `${environment.includes(' ') ? JSON.stringify(environment) : environment} ${stack}/${service}`;
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from '../decision/verdict';
+import type { AttentionMemo } from '../workflows/contract';
 import type { Target } from './input/upgrade-input';
 
 /** How Temporal sees the workflow of a deployment. */
@@ -21,6 +22,8 @@ export interface DeploymentSummary extends Target {
   readonly verdict: Verdict | null;
   readonly startedAt: number;
   readonly endedAt: number | null;
+  /** Why it needs a person; null where it needs none. */
+  readonly attention: AttentionMemo | null;
   /** Temporal Web. */
   readonly link: string | null;
 }

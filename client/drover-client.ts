@@ -3,11 +3,16 @@ import type { Client, Connection } from '@temporalio/client';
 import type { DeploymentRequest } from '../decision/request';
 import type { Intervention, InterventionName, UpgradePlan } from '../workflows/contract';
 import { workflowIdOf } from '../workflows/contract';
+import type { NeedsAttention } from './attention';
+import { needingAttention } from './attention';
 import { decideStart } from './decide-start';
-import { DeploymentHandle, targetText } from './deployment-handle';
+import { targetText } from '../decision/target-text';
+import { DeploymentHandle } from './deployment-handle';
 import type { DeploymentSummary } from './deployment-summary';
 import { busy, over, sameIdOtherContent, unknownDeployment } from './refusals';
 import type { FollowedDeployment } from './follow/follow-event';
+import type { Orphans } from './orphans';
+import { deploymentsOf, judgePending } from './orphans';
 import { buildRequest } from './input/build-request';
 import type { BuiltRequest } from './input/build-request';
 import type { Environment } from './input/ci-build';
@@ -15,11 +20,13 @@ import type { Target, UpgradeInput } from './input/upgrade-input';
 import { connectToTemporal } from './temporal/connect';
 import { connectionSettings } from './temporal/connection-settings';
 import type { ConnectionSettings } from './temporal/connection-settings';
-import { Deployments } from './temporal/deployments';
+import { AT_ONCE, Deployments } from './temporal/deployments';
 import type { ListFilters } from './temporal/deployments';
 import { explainTrouble } from './temporal/explain-trouble';
+import { inParallel } from './temporal/in-parallel';
 import { intervene } from './temporal/intervene';
 import type { Intervened } from './temporal/intervene';
+import { listPending } from './temporal/list-pending';
 import { planDeployment } from './temporal/plan-deployment';
 import { requireWorkers } from './temporal/require-workers';
 import { startDeployment } from './temporal/start-deployment';
@@ -108,6 +115,45 @@ export class DroverClient {
   }
 
   /**
+   * Deployments that wait for a person (parked, held, or not to be proven), and those that ended as `needs-attention` with no newer
+   * deployment of their service since; the most urgent first. Asks Temporal alone: no worker has to answer.
+   */
+  async attention(filters: Pick<ListFilters, 'environment' | 'stack' | 'service' | 'limit'> = {}): Promise<{
+    readonly found: readonly NeedsAttention[];
+    /** There are more than `limit`. */
+    readonly isCutOff: boolean;
+  }> {
+    return this.explained(async () => {
+      const { deployments, isCutOff } = await this.deployments.needingAttention(filters);
+      return { found: needingAttention(deployments), isCutOff };
+    });
+  }
+
+  /**
+   * Services of an environment that a deployment which is over left half upgraded, and what can be done about each. It writes nothing.
+   *
+   * @throws UnreachableError where no worker of the environment answers, or no Rancher; RefusedError with the worker's words
+   */
+  async orphans(environment: string): Promise<Orphans> {
+    return this.explained(async () => {
+      await requireWorkers(this.connection, this.settings.namespace, environment);
+      const { labelled, unlabelled, leftOut } = await listPending(this.client, environment);
+      const judged = await inParallel(labelled, AT_ONCE, async (pending) => {
+        const { stack, service } = pending;
+        const runs = await this.deployments.ownersOf({ environment, stack, service }, deploymentsOf(pending));
+        return judgePending(environment, pending, runs);
+      });
+      return {
+        environment,
+        orphans: judged.filter((one) => one !== 'running' && one !== 'foreign'),
+        running: judged.filter((one) => one === 'running').length,
+        foreign: unlabelled + judged.filter((one) => one === 'foreign').length,
+        leftOut,
+      };
+    });
+  }
+
+  /**
    * Steps into the running deployment of a service.
    *
    * @throws RefusedError where none runs, or where the deployment says that it makes no sense now
@@ -154,6 +200,7 @@ export class DroverClient {
       verdict: null,
       startedAt: Date.now(),
       endedAt: null,
+      attention: null,
       link: this.deployments.linkOf(workflowId, runId),
     };
   }

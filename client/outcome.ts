@@ -1,5 +1,5 @@
 import type { Verdict } from '../decision/verdict';
-import type { DeploymentResult } from '../workflows/contract';
+import type { DeploymentResult, PersonNeeded } from '../workflows/contract';
 
 /** How following a deployment ended. */
 export interface Outcome {
@@ -8,4 +8,6 @@ export interface Outcome {
   readonly nextStep: string;
   /** The workflow's own result; null where it goes on, or ended without one. */
   readonly result: DeploymentResult | null;
+  /** Why it waits for a person, where it goes on and does. */
+  readonly person?: PersonNeeded;
 }

@@ -1,6 +1,6 @@
 import type { DeploymentRequest } from '../decision/request';
+import { targetText } from '../decision/target-text';
 import type { InterventionName } from '../workflows/contract';
-import { targetText } from './deployment-handle';
 import type { DeploymentSummary } from './deployment-summary';
 import { InvalidInputError } from './errors/invalid-input-error';
 import { RefusedError } from './errors/refused-error';

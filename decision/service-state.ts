@@ -25,6 +25,9 @@ export const SERVICE_STATES = {
   purged: 'gone',
 } as const;
 
+/** The states in which an upgrade is pending: begun, and neither finished nor rolled back. */
+export const PENDING_STATES = ['upgrading', 'upgraded', 'canceled-upgrade'] as const satisfies readonly ServiceState[];
+
 export type ServiceState = keyof typeof SERVICE_STATES;
 
 /**

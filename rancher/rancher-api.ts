@@ -77,16 +77,24 @@ export class RancherApi {
     return this.#read(await this.#send(method, path, body, signal, hidden), schema, method, path);
   }
 
-  /** All items of a collection, page by page. Each item is read by the schema. */
+  /**
+   * All items of a collection, page by page. Each item is read by the schema; what `keep` refuses is dropped with its page.
+   *
+   * @param query - may set a `limit` of its own for large items
+   */
   async list<T>(
     path: string,
     query: Readonly<Record<string, string>>,
     schema: z.ZodType<T>,
     signal: AbortSignal | undefined,
+    keep: (item: T) => boolean = () => true,
   ): Promise<T[]> {
     const items: T[] = [];
     const asked = new Set<string>();
-    let search: URLSearchParams | undefined = new URLSearchParams({ ...query, limit: String(PAGE_SIZE) });
+    let search: URLSearchParams | undefined = new URLSearchParams({
+      ...query,
+      limit: query['limit'] ?? String(PAGE_SIZE),
+    });
     while (search !== undefined) {
       const target = `${path}?${search.toString()}`;
       if (asked.has(target) || asked.size >= MAX_PAGES) {
@@ -97,7 +105,7 @@ export class RancherApi {
       }
       asked.add(target);
       const page: Page<T> = await this.page(target, schema, signal);
-      items.push(...page.items);
+      items.push(...page.items.filter(keep));
       search = page.next;
     }
     return items;

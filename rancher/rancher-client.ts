@@ -13,6 +13,9 @@ import { didYouMean, listed, quote } from './wording';
 
 export type { RancherClientOptions } from './client-options';
 
+/** Services asked for per page, where many may come: a single one can have tens of kilobytes. */
+const SERVICES_PER_PAGE = 200;
+
 /** The actions on a service that Drover sends. */
 export const SERVICE_ACTIONS = [
   'upgrade',
@@ -121,6 +124,30 @@ export class RancherClient {
       signal,
     );
     return services.filter((service) => belongs(service, projectId, stackId));
+  }
+
+  /**
+   * The services of a project that are in one of these states, removed ones left out. Rancher is asked state by state, so that thousands
+   * of others need not travel; what comes back is checked all the same. A service that goes from one state to a later one of the
+   * list meanwhile is found once.
+   */
+  async listServicesInStates(
+    projectId: string,
+    states: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<ServiceResource[]> {
+    const found = new Map<string, ServiceResource>();
+    for (const state of states) {
+      const services = await this.#api.list(
+        `/projects/${encodeURIComponent(projectId)}/services`,
+        { state, limit: String(SERVICES_PER_PAGE) },
+        serviceSchema,
+        signal,
+        (service) => belongs(service, projectId, undefined) && states.includes(service.state),
+      );
+      for (const service of services) found.set(service.id, service);
+    }
+    return [...found.values()];
   }
 
   /**

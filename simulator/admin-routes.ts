@@ -2,7 +2,7 @@ import { ApiError } from './api-error';
 import type { Fault } from './faults';
 import { isObject } from './launch-config';
 import type { ForeignAction, World } from './world';
-import type { Behaviour } from './world-seed';
+import type { Behaviour, KeySeed } from './world-seed';
 
 export interface AdminReply {
   status: number;
@@ -45,6 +45,17 @@ export async function administer(
         const image = query.get('image') ?? (isObject(body) ? body['image'] : null);
         if (typeof image !== 'string') return { status: 400, body: { error: 'image is missing' } };
         world.removeBehaviour(image);
+        return ok({});
+      }
+      case 'GET keys':
+        return ok(world.listKeys());
+      case 'POST keys':
+        world.addKey(body as KeySeed);
+        return ok({});
+      case 'DELETE keys': {
+        const accessKey = query.get('accessKey');
+        if (accessKey === null) return { status: 400, body: { error: 'accessKey is missing' } };
+        world.revokeKey(accessKey);
         return ok({});
       }
       case 'GET services': {

@@ -1,4 +1,5 @@
 import type { Containers } from './containers';
+import { plantKey } from './keys';
 import { assignRandomPorts, readLaunchConfig } from './launch-config';
 import type { Project, Service, Stack } from './model';
 import { linkBalancer, makeService, makeStack } from './service-factory';
@@ -17,13 +18,7 @@ export function plantSeed(store: Store, containers: Containers, seed: WorldSeed)
   }
   for (const service of store.services.values()) linkBalancer(store, service);
   linkSeeded(store, seed);
-  for (const key of seed.keys) {
-    const visible =
-      key.projects === undefined
-        ? null
-        : [...store.projects.values()].filter((one) => key.projects?.includes(one.name)).map((one) => one.num);
-    store.keys.push({ ...key, visible });
-  }
+  for (const key of seed.keys) plantKey(store, key);
   store.touchRest();
 }
 

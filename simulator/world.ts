@@ -3,9 +3,11 @@ import type { Api } from './api';
 import type { Containers } from './containers';
 import type { Fault, Faults } from './faults';
 import type { Behaviour, JournalEntry, Service } from './model';
+import { plantKey, revokeKey } from './keys';
 import type { Reconciler } from './reconciler';
 import { bareImage, type Store } from './store';
 import type { Resource } from './views';
+import type { KeySeed } from './world-seed';
 
 /** One request that the API was sent. */
 export interface RequestRecord {
@@ -86,6 +88,27 @@ export class World {
 
   listBehaviours(): Behaviour[] {
     return structuredClone(this.store.behaviours);
+  }
+
+  /** The access keys that are good now. */
+  listKeys(): string[] {
+    return this.store.keys.map(({ accessKey }) => accessKey);
+  }
+
+  /** Makes a key good, or gives one that is there another secret, role or sight. */
+  addKey(key: KeySeed): void {
+    plantKey(this.store, key);
+    this.store.touchRest();
+  }
+
+  /**
+   * Takes a key away.
+   *
+   * @throws Error when there is none of that name.
+   */
+  revokeKey(accessKey: string): void {
+    if (!revokeKey(this.store, accessKey)) throw new Error(`the simulated Rancher has no key ${accessKey}`);
+    this.store.touchRest();
   }
 
   /**

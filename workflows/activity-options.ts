@@ -66,7 +66,7 @@ export const ACTIVITY_OPTIONS = {
 /** The activities of one environment, by how they are treated. */
 export interface ActivityGroups {
   readonly first: Pick<RancherActivities, 'loadPolicy'>;
-  readonly resolve: Pick<RancherActivities, 'resolveTarget' | 'planUpgrade'>;
+  readonly resolve: Pick<RancherActivities, 'resolveTarget' | 'planUpgrade' | 'listPending'>;
   readonly look: Pick<RancherActivities, 'readService' | 'prepareUpgrade'>;
   /** For a stretch of an outage, milliseconds; {@link OUTAGE_STRETCH_MILLIS} at most. */
   readonly outage: (stretchMillis: number) => ActivityGroups['look'];

@@ -16,11 +16,19 @@ import { Ended } from './endings';
 /** Why an activity failed: by name, out of time, or in a way that nobody foresaw (a bug; its retries are used up by then). */
 export type CallFailure = FailureType | 'TimedOut' | 'Unexpected';
 
+/** A call that failed. */
+export interface CallFailed {
+  readonly kind: 'failed';
+  readonly type: CallFailure;
+  readonly message: string;
+  /** How often it was attempted, as far as the failure tells. */
+  readonly attempts: number;
+  /** Milliseconds since the epoch. */
+  readonly calledAt: number;
+}
+
 /** How an activity ended for the workflow. */
-export type Called<T> =
-  | { readonly kind: 'value'; readonly value: T }
-  | { readonly kind: 'failed'; readonly type: CallFailure; readonly message: string }
-  | { readonly kind: 'interrupted' };
+export type Called<T> = { readonly kind: 'value'; readonly value: T } | CallFailed | { readonly kind: 'interrupted' };
 
 const FAILURES: readonly string[] = [
   'RancherUnreachable',
@@ -44,7 +52,7 @@ export async function interruptible<T>(deployment: Deployment, call: () => Promi
   const seen = deployment.pokes;
   const work = new CancellationScope();
   const watch = new CancellationScope();
-  const ended = work.run(call).then((value): Called<T> => ({ kind: 'value', value }), calledFailure<T>);
+  const ended = settled(() => work.run(call));
   const poked = watch
     .run(() => condition(() => deployment.pokes !== seen))
     .then(
@@ -62,7 +70,7 @@ export async function interruptible<T>(deployment: Deployment, call: () => Promi
 
 /** Runs an activity to its end. */
 export async function uninterrupted<T>(call: () => Promise<T>): Promise<Called<T>> {
-  return call().then((value): Called<T> => ({ kind: 'value', value }), calledFailure<T>);
+  return settled(call);
 }
 
 /**
@@ -83,6 +91,7 @@ export async function readThrough<T>(
     const group = awaySince === null ? look : outage(stretchOf(deployment, calledAt - awaySince));
     const called = await interruptible(deployment, () => read(group));
     if (called.kind === 'value') {
+      deployment.tries.forget('read');
       const late = Math.max(LATE_MILLIS, deployment.policy.requestTimeoutMillis);
       if (awaySince !== null || Date.now() - calledAt > late) deployment.isBack();
       if (awaySince !== null)
@@ -90,6 +99,7 @@ export async function readThrough<T>(
       return called.value;
     }
     if (called.kind === 'interrupted') continue;
+    deployment.tries.failed('read', called);
     if (!isOutage(called.type)) await refusedRead(deployment, called.message);
     else {
       if (awaySince === null) {
@@ -151,7 +161,7 @@ async function judgeOutage(deployment: Deployment, awayMillis: number, text: str
     );
   await deployment.park(
     `${text} (for ${seconds(awayMillis)})`,
-    'Look at Rancher and at the worker of the environment, then `drover retry`.',
+    'Look at Rancher, at the worker of the environment and at what is between them.',
   );
   return true;
 }
@@ -161,11 +171,15 @@ function nothingIsOurs(deployment: Deployment): boolean {
   return deployment.round === null && !deployment.restoring && !deployment.settlingOthers && !deployment.underWay;
 }
 
+/** What Rancher refuses for good is mostly a key. */
+export const MEND_ACCESS =
+  'Mend what it names. A key is corrected where the worker finds it (a file, say): it is read anew each time, no restart is needed.';
+
 /** A read that is refused for good: before anything was posted that ends it; later a person has to mend the access. */
 async function refusedRead(deployment: Deployment, message: string): Promise<void> {
   if (nothingIsOurs(deployment))
     throw new Ended('refused', message, 'Mend what it names and deploy again. Nothing was changed.');
-  await deployment.park(message, 'Mend the access to Rancher, then `drover retry`.');
+  await deployment.park(message, MEND_ACCESS);
 }
 
 /** What is away, as far as it shows: who does not answer at all may be the worker, or a Rancher on which it waits. */
@@ -175,16 +189,31 @@ export function outageText({ request }: Pick<Deployment, 'request'>, type: CallF
   return `no answer from a worker of ${request.environment} (task queue ${rancherQueue(request.environment)}), or Rancher hangs: ${words}`;
 }
 
-function calledFailure<T>(error: unknown): Called<T> {
+async function settled<T>(call: () => Promise<T>): Promise<Called<T>> {
+  const calledAt = Date.now();
+  return call().then(
+    (value): Called<T> => ({ kind: 'value', value }),
+    (error: unknown) => calledFailure<T>(error, calledAt),
+  );
+}
+
+function calledFailure<T>(error: unknown, calledAt: number): Called<T> {
   if (isCancellation(error)) return { kind: 'interrupted' };
   if (!(error instanceof ActivityFailure)) throw error;
   const { cause } = error;
   if (cause instanceof ApplicationFailure) {
     const type = cause.type ?? '';
     const named = FAILURES.includes(type) ? (type as FailureType) : 'Unexpected';
-    return { kind: 'failed', type: named, message: cause.message };
+    return { kind: 'failed', type: named, message: cause.message, attempts: attemptsOf(cause), calledAt };
   }
-  return { kind: 'failed', type: 'TimedOut', message: cause?.message ?? error.message };
+  return { kind: 'failed', type: 'TimedOut', message: cause?.message ?? error.message, attempts: 1, calledAt };
+}
+
+/** As the activity itself counted them; a failure that does not say it stands for one. */
+function attemptsOf(failure: ApplicationFailure): number {
+  const [first] = failure.details ?? [];
+  const isCounted = typeof first === 'object' && first !== null && 'attempt' in first;
+  return isCounted && typeof first.attempt === 'number' ? first.attempt : 1;
 }
 
 export function seconds(millis: number): string {

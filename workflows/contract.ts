@@ -2,6 +2,7 @@
 import type { InstanceTally } from '../decision/service-snapshot';
 import type { Phase } from '../decision/phase';
 import type { Policy } from '../decision/policy';
+import type { Tried } from '../decision/tried';
 import type { Verdict } from '../decision/verdict';
 
 /** What a person sends with a message. All optional, so that Temporal Web's own form, left empty, works too. */
@@ -58,8 +59,37 @@ export interface Progress {
   readonly next: string;
   /** Why it is parked or what it waits for a person to decide; null otherwise. */
   readonly attention: string | null;
+  /** The same with all that a person needs: what was tried, and what to do; null where it waits for nobody. */
+  readonly person: PersonNeeded | null;
   /** Set when it is over. */
   readonly result: DeploymentResult | null;
+}
+
+/** A deployment waits for a person: why, since when, what was tried, and what to do. Times in milliseconds since the epoch. */
+export interface PersonNeeded {
+  /**
+   * - `parked`: it cannot go on by itself.
+   * - `held`: verified, and held as it was asked to.
+   * - `unprovable`: upgraded, and Rancher does not show enough for a proof.
+   */
+  readonly kind: 'parked' | 'held' | 'unprovable';
+  readonly reason: string;
+  /** What to look at or to mend, in a sentence. */
+  readonly mend: string;
+  readonly since: number;
+  /** When it ends by itself: a parked one as `needs-attention`, the others by going back. */
+  readonly until: number;
+  readonly tried: readonly Tried[];
+  /** What can be done from here, most likely first. */
+  readonly commands: readonly OfferedCommand[];
+  /** The service in Rancher's UI. */
+  readonly rancherUrl: string | null;
+}
+
+/** A command line, whole, and what it does. */
+export interface OfferedCommand {
+  readonly command: string;
+  readonly does: string;
 }
 
 /** An image that changes. */
@@ -76,6 +106,8 @@ export interface DeploymentResult {
   readonly reason: string;
   /** What a person should do now, if anything. */
   readonly nextStep: string;
+  /** What was tried, where the verdict is `needs-attention`; else empty. */
+  readonly tried: readonly Tried[];
   readonly deploymentId: string;
   readonly requestId: string;
   readonly environment: string;
@@ -114,6 +146,8 @@ export const workflowIdOf = (environment: string, stack: string, service: string
 export const UPGRADE_SERVICE = 'upgradeService';
 /** Type name of the read-only workflow behind `--plan`. */
 export const PLAN_UPGRADE = 'planUpgrade';
+/** Type name of the read-only workflow behind `drover orphans`. */
+export const LIST_PENDING = 'listPending';
 /** The messages: each is a signal and an update of the same name. */
 export const INTERVENTIONS = ['cancel', 'retry', 'confirm', 'rollback'] as const;
 export type InterventionName = (typeof INTERVENTIONS)[number];
@@ -140,6 +174,19 @@ export interface DeploymentMemo {
   /** SHA-256 of what was asked, less who asked and when. */
   readonly requestDigest: string;
   readonly requestedBy: string;
+  /** Set while it waits for a person, and where it ended as `needs-attention`: lists show it without asking a worker. */
+  readonly attention?: AttentionMemo;
+}
+
+/** Why a deployment needs a person, as its memo has it: short, and with no value of a configuration. */
+export interface AttentionMemo {
+  /** As {@link PersonNeeded}'s; or `ended`: it is over, and left something to look at. */
+  readonly kind: PersonNeeded['kind'] | 'ended';
+  readonly reason: string;
+  readonly mend: string;
+  readonly since: number;
+  readonly until: number | null;
+  readonly commands: readonly string[];
 }
 
 /** What `--plan` answers. */
@@ -158,4 +205,42 @@ export interface UpgradePlan {
   readonly labels: readonly string[];
   /** The policy that would hold. */
   readonly policy: Policy;
+}
+
+/** What an environment's worker found pending there. */
+export interface PendingUpgrades {
+  readonly environment: string;
+  readonly projectId: string;
+  /** Those with a label of Drover's. */
+  readonly labelled: readonly PendingUpgrade[];
+  /** How many have none: somebody else's. */
+  readonly unlabelled: number;
+  /** How many labelled ones are not in the list, for it would be too long. */
+  readonly leftOut: number;
+}
+
+/** A service on which an upgrade with a label of Drover's is pending: names, versions and images, never a value. */
+export interface PendingUpgrade {
+  readonly stack: string;
+  readonly service: string;
+  readonly serviceId: string;
+  /** `upgrading`, `upgraded` or `canceled-upgrade`. */
+  readonly state: string;
+  /** Rancher's own words, where they tell something. */
+  readonly message: string | null;
+  /** The primary first. */
+  readonly configs: readonly PendingConfig[];
+  readonly rancherUrl: string;
+}
+
+/** One configuration of a pending upgrade. */
+export interface PendingConfig {
+  /** `primary`, or a sidekick's name. */
+  readonly config: string;
+  readonly version: string;
+  readonly image: string | null;
+  /** What the containers from before the upgrade run, as long as they are there; else null. */
+  readonly formerImage: string | null;
+  /** `<deploymentId>.<round>`, null where it carries none. */
+  readonly deploymentLabel: string | null;
 }

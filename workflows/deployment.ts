@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { condition, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { About, Target } from '../activities/contract';
 import type { InterventionKind } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
@@ -8,13 +8,17 @@ import type { ProgressClock } from '../decision/progress-clock';
 import type { DeploymentRequest } from '../decision/request';
 import type { Round } from '../decision/round';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
+import { asWord, targetText } from '../decision/target-text';
 import type { ActivityGroups } from './activity-options';
-import type { DeploymentResult, ImageChange, Progress, ProgressEvent } from './contract';
+import type { AttentionMemo, DeploymentResult, ImageChange, PersonNeeded, Progress, ProgressEvent } from './contract';
 import { detailsOf, nextOf } from './details';
 import { Ended, RestoreNeeded } from './endings';
 import { listen } from './interventions';
 import { Logbook } from './logbook';
 import { progressQuery } from './messages';
+import type { Need } from './person-needed';
+import { memoOf, memoOfEnd, personNeeded } from './person-needed';
+import { Tries } from './tries';
 
 const PHASE_KEY = defineSearchAttributeKey('DroverPhase', SearchAttributeType.KEYWORD);
 const VERDICT_KEY = defineSearchAttributeKey('DroverVerdict', SearchAttributeType.KEYWORD);
@@ -59,7 +63,10 @@ export class Deployment {
   confirmedBy: string | null = null;
   /** Time in `confirming` and `parked` does not count towards the absolute cap; milliseconds. */
   pausedMillis = 0;
-  attention: string | null = null;
+  /** Time in `parked` alone, milliseconds. */
+  parkedMillis = 0;
+  /** What was tried and did not lead on. */
+  readonly tries = new Tries();
   /** What Rancher said last, less ids: told once. */
   toldMessage: string | null = null;
   result: DeploymentResult | null = null;
@@ -67,6 +74,7 @@ export class Deployment {
   #pokes = 0;
   #backSince: number | null = null;
   #lastTry = false;
+  #person: PersonNeeded | null = null;
 
   constructor(readonly request: DeploymentRequest) {
     this.log = new Logbook(Date.now());
@@ -233,24 +241,54 @@ export class Deployment {
 
   /**
    * Stops and waits for a person. Returns when somebody asked to go on (or to restore).
+   *
+   * @param mend what to look at or to mend, in a sentence
    * @throws Ended with `needs-attention` when nobody came
    */
-  async park(reason: string, nextStep: string): Promise<void> {
-    if (this.#lastTry) throw new Ended('needs-attention', `${reason}; given up, as asked`, nextStep);
+  async park(reason: string, mend: string): Promise<void> {
+    if (this.#lastTry) throw this.#unmended(`${reason}; given up, as asked`);
     const before = this.phase;
+    const waitedFor = this.#person;
     const since = Date.now();
-    this.attention = reason;
     this.takeRetry();
     this.enter('parked');
+    const until = since + this.policy.parkLimitMillis;
+    this.needPerson({ kind: 'parked', reason, mend, since, until, tried: this.tries.list });
     this.note('error', `parked: ${reason}`);
     const came = await condition(() => this.retryAsked, this.policy.parkLimitMillis, {
       summary: 'parked: waits for a person',
     });
     this.pausedMillis += Date.now() - since;
-    this.attention = null;
-    if (!came) throw new Ended('needs-attention', `${reason}; nobody came`, nextStep);
+    this.parkedMillis += Date.now() - since;
+    if (!came) throw this.#unmended(`${reason}; nobody came`);
     this.takeRetry();
+    // A held deployment that had to park waits for the same person as before.
+    this.needPerson(waitedFor === null ? null : { ...waitedFor, until: waitedFor.until + Date.now() - since });
     this.enter(before, 'going on');
+  }
+
+  /** Says why a person is needed, to whoever asks and to lists; null: nobody is, any more. */
+  needPerson(need: Need | null): void {
+    if (need === null && this.#person === null) return;
+    this.#person = need === null ? null : personNeeded(need, this.request, this.finishSent, this.rancherUrl);
+    this.#remember(this.#person === null ? null : memoOf(this.#person));
+    this.#describe();
+  }
+
+  /** It stays as it is: whatever is pending at the service is for a person, with or without Drover. */
+  #unmended(reason: string): Ended {
+    const target = targetText(this.request);
+    const url = this.rancherUrl === null ? '' : ` (${this.rancherUrl})`;
+    const state = this.service === null ? '' : `: it was ${this.service.state} when last read`;
+    return new Ended(
+      'needs-attention',
+      reason,
+      `Look at the service in Rancher${url}${state}. When it is mended, a new \`drover upgrade ${target} …\` settles what is pending; \`drover orphans ${asWord(this.request.environment)}\` shows what was left behind.`,
+    );
+  }
+
+  #remember(attention: AttentionMemo | null): void {
+    upsertMemo({ attention });
   }
 
   // ---- What others see -----------------------------------------------------------------------------------------------
@@ -289,7 +327,8 @@ export class Deployment {
       events: log.events,
       eventCount: log.eventCount,
       next: nextOf(log.phase),
-      attention: this.attention,
+      attention: this.#person?.reason ?? null,
+      person: this.#person,
       result: this.result,
     };
   }
@@ -308,6 +347,7 @@ export class Deployment {
       verdict: ended.verdict,
       reason: ended.reason,
       nextStep: ended.nextStep,
+      tried: ended.verdict === 'needs-attention' ? this.tries.list : [],
       deploymentId: request.deploymentId,
       requestId: request.requestId,
       environment: request.environment,
@@ -324,6 +364,11 @@ export class Deployment {
       requestedBy: request.author.by,
       requestedWhy: request.author.why ?? null,
     };
+    const waitedFor = this.#person;
+    this.#person = null;
+    if (ended.verdict === 'needs-attention')
+      this.#remember(memoOfEnd({ reason: ended.reason, nextStep: ended.nextStep, endedAt: now }));
+    else if (waitedFor !== null) this.#remember(null);
     upsertSearchAttributes([
       { key: PHASE_KEY, value: 'done' },
       { key: VERDICT_KEY, value: ended.verdict },

@@ -1,6 +1,7 @@
 import { calledConfig } from '../decision/proof';
+import { triedText } from '../decision/tried';
 import type { Phase } from '../decision/phase';
-import type { Progress } from './contract';
+import type { PersonNeeded, Progress } from './contract';
 
 const NEXT: Readonly<Record<Phase, string>> = {
   resolving: 'find the service and read it',
@@ -25,6 +26,7 @@ export function detailsOf(progress: Progress): string {
   const lines = [
     `**${progress.phase}** since ${clock(progress.phaseSince)}${progress.attention === null ? '' : `: ${progress.attention}`}`,
     '',
+    ...(progress.person === null ? [] : personLines(progress.person)),
     ...progress.images.map(({ config, from, to }) => `- ${config}: \`${from ?? 'none'}\` → \`${to}\``),
     ...(progress.state === null
       ? []
@@ -39,6 +41,19 @@ export function detailsOf(progress: Progress): string {
     ...progress.events.slice(-12).map((event) => `- ${clock(event.at)} ${event.text}`),
   ];
   return lines.join('\n');
+}
+
+/** What a person who comes at night has to know first. */
+function personLines({ mend, until, tried, commands, kind, rancherUrl }: PersonNeeded): string[] {
+  return [
+    mend,
+    '',
+    ...(rancherUrl === null ? [] : [`- in Rancher: ${rancherUrl}`]),
+    ...commands.map(({ command, does }) => `- \`${command}\`: ${does}`),
+    ...tried.map((one) => `- tried ${triedText(one)}`),
+    `- by itself ${kind === 'parked' ? 'it ends as `needs-attention`' : 'it goes back'} at ${new Date(until).toISOString()}`,
+    '',
+  ];
 }
 
 function clock(millis: number): string {

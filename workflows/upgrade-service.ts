@@ -61,14 +61,17 @@ async function upgradeOnce(deployment: Deployment): Promise<never> {
     const soakMillis = deployment.confirmedBy === null ? deployment.policy.soakMillis : 0;
     const service = deployment.service ?? (await readService(deployment, true));
     const proof = await verify(deployment, service, soakMillis);
-    const unprovable = proof === 'unprovable' && deployment.confirmedBy === null;
-    if (held || unprovable) {
-      await confirm(deployment, held ? 'verified, and held as asked' : 'not everything can be proven');
+    const isProven = proof.status === 'proven';
+    if (held || (!isProven && deployment.confirmedBy === null)) {
+      const unproven = `not everything can be proven: ${proof.reasons.join('; ')}`;
+      if (held)
+        await confirm(deployment, 'held', isProven ? 'verified, and held as asked' : `held as asked; ${unproven}`);
+      else await confirm(deployment, 'unprovable', unproven);
       held = false;
       deployment.service = await readService(deployment, true);
       continue;
     }
-    await finish(deployment, proof === 'unprovable');
+    await finish(deployment, !isProven);
     deployment.service = await readService(deployment, true);
   }
 }

@@ -14,6 +14,10 @@ export const COMMANDS = {
     summary: 'deployments: those that run, then the last that ended',
     load: async (): Promise<Command> => (await import('./commands/list.js')).list,
   },
+  orphans: {
+    summary: 'services left half upgraded by a deployment that is over, and what can be done',
+    load: async (): Promise<Command> => (await import('./commands/orphans.js')).orphans,
+  },
   cancel: {
     summary: 'stop a deployment; what it began is rolled back',
     load: async (): Promise<Command> => (await import('./commands/intervention.js')).interventionCommand('cancel'),

@@ -1,5 +1,6 @@
 import { VERDICTS } from '../../decision/verdict';
 import type { Verdict } from '../../decision/verdict';
+import { wrap } from '../render/wrap';
 import type { Command } from './command';
 import { COMMANDS } from './command-table';
 import { COMMON_OPTIONS } from './option-spec';
@@ -77,16 +78,4 @@ function rows(pairs: readonly (readonly [string, string])[]): string[] {
       ? [`  ${text.padEnd(left)}  ${first}`.trimEnd(), ...more]
       : [`  ${text}`, ...wrapped.filter((line) => line !== '').map((line) => indent + line)];
   });
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

@@ -28,11 +28,13 @@ export function listText(found: readonly DeploymentSummary[], json: boolean, now
     .join('');
 }
 
-function lineOf({ startedAt, endedAt, ...rest }: DeploymentSummary): object {
+/** A deployment as a JSON line has it. */
+export function lineOf({ startedAt, endedAt, attention, ...rest }: DeploymentSummary): object {
   return {
     type: 'deployment',
     ...rest,
     startedAt: new Date(startedAt).toISOString(),
     endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
+    attention: attention?.reason ?? null,
   };
 }

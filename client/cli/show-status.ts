@@ -1,4 +1,5 @@
-import type { Progress } from '../../workflows/contract';
+import { triedText } from '../../decision/tried';
+import type { PersonNeeded, Progress } from '../../workflows/contract';
 import type { DeploymentHandle } from '../deployment-handle';
 import type { FollowedDeployment } from '../follow/follow-event';
 import { SilenceError } from '../follow/silence-error';
@@ -55,11 +56,22 @@ export function statusText(deployment: FollowedDeployment, progress: Progress | 
     ...images.map(({ config, from, to }) => row('image', `${config}: ${from ?? 'none'} → ${to}`)),
     service === '' ? '' : row('service', service),
     attention === null ? '' : row('attention', attention),
-    row('next', next),
+    ...(progress.person === null ? [row('next', next)] : personRows(progress.person, now)),
     ...events.slice(-8).map(({ at, level, text }) => row('', `${new Date(at).toISOString()} ${level} ${text}`)),
     rancherUrl === null ? '' : row('rancher', rancherUrl),
     link(deployment),
   ].join('');
+}
+
+/** What a person who comes to it has to know: what was tried, what to mend, the commands. */
+function personRows({ kind, mend, tried, commands, until }: PersonNeeded, now: number): string[] {
+  const end = kind === 'parked' ? 'it ends as needs-attention' : 'it goes back';
+  return [
+    ...tried.map((one) => row('tried', triedText(one))),
+    row('next', mend),
+    ...commands.map(({ command, does }) => row('', `${command} # ${does}`)),
+    row('', `by itself ${end} in ${formatDuration(until - now)}`),
+  ];
 }
 
 function heading({

@@ -79,6 +79,33 @@ export function targetOf(args: ParsedArguments, env: Environment): Target {
   return target;
 }
 
+/**
+ * The environment that a command is about: `ENVIRONMENT`, or by an option, or by the environment variables that people already have.
+ *
+ * @throws InvalidInputError naming what is missing
+ */
+export function environmentOf(args: ParsedArguments, env: Environment): string {
+  const problems: Problem[] = [];
+  const [argument, ...surplus] = args.positionals;
+  const given = option(args, 'environment');
+  const both = given !== undefined && argument !== undefined && given !== argument;
+  if (both)
+    problems.push({ where: '--environment', text: 'the argument names another environment', fix: 'give it once' });
+  for (const where of surplus)
+    problems.push({ where, text: 'one argument too many', fix: 'the argument is ENVIRONMENT, such as: prod' });
+  const fromEnv = FALLBACKS.environment.map((name) => env[name]).find((value) => value !== undefined && value !== '');
+  const environment = given ?? argument ?? fromEnv;
+  if (environment === undefined)
+    problems.push({
+      where: 'ENVIRONMENT',
+      text: 'no environment is named',
+      fix: `write ENVIRONMENT (the alias in the worker's drover.yaml) as an argument, or set ${FALLBACKS.environment[0]}`,
+    });
+  else problems.push(...nameProblems('environment', 'ENVIRONMENT', environment));
+  if (problems.length > 0 || environment === undefined) throw new InvalidInputError(problems);
+  return environment;
+}
+
 /** The value of an option that is given at most once. */
 export function option(args: ParsedArguments, name: string): string | undefined {
   return args.values.get(name)?.[0];

@@ -1,15 +1,20 @@
-import type { Progress } from '../../workflows/contract';
+import type { PersonNeeded, Progress } from '../../workflows/contract';
 import type { Outcome } from '../outcome';
 
 /** The deployment is parked: it waits for a person, the client does not. */
 export function parked(progress: Progress, target: string): Outcome {
+  const { person } = progress;
+  // Once the finish was sent, nobody can give it up any more.
+  const canGiveUp = person?.commands.some(({ command }) => command.startsWith('drover cancel ')) !== false;
   return {
     verdict: 'needs-attention',
     reason: `The deployment is parked: ${progress.attention ?? progress.next}`,
     nextStep:
-      `Mend the cause, then "drover retry ${target}"; or give up with "drover cancel ${target}".` +
+      `${person?.mend ?? 'Mend the cause.'} Then "drover retry ${target}" goes on where it stopped` +
+      `${canGiveUp ? `; or give up with "drover cancel ${target}"` : ''}.` +
       ` The deployment waits: "drover status ${target}".`,
     result: null,
+    ...needed(progress),
   };
 }
 
@@ -20,19 +25,18 @@ export function held(progress: Progress, target: string): Outcome {
     reason: progress.attention ?? 'Upgraded and verified; the old containers are kept until it is confirmed.',
     nextStep: `Finish it with "drover confirm ${target}", or go back with "drover rollback ${target}".`,
     result: null,
+    ...needed(progress),
   };
 }
 
 /** Upgraded, and a person has to judge what Rancher does not show: nobody asked for it, so nobody may be waiting to answer. */
 export function unjudged(progress: Progress, attention: string, target: string): Outcome {
-  // The attention may say only that there is something; what it is was the last word of the verification.
-  const shown = progress.events.findLast(({ phase }) => phase === 'verifying')?.text;
-  const what = shown === undefined || attention.includes(shown) ? attention : `${attention}: ${shown}`;
   return {
     verdict: 'needs-attention',
-    reason: `It is upgraded and waits for a person to judge it: ${what}. The old containers are kept.`,
+    reason: `It is upgraded and waits for a person to judge it: ${attention}. The old containers are kept.`,
     nextStep: `Good? Finish it with "drover confirm ${target}". Not good? Go back with "drover rollback ${target}".`,
     result: null,
+    ...needed(progress),
   };
 }
 
@@ -44,4 +48,8 @@ export function detached(why: string, target: string): Outcome {
     nextStep: `Watch it with "drover status ${target} --watch", stop it with "drover cancel ${target}".`,
     result: null,
   };
+}
+
+function needed({ person }: Progress): { person?: PersonNeeded } {
+  return person === null ? {} : { person };
 }

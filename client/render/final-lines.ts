@@ -1,4 +1,5 @@
 import { exitCodeOf, VERDICTS } from '../../decision/verdict';
+import { triedText } from '../../decision/tried';
 import type { PhaseSpan } from '../../workflows/contract';
 import type { FollowedDeployment } from '../follow/follow-event';
 import { formatDuration } from '../input/duration';
@@ -7,13 +8,14 @@ import { clean } from './clean';
 
 /** One line of the end of a deployment. */
 export interface FinalLine {
-  readonly label: 'verdict' | 'reason' | 'next' | 'time' | 'rancher' | 'temporal';
+  readonly label: 'verdict' | 'reason' | 'tried' | 'next' | 'time' | 'rancher' | 'temporal';
   readonly text: string;
 }
 
 /** What is said at the end: verdict, reason, next step, where the time went, and where to look. */
 export function finalLines(outcome: Outcome, deployment: FollowedDeployment | null): readonly FinalLine[] {
-  const { verdict, reason, nextStep, result } = outcome;
+  const { verdict, reason, nextStep, result, person } = outcome;
+  const rancherUrl = result?.rancherUrl ?? person?.rancherUrl ?? null;
   const holds = exitCodeOf(verdict) === 0;
   const images = (holds ? (result?.images ?? []) : []).map(({ config, to }) =>
     config === 'primary' ? to : `${config}=${to}`,
@@ -26,9 +28,10 @@ export function finalLines(outcome: Outcome, deployment: FollowedDeployment | nu
       text: `${verdict}: ${asAsked ? 'as asked' : VERDICTS[verdict].meaning}${images.length === 0 ? '' : ` (${images.join(', ')})`}`,
     },
     reason !== '' && { label: 'reason', text: reason },
+    ...(person?.tried ?? result?.tried ?? []).map((one) => ({ label: 'tried' as const, text: triedText(one) })),
     nextStep !== '' && !asAsked && { label: 'next', text: nextStep },
     result !== null && result.timeline.length > 0 && { label: 'time', text: timeLine(result.timeline) },
-    result?.rancherUrl != null && { label: 'rancher', text: result.rancherUrl },
+    rancherUrl !== null && { label: 'rancher', text: rancherUrl },
     deployment !== null && deployment.link !== null && { label: 'temporal', text: deployment.link },
   ];
   return lines.filter((line) => line !== false).map(({ label, text }) => ({ label, text: clean(text) }));

@@ -1,4 +1,6 @@
+import type { Tried } from '../../decision/tried';
 import { exitCodeOf } from '../../decision/verdict';
+import type { PersonNeeded } from '../../workflows/contract';
 import type { FollowedDeployment, FollowEvent } from '../follow/follow-event';
 import type { Outcome } from '../outcome';
 import type { Renderer, Write } from './renderer';
@@ -31,6 +33,7 @@ export class JsonRenderer implements Renderer {
       case 'progress': {
         const { phase, phaseSince, round, images, state, message, instances, expected, rancherUrl, next, attention } =
           event.progress;
+        const person = event.progress.person === null ? null : personLine(event.progress.person);
         if (phase === this.phase) return;
         this.phase = phase;
         this.line({
@@ -46,7 +49,7 @@ export class JsonRenderer implements Renderer {
             expected,
             rancherUrl,
           },
-          ...{ next, attention, ...this.where() },
+          ...{ next, attention, person, ...this.where() },
         });
         return;
       }
@@ -71,7 +74,7 @@ export class JsonRenderer implements Renderer {
 
 /** The last line: the verdict, and everything that is known with it. */
 export function resultLine(outcome: Outcome, deployment: FollowedDeployment | null): object {
-  const { verdict, reason, nextStep, result } = outcome;
+  const { verdict, reason, nextStep, result, person } = outcome;
   const { startedAt, ...rest } = deployment ?? { startedAt: null };
   return {
     type: 'result',
@@ -83,9 +86,20 @@ export function resultLine(outcome: Outcome, deployment: FollowedDeployment | nu
     rounds: result?.rounds ?? null,
     state: result?.state ?? null,
     serviceId: result?.serviceId ?? null,
-    rancherUrl: result?.rancherUrl ?? null,
+    rancherUrl: result?.rancherUrl ?? person?.rancherUrl ?? null,
+    tried: (person?.tried ?? result?.tried ?? []).map(triedLine),
+    person: person === undefined ? null : personLine(person),
     timeline: (result?.timeline ?? []).map(({ phase, from, to }) => ({ phase, from: iso(from), to: iso(to) })),
   };
+}
+
+/** Why a person is needed, with times as in all lines. */
+export function personLine({ since, until, tried, ...rest }: PersonNeeded): object {
+  return { ...rest, since: iso(since), until: iso(until), tried: tried.map(triedLine) };
+}
+
+function triedLine({ firstAt, lastAt, ...rest }: Tried): object {
+  return { ...rest, firstAt: iso(firstAt), lastAt: iso(lastAt) };
 }
 
 function iso(millis: number): string {

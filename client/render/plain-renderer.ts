@@ -12,7 +12,7 @@ export const HOW = {
 } as const;
 
 /** The lines of the end that say how it went; the others only say where to look. */
-const TELLS: readonly string[] = ['verdict', 'reason', 'next'];
+const TELLS: readonly string[] = ['verdict', 'reason', 'tried', 'next'];
 
 /** One line per change, for the log of a CI system: time, level, environment, service, phase, what happened. No colours. */
 export class PlainRenderer implements Renderer {

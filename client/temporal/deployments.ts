@@ -1,11 +1,13 @@
 import type { Client, Connection } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import type { Phase } from '../../decision/phase';
 import type { DeploymentRequest } from '../../decision/request';
 import type { Verdict } from '../../decision/verdict';
 import { UPGRADE_SERVICE, workflowIdOf } from '../../workflows/contract';
 import type { DeploymentSummary } from '../deployment-summary';
 import type { Target } from '../input/upgrade-input';
+import { inParallel } from './in-parallel';
 import { deploymentLink } from './web-link';
 import { summarise } from './summarise';
 
@@ -18,9 +20,18 @@ export interface ListFilters {
   readonly requestId?: string;
   /** Only those that run. Default false. */
   readonly running?: boolean;
+  /** Only those that are in one of these phases. */
+  readonly phases?: readonly Phase[];
   /** At most so many. Default 20. */
   readonly limit?: number;
 }
+
+/** Calls under way at once, where Temporal is asked about many services one by one. */
+export const AT_ONCE = 8;
+/** Earlier deployments of a service among which the owner of a label is looked for. */
+const EARLIER_LIMIT = 200;
+/** Deployments that need a person, listed unless said otherwise: all that a person could see to. */
+const ATTENTION_LIMIT = 500;
 
 /** Reads what Temporal knows about deployments; needs no worker. */
 export class Deployments {
@@ -55,6 +66,39 @@ export class Deployments {
     return found;
   }
 
+  /**
+   * Those that wait for a person now, and those that ended as `needs-attention` and are the newest of their service. Why is in their
+   * memo, so a list of hundreds costs a few calls; only for the ended ones Temporal is asked one by one what came after them.
+   */
+  async needingAttention(
+    filters: Pick<ListFilters, 'environment' | 'stack' | 'service' | 'limit'>,
+  ): Promise<{ readonly deployments: readonly DeploymentSummary[]; readonly isCutOff: boolean }> {
+    const limit = filters.limit ?? ATTENTION_LIMIT;
+    const [waiting, ended] = await Promise.all([
+      this.list({ ...filters, running: true, phases: ['parked', 'confirming'], limit: limit + 1 }),
+      this.list({ ...filters, verdict: 'needs-attention', limit: limit + 1 }),
+    ]);
+    const newest = await inParallel(ended, AT_ONCE, async (one) => (await this.find(one))?.runId === one.runId);
+    const deployments = [...waiting, ...ended.filter((_, index) => newest[index] === true)];
+    return {
+      deployments: deployments.slice(0, limit),
+      isCutOff: deployments.length > limit || ended.length > limit,
+    };
+  }
+
+  /**
+   * What Temporal knows of the deployments of a service, as far as it tells whose a label is: the newest, from Temporal's own record; and
+   * where that runs, or is the one, no more.
+   */
+  async ownersOf(target: Target, deploymentIds: readonly string[]): Promise<readonly DeploymentSummary[]> {
+    const latest = await this.find(target);
+    if (latest === null) return [];
+    if (latest.run === 'running' || deploymentIds.every((id) => id === latest.deploymentId)) return [latest];
+    const { environment, stack, service } = target;
+    const earlier = await this.list({ environment, stack, service, limit: EARLIER_LIMIT });
+    return [latest, ...earlier.filter(({ runId }) => runId !== latest.runId)];
+  }
+
   /** What a deployment was asked for, from the first event of its history; null where that cannot be read. */
   async requestOf(summary: DeploymentSummary): Promise<DeploymentRequest | null> {
     const { history } = await this.connection.workflowService.getWorkflowExecutionHistory({
@@ -70,7 +114,7 @@ export class Deployments {
 
 /** Temporal's query for a list of deployments. */
 export function queryOf(filters: ListFilters): string {
-  const { environment, stack, service, requestId, verdict } = filters;
+  const { environment, stack, service, requestId, verdict, phases } = filters;
   const equal: readonly (readonly [string, string | undefined])[] = [
     ['WorkflowType', UPGRADE_SERVICE],
     ['DroverEnvironment', environment],
@@ -81,6 +125,7 @@ export function queryOf(filters: ListFilters): string {
   ];
   return [
     ...equal.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = '${value.replaceAll("'", "''")}'`])),
+    ...(phases === undefined ? [] : [`DroverPhase IN (${phases.map((phase) => `'${phase}'`).join(', ')})`]),
     ...(filters.running === true ? ["ExecutionStatus = 'Running'"] : []),
   ].join(' AND ');
 }

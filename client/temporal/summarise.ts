@@ -4,6 +4,7 @@ import { VERDICTS } from '../../decision/verdict';
 import type { Verdict } from '../../decision/verdict';
 import type { SearchAttributeName } from '../../workflows/contract';
 import type { DeploymentSummary, RunState } from '../deployment-summary';
+import { attentionOf } from './attention-of';
 
 const RUN_STATES: Readonly<Record<string, RunState>> = {
   RUNNING: 'running',
@@ -47,6 +48,7 @@ export function summarise(
     verdict: isVerdict(verdict) ? verdict : null,
     startedAt: info.startTime.getTime(),
     endedAt: info.closeTime?.getTime() ?? null,
+    attention: attentionOf(info.memo),
     link: linkOf(info.workflowId, info.runId),
   };
 }

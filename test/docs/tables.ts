@@ -72,7 +72,7 @@ function activities(): string[] {
   };
   const USES: Readonly<Record<keyof typeof ACTIVITY_OPTIONS, string>> = {
     loadPolicy: 'the policy',
-    resolveTarget: 'finding the service; `--plan`',
+    resolveTarget: 'finding the service; `--plan`; `drover orphans`',
     look: 'reading the service; preparing an upgrade',
     outage: 'the same, in a known outage',
     act: 'posting, finishing, rolling back, settling, deactivating',

@@ -103,6 +103,21 @@ export class StackRancher {
     await this.#ask('DELETE', `behaviours?image=${encodeURIComponent(image)}`);
   }
 
+  /** Takes a key away: 401 from now on. */
+  async revokeKey(accessKey: string): Promise<void> {
+    await this.#ask('DELETE', `keys?accessKey=${encodeURIComponent(accessKey)}`);
+  }
+
+  /** Makes a key good, or gives it another secret. */
+  async addKey(key: WorldSeed['keys'][number]): Promise<void> {
+    await this.#ask('POST', 'keys', key);
+  }
+
+  /** A service as the API would show it now, and its containers. */
+  service(project: string, stack: string, name: string): Promise<{ service: Record<string, unknown> }> {
+    return this.#ask('GET', `services/${[project, stack, name].map(encodeURIComponent).join('/')}`);
+  }
+
   /** What a person would do in the UI. */
   async act(action: ForeignAction): Promise<void> {
     await this.#ask('POST', 'actions', action);

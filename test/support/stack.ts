@@ -35,6 +35,8 @@ export interface StackEnvironment {
   readonly project: string;
   /** The access key of the seed to use. Default: the first. */
   readonly accessKey?: string;
+  /** The secret key is in a file of this name in the stack's folder, which can be written anew. Default: in a variable of the workers'. */
+  readonly secretFile?: string;
   /** Default: the simulated Rancher's. */
   readonly url?: string;
   readonly policy?: Readonly<Record<string, string | number | boolean>>;
@@ -100,6 +102,10 @@ export class Stack {
       ),
     };
     writeFileSync(join(folder, 'drover.yaml'), `${stringify(configuration)}${options.extraYaml ?? ''}`);
+    for (const { secretFile, accessKey } of Object.values(environments)) {
+      const key = options.seed.keys.find((one) => one.accessKey === accessKey) ?? options.seed.keys[0];
+      if (secretFile !== undefined) writeFileSync(join(folder, secretFile), key?.secretKey ?? '');
+    }
     const env = { PATH: process.env.PATH, HOME: folder, USER: 'tester', LANG: 'C.UTF-8' };
     const secrets = Object.fromEntries(
       options.seed.keys.map(({ accessKey, secretKey }) => [secretVariable(accessKey), secretKey]),
@@ -249,7 +255,7 @@ function environmentSection(one: StackEnvironment, url: string, { seed }: StackO
     rancher: {
       url: one.url ?? url,
       accessKey: { env: keyVariable(accessKey) },
-      secretKey: { env: secretVariable(accessKey) },
+      secretKey: one.secretFile === undefined ? { env: secretVariable(accessKey) } : { file: one.secretFile },
     },
     ...(one.policy === undefined ? {} : { policy: one.policy }),
     ...(one.variables === undefined

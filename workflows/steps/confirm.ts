@@ -6,23 +6,32 @@ import { readGates } from './gates';
 /** How often a held deployment looks at its service at least, milliseconds. */
 const LOOK_EVERY_MILLIS = 300_000;
 
+/** What a person has to look at before deciding. */
+const MEND = {
+  held: 'Look whether the new containers are good: the old ones are kept until it is confirmed.',
+  unprovable: 'Judge what Rancher does not show: the old containers are kept until it is confirmed.',
+} as const;
+
 /**
  * Waits for a person. Meanwhile it looks now and then whether what was verified still is there.
  *
  * @throws RestoreNeeded when the confirmation expires, the new containers fail, or somebody asked for it
  */
-export async function confirm(deployment: Deployment, why: string): Promise<void> {
+export async function confirm(deployment: Deployment, kind: keyof typeof MEND, why: string): Promise<void> {
   const { policy } = deployment;
   const since = Date.now();
+  const { pausedMillis, parkedMillis } = deployment;
+  // Nobody can confirm what is parked: that time is not theirs.
+  const until = (): number => since + policy.confirmLimitMillis + deployment.parkedMillis - parkedMillis;
   deployment.confirmedBy = null;
-  deployment.attention = why;
+  deployment.needPerson({ kind, reason: why, mend: MEND[kind], since, until: until(), tried: [] });
   deployment.enter(
     'confirming',
     `${why}: waiting for \`confirm\` or \`rollback\`, for ${seconds(policy.confirmLimitMillis)} at most`,
   );
   try {
     for (;;) {
-      const left = leftToConfirm(deployment, since);
+      const left = leftToConfirm(deployment, until());
       if (deployment.confirmedBy === null && left > 0)
         await deployment.pause(Math.min(left, lookEvery(Date.now() - since)), 'waits for a person to confirm');
       deployment.throwIfRestoreAsked();
@@ -31,18 +40,19 @@ export async function confirm(deployment: Deployment, why: string): Promise<void
       if (proof.status === 'failed')
         throw new RestoreNeeded('rolled-back', `the new containers failed while waiting: ${proof.reasons.join('; ')}`);
       if (isConfirmed(deployment)) return;
-      if (leftToConfirm(deployment, since) <= 0)
+      if (leftToConfirm(deployment, until()) <= 0)
         throw new RestoreNeeded('rolled-back', `nobody confirmed within ${seconds(policy.confirmLimitMillis)}`);
     }
   } finally {
-    deployment.attention = null;
-    deployment.pausedMillis += Date.now() - since;
+    deployment.needPerson(null);
+    // What was spent parked is in it already.
+    deployment.pausedMillis = pausedMillis + Date.now() - since;
   }
 }
 
 /** Who could not be heard while Temporal or the worker was away still has a moment after that. */
-function leftToConfirm(deployment: Deployment, since: number): number {
-  return Math.max(since + deployment.policy.confirmLimitMillis - Date.now(), deployment.graceMillis);
+function leftToConfirm(deployment: Deployment, until: number): number {
+  return Math.max(until - Date.now(), deployment.graceMillis);
 }
 
 function isConfirmed(deployment: Deployment): boolean {

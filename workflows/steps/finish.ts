@@ -3,7 +3,7 @@ import { proofOf } from '../../decision/proof';
 import { untouchedConfigs } from '../../decision/round';
 import { roundStep } from '../../decision/round-step';
 import { pauseMillis } from '../../decision/schedule';
-import { isOutage, readService, seconds, uninterrupted } from '../calls';
+import { isOutage, MEND_ACCESS, readService, seconds, uninterrupted } from '../calls';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
 import { interfered } from './interfered';
@@ -20,7 +20,7 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
   deployment.throwIfRestoreAsked();
   deployment.finishSent = true;
   deployment.enter('finishing', 'finishing the upgrade: from here there is no way back');
-  const since = Date.now();
+  let since = Date.now();
   let clock = startClock(since);
   let waited = 0;
   let sent = await send(deployment, acceptUnprovable);
@@ -49,8 +49,10 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
           'Look at the containers in Rancher; deploy again when it is mended.',
         );
       const why = sent === 'unsure' ? 'Rancher does not take the finish' : 'the finish hangs';
-      await deployment.park(`${why}: ${missing}`, 'Look at the service in Rancher, then `drover retry`.');
-      clock = startClock(Date.now());
+      await deployment.park(`${why}: ${missing}`, 'Look at the service and its containers in Rancher.');
+      // A retry acts at once, and is given its whole time.
+      since = Date.now();
+      clock = startClock(since);
     }
     const paused = Date.now();
     if (step.do === 'finish') sent = await send(deployment, acceptUnprovable);
@@ -77,13 +79,17 @@ async function send(
     );
     if (called.kind === 'value') {
       deployment.service = called.value.service;
+      const { state } = called.value.service;
+      const said = called.value.outcome === 'sent' ? 'Rancher accepted it' : `not sent, for the service was ${state}`;
+      deployment.tries.answered('finish', said);
       return called.value.outcome;
     }
+    if (called.kind === 'failed') deployment.tries.failed('finish', called);
     if (called.kind === 'failed' && isOutage(called.type)) {
       deployment.note('warning', `whether the finish was taken is not known: ${called.message}`);
       return called.type === 'UnknownOutcome' ? 'unsure' : 'away';
     }
-    if (called.kind === 'failed') await deployment.park(called.message, 'Mend what it names, then `drover retry`.');
+    if (called.kind === 'failed') await deployment.park(called.message, MEND_ACCESS);
   }
 }
 

@@ -61,6 +61,7 @@ async function postUntilKnown(deployment: Deployment, round: Round): Promise<'ac
     }
     if (called.kind === 'failed' && !isOutage(called.type) && !unsure) throw notPosted(deployment, called);
     unsure = true;
+    if (called.kind === 'failed') deployment.tries.failed('upgrade', called);
     const service = await lookAfterwards(deployment, called);
     // Nothing is judged, no deadline either, before it is known whether Rancher took it.
     if (ownershipOf(service, round) === 'ours') {

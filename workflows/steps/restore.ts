@@ -7,7 +7,7 @@ import { pauseMillis } from '../../decision/schedule';
 import type { ConfigVersion, ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import { kindOfState } from '../../decision/service-state';
-import { isOutage, readService, uninterrupted } from '../calls';
+import { isOutage, MEND_ACCESS, readService, uninterrupted } from '../calls';
 import type { Deployment } from '../deployment';
 import type { RestoreNeeded } from '../endings';
 import { interfered } from './interfered';
@@ -34,7 +34,7 @@ export async function restore(deployment: Deployment, needed: RestoreNeeded): Pr
 
 async function rollBack(deployment: Deployment): Promise<'restored' | 'nothing'> {
   const { policy } = deployment;
-  const since = Date.now();
+  let since = Date.now();
   let clock = startClock(since);
   let planned = policy.pollMinMillis;
   let sent = false;
@@ -48,9 +48,16 @@ async function rollBack(deployment: Deployment): Promise<'restored' | 'nothing'>
         return 'nothing';
       case 'interfered':
         throw interfered(service, step.why);
-      case 'rollback':
-        sent = (await sendRollback(deployment)) || sent;
+      case 'rollback': {
+        const answer = await sendRollback(deployment);
+        // It may have been taken all the same, in an attempt before the last.
+        sent ||= answer !== 'not-now';
+        if (answer === 'parked') {
+          [since, clock] = begunAnew();
+          continue;
+        }
         break;
+      }
       case 'prove': {
         const proof = await proveRestored(deployment, service);
         if (proof === 'restored') return 'restored';
@@ -60,11 +67,11 @@ async function rollBack(deployment: Deployment): Promise<'restored' | 'nothing'>
       default:
         break;
     }
-    clock = await parkWhenStuck(
-      deployment,
-      tick(clock, Date.now(), planned, service, deployment.ours.base ?? []),
-      missing,
-    );
+    clock = tick(clock, Date.now(), planned, service, deployment.ours.base ?? []);
+    if (await parkedWhenStuck(deployment, clock, missing)) {
+      [since, clock] = begunAnew();
+      continue;
+    }
     planned = pauseMillis(Date.now() - since, policy);
     await deployment.pause(planned, `wait for Rancher to restore the former configuration (${service.state})`);
     deployment.takeRetry();
@@ -84,27 +91,32 @@ function pin(deployment: Deployment, service: ServiceSnapshot, rollbackSent: boo
     deployment.round = { ...round, base: versionsOf(service) };
 }
 
-async function sendRollback(deployment: Deployment): Promise<boolean> {
+async function sendRollback(deployment: Deployment): Promise<'sent' | 'not-now' | 'unsure' | 'parked'> {
   const { activities } = deployment.at;
   const called = await uninterrupted(() =>
     activities.act.rollBackUpgrade({ ...deployment.about, round: deployment.ours }),
   );
   if (called.kind === 'value') {
     deployment.service = called.value.service;
+    const { state } = called.value.service;
+    const said = called.value.outcome === 'sent' ? 'Rancher accepted it' : `not sent, for the service was ${state}`;
+    deployment.tries.answered('rollback', said);
     if (called.value.outcome === 'sent') {
       deployment.note('info', 'Rancher accepted the rollback');
       pin(deployment, called.value.service, true);
     }
-    return called.value.outcome === 'sent';
+    return called.value.outcome;
   }
-  if (called.kind === 'failed' && !isOutage(called.type))
-    await deployment.park(called.message, 'Mend what it names, then `drover retry`.');
-  else if (called.kind === 'failed') {
+  if (called.kind === 'failed') deployment.tries.failed('rollback', called);
+  if (called.kind === 'failed' && !isOutage(called.type)) {
+    await deployment.park(called.message, MEND_ACCESS);
+    return 'parked';
+  }
+  if (called.kind === 'failed') {
     deployment.note('warning', `whether the rollback was taken is not known: ${called.message}`);
     await deployment.untilNothingIsUnderWay();
   }
-  // It may have been taken all the same.
-  return true;
+  return 'unsure';
 }
 
 /** @returns `restored`, or what is missing */
@@ -118,7 +130,8 @@ async function proveRestored(deployment: Deployment, service: ServiceSnapshot): 
   if (proof.status === 'proven' || proof.status === 'unprovable') {
     if (!deployment.wasInactive) return 'restored';
     const { activities } = deployment.at;
-    await uninterrupted(() => activities.act.deactivateService({ ...deployment.about, versions: base }));
+    const called = await uninterrupted(() => activities.act.deactivateService({ ...deployment.about, versions: base }));
+    if (called.kind === 'failed') deployment.tries.failed('deactivate', called);
     return 'the service is to be deactivated again';
   }
   return proof.reasons.join('; ');
@@ -126,27 +139,33 @@ async function proveRestored(deployment: Deployment, service: ServiceSnapshot): 
 
 /** A pending upgrade of somebody else's that we had begun to settle: Rancher completes that before the deployment ends. */
 async function settleOthers(deployment: Deployment): Promise<'nothing'> {
-  const since = Date.now();
+  let since = Date.now();
   let clock = startClock(since);
   for (;;) {
     const service = await readService(deployment, true);
     if (service.removed || kindOfState(service.state) !== 'moving') return 'nothing';
     const planned = pauseMillis(Date.now() - since, deployment.policy);
-    clock = await parkWhenStuck(
-      deployment,
-      tick(clock, Date.now(), planned, service, []),
-      `the service is ${service.state}`,
-    );
+    clock = tick(clock, Date.now(), planned, service, []);
+    if (await parkedWhenStuck(deployment, clock, `the service is ${service.state}`)) {
+      [since, clock] = begunAnew();
+      continue;
+    }
     await deployment.pause(planned, `wait until the service has settled (${service.state})`);
     deployment.takeRetry();
   }
 }
 
-async function parkWhenStuck(deployment: Deployment, clock: ProgressClock, missing: string): Promise<ProgressClock> {
-  if (!deployment.isStuck(clock, deployment.policy.rollbackLimitMillis)) return clock;
+/** Parks when nothing got on for the limit; true when it did, and somebody asked to go on. */
+async function parkedWhenStuck(deployment: Deployment, clock: ProgressClock, missing: string): Promise<boolean> {
+  if (!deployment.isStuck(clock, deployment.policy.rollbackLimitMillis)) return false;
   await deployment.park(
     `the former configuration does not come back: ${missing}`,
-    'Look at the service in Rancher, then `drover retry`.',
+    'Look at the service in Rancher, and at its containers and hosts: something keeps the old containers from coming back.',
   );
-  return startClock(Date.now());
+  return true;
+}
+
+/** After a park: a retry acts at once, and is given its whole time. */
+function begunAnew(): [since: number, clock: ProgressClock] {
+  return [Date.now(), startClock(Date.now())];
 }

@@ -45,11 +45,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
         adopt(deployment, service);
         return 'adopted';
       case 'unchanged':
-        throw new Ended(
-          'unchanged',
-          'the service already runs what was asked, proven by the version of its containers',
-          '',
-        );
+        throw alreadyThere(deployment);
       case 'refuse':
         throw new Ended(
           'refused',
@@ -144,6 +140,9 @@ async function settlePending(
       called.message,
       'Mend what it names and deploy again. The pending upgrade was left as it is.',
     );
+  const what = `${action === 'rollback' ? 'rollback' : 'finish'} of somebody else's` as const;
+  if (called.kind === 'failed') deployment.tries.failed(what, called);
+  if (called.kind === 'value') deployment.tries.answered(what, 'Rancher accepted it');
   deployment.touched = true;
   deployment.settlingOthers = true;
   deployment.settledOthers = `what somebody else had left pending was ${action === 'rollback' ? 'rolled back' : 'finished'}`;
@@ -156,6 +155,15 @@ async function settlePending(
   // A late rollback must not meet the upgrade that comes next.
   await deployment.untilNothingIsUnderWay();
   return 'unsure';
+}
+
+/** It runs what was asked, and nothing has to be posted; whether nothing was touched either depends on what was pending. */
+function alreadyThere(deployment: Deployment): Ended {
+  const { settledOthers } = deployment;
+  const runs = 'runs what was asked, proven by the version of its containers';
+  return settledOthers === null
+    ? new Ended('unchanged', `the service already ${runs}`, '')
+    : new Ended('succeeded', `${settledOthers}; with that the service ${runs}`, '');
 }
 
 /** The cap passed while the service was waited for: nothing is begun any more. */

@@ -1,4 +1,5 @@
 import { startClock, tick } from '../../decision/progress-clock';
+import type { Proof } from '../../decision/proof';
 import { pauseMillis } from '../../decision/schedule';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
 import { seconds } from '../calls';
@@ -11,14 +12,10 @@ import { readGates } from './gates';
  *
  * @param service the read that found it `upgraded`
  * @param soakMillis for how long they must hold
- * @returns whether a person has to judge what Rancher does not show
+ * @returns the proof; `unprovable`: a person has to judge what Rancher does not show
  * @throws RestoreNeeded when it will not hold
  */
-export async function verify(
-  deployment: Deployment,
-  service: ServiceSnapshot,
-  soakMillis: number,
-): Promise<'proven' | 'unprovable'> {
+export async function verify(deployment: Deployment, service: ServiceSnapshot, soakMillis: number): Promise<Proof> {
   const { policy } = deployment;
   deployment.enter('verifying');
   const since = Date.now();
@@ -37,7 +34,7 @@ export async function verify(
       const left = goodSince + soakMillis - now;
       if (left <= 0) {
         deployment.note('info', proof.status === 'proven' ? 'proven: the new containers run what was asked' : reasons);
-        return proof.status;
+        return proof;
       }
       if (told !== 'soaking') deployment.note('info', `good; watching them for ${seconds(soakMillis)}`);
       told = 'soaking';

@@ -1,5 +1,5 @@
+import { targetText } from '../../../decision/target-text';
 import type { InterventionName } from '../../../workflows/contract';
-import { targetText } from '../../deployment-handle';
 import { defaultAuthor, oneLine } from '../../input/build-request';
 import type { Command } from '../command';
 import { withClient } from '../open-client';

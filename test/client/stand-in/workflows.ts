@@ -48,6 +48,7 @@ export async function upgradeService(request: DeploymentRequest): Promise<Deploy
     eventCount: taken.length,
     next: 'waits',
     attention: phase === 'parked' ? 'it was told to park' : null,
+    person: null,
     result: null,
   });
   const end = (name: string, how: DeploymentResult['verdict'], input?: Intervention): void => {
@@ -78,6 +79,7 @@ export async function upgradeService(request: DeploymentRequest): Promise<Deploy
   return {
     verdict: verdict ?? 'failed',
     reason: taken.join(', '),
+    tried: [],
     nextStep: '',
     deploymentId: request.deploymentId,
     requestId: request.requestId,

@@ -41,6 +41,7 @@ export function progress(change: Partial<Progress> = {}): Progress {
     eventCount: 0,
     next: 'the new containers come up',
     attention: null,
+    person: null,
     result: null,
     ...change,
   };
@@ -51,6 +52,7 @@ export function result(change: Partial<DeploymentResult> = {}): DeploymentResult
     verdict: 'succeeded',
     reason: 'Three containers run example/web:2.',
     nextStep: '',
+    tried: [],
     deploymentId: deployment.deploymentId,
     requestId: 'r1',
     environment: 'prod',
@@ -91,6 +93,7 @@ export function summary(change: Partial<DeploymentSummary> = {}): DeploymentSumm
     verdict: null,
     startedAt: START,
     endedAt: null,
+    attention: null,
     link: null,
     ...change,
   };
