@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Permission } from '../decision/permission';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
 import { RefusedByStateError } from '../rancher/errors/refused-by-state-error';
 import type { JsonObject } from '../rancher/json';
@@ -11,9 +12,6 @@ import type { ActivityDependencies } from './dependencies';
 import type { Lease } from './lease';
 import type { OpenService } from './open-service';
 import { openService, snapshotOrRemoved } from './open-service';
-
-/** What to do about an action, decided from a fresh read: send it, or not (it is done already, or not the thing to do). */
-export type Permission = 'send' | 'done' | 'not-now';
 
 /**
  * Sends one action, and only when a fresh read allows it. After an answer that may hide an effect it reads once more; only where that

@@ -1,8 +1,6 @@
+import { postPermission, whyNotPosted } from '../decision/permission';
 import type { Round } from '../decision/round';
-import { areComparable, ownershipOf, wasUndone } from '../decision/round';
-import type { ServiceSnapshot } from '../decision/service-snapshot';
-import { kindOfState } from '../decision/service-state';
-import type { Permission } from './act';
+import { areComparable } from '../decision/round';
 import { readAndAct } from './act';
 import type { About, PostOutcome } from './contract';
 import type { ActivityDependencies } from './dependencies';
@@ -33,16 +31,14 @@ export async function postUpgrade(
       })
     );
   };
-  const decide = (snapshot: ServiceSnapshot, open: OpenService): Permission => {
-    const ownership = ownershipOf(snapshot, round);
-    if (ownership === 'ours') return 'done';
-    if (wasUndone(snapshot, round)) return 'not-now';
-    const offered = ['ready', 'flapping'].includes(kindOfState(snapshot.state));
-    return ownership === 'base' && offered && !snapshot.removed && asPrepared(open) ? 'send' : 'not-now';
-  };
-  const { outcome, service } = await readAndAct(deps, about, 'upgrade', lease, signal, decide, compose);
-  if (outcome === 'sent') return { outcome: 'accepted', service };
-  if (wasUndone(service, round)) return { outcome: 'undone', service };
-  const busy = ownershipOf(service, round) === 'base' && !['ready', 'flapping'].includes(kindOfState(service.state));
-  return { outcome: busy ? 'busy' : 'changed', service };
+  const { outcome, service } = await readAndAct(
+    deps,
+    about,
+    'upgrade',
+    lease,
+    signal,
+    (snapshot, open) => postPermission(snapshot, round, () => asPrepared(open)),
+    compose,
+  );
+  return { outcome: outcome === 'sent' ? 'accepted' : whyNotPosted(service, round), service };
 }

@@ -1,0 +1,143 @@
+import {
+  deactivatePermission,
+  finishPermission,
+  postPermission,
+  rollbackPermission,
+  settlePermission,
+  whyNotPosted,
+} from '../../decision/permission';
+import { PRIMARY } from '../../decision/service-snapshot';
+import { SERVICE_STATES } from '../../decision/service-state';
+import {
+  acceptedRound,
+  BASE,
+  config,
+  good,
+  LABEL,
+  NEW,
+  OTHER,
+  round,
+  service,
+  upgradedConfig,
+  versions,
+} from './samples';
+
+const STATES = Object.keys(SERVICE_STATES);
+const others = (...states: string[]): string[] => STATES.filter((state) => !states.includes(state));
+const ours = { configs: [upgradedConfig()], instances: [good(2)] };
+const foreign = { configs: [config({ version: OTHER })] };
+const yes = (): boolean => true;
+
+describe('the POST', () => {
+  const OFFERED = ['active', 'inactive', 'activating', 'updating-active'];
+
+  test.each(OFFERED)('goes out on the base of a service that is %s', (state) => {
+    expect(postPermission(service({ state }), round(), yes)).toBe('send');
+  });
+
+  test.each(others(...OFFERED))('waits for a service that is %s', (state) => {
+    expect(postPermission(service({ state }), round(), yes)).toBe('not-now');
+    expect(whyNotPosted(service({ state }), round())).toBe('busy');
+  });
+
+  test('is done where its upgrade is found, in whatever state', () => {
+    for (const state of STATES) expect(postPermission(service({ state, ...ours }), round(), yes)).toBe('done');
+  });
+
+  test('does not go out when it was taken and rolled back', () => {
+    const undone = service({ lastLabels: [LABEL] });
+    expect(postPermission(undone, round(), yes)).toBe('not-now');
+    expect(whyNotPosted(undone, round())).toBe('undone');
+  });
+
+  test('does not go out on other versions, on another content, or on a removed service', () => {
+    expect(postPermission(service(foreign), round(), yes)).toBe('not-now');
+    expect(postPermission(service(), round(), () => false)).toBe('not-now');
+    expect(postPermission(service({ removed: true }), round(), yes)).toBe('not-now');
+    expect(whyNotPosted(service(foreign), round())).toBe('changed');
+    expect(whyNotPosted(service(), round())).toBe('changed');
+  });
+});
+
+describe('the finish of our own upgrade', () => {
+  const upgraded = { state: 'upgraded', ...ours };
+
+  test('goes out when its containers are proven', () => {
+    expect(finishPermission(service(upgraded), acceptedRound(), false)).toBe('send');
+    expect(finishPermission(service({ ...upgraded, instances: [good(1)] }), acceptedRound(), false)).toBe('not-now');
+  });
+
+  test('goes out without a proof only where a person took that upon them', () => {
+    const ended = service({
+      ...upgraded,
+      configs: [upgradedConfig({ startOnce: true })],
+      instances: [{ ...good(0), stopped: 2 }],
+    });
+    expect(finishPermission(ended, acceptedRound(), false)).toBe('not-now');
+    expect(finishPermission(ended, acceptedRound(), true)).toBe('send');
+  });
+
+  test.each(['finishing-upgrade', 'active'])('is done when the service is %s', (state) => {
+    expect(finishPermission(service({ ...upgraded, state }), acceptedRound(), false)).toBe('done');
+  });
+
+  test.each(['canceling-upgrade', 'canceled-upgrade', 'rolling-back', 'upgrading', 'removed'])(
+    'never goes out when it is %s',
+    (state) => {
+      expect(finishPermission(service({ ...upgraded, state }), acceptedRound(), false)).toBe('not-now');
+    },
+  );
+});
+
+describe('the rollback of our own upgrade', () => {
+  test.each(['upgrading', 'upgraded', 'canceled-upgrade'])('goes out when it is %s', (state) => {
+    expect(rollbackPermission(service({ state, ...ours }), acceptedRound())).toBe('send');
+  });
+
+  test.each(['rolling-back', 'active'])('is done when the former versions are back and it is %s', (state) => {
+    expect(rollbackPermission(service({ state }), acceptedRound())).toBe('done');
+  });
+
+  test('is done for an adopted one, whose former versions nobody knows, once its own are gone', () => {
+    const adopted = acceptedRound({ base: null, label: null, posted: [] });
+    expect(rollbackPermission(service({ state: 'rolling-back' }), adopted)).toBe('done');
+    expect(rollbackPermission(service({ state: 'upgraded', ...ours }), adopted)).toBe('send');
+  });
+
+  test('does not go out for the upgrade of somebody else', () => {
+    expect(rollbackPermission(service({ state: 'upgraded', ...foreign }), acceptedRound())).toBe('not-now');
+  });
+});
+
+describe("settling somebody else's pending upgrade", () => {
+  const pinned = versions({ [PRIMARY]: BASE });
+
+  test.each(STATES)('sends to a service that is %s what it takes', (state) => {
+    const rollback = ['upgrading', 'upgraded', 'canceled-upgrade'].includes(state) ? 'send' : 'not-now';
+    expect(settlePermission(service({ state }), 'rollback', pinned)).toBe(rollback);
+    const finish = state === 'upgraded' ? 'send' : 'not-now';
+    expect(settlePermission(service({ state }), 'finishupgrade', pinned)).toBe(finish);
+  });
+
+  test('leaves another upgrade than the one that was decided about alone', () => {
+    expect(settlePermission(service({ state: 'upgraded', ...foreign }), 'rollback', pinned)).toBe('not-now');
+    expect(settlePermission(service({ state: 'upgraded', removed: true }), 'rollback', pinned)).toBe('not-now');
+  });
+});
+
+describe('deactivating again', () => {
+  const pinned = versions({ [PRIMARY]: BASE });
+
+  test('sends to an active service, and is done when it is on its way', () => {
+    expect(deactivatePermission(service(), pinned)).toBe('send');
+    for (const state of ['inactive', 'deactivating'])
+      expect(deactivatePermission(service({ state }), pinned)).toBe('done');
+    for (const state of others('active', 'inactive', 'deactivating'))
+      expect(deactivatePermission(service({ state }), pinned)).toBe('not-now');
+  });
+
+  test('leaves other versions alone', () => {
+    expect(deactivatePermission(service(), versions({ [PRIMARY]: NEW }))).toBe('not-now');
+    expect(deactivatePermission(service({ removed: true }), pinned)).toBe('not-now');
+  });
+});
