@@ -46,18 +46,24 @@ const MESSAGES: Readonly<Record<InterventionKind, Message>> = {
   },
 };
 
+/** Longer ids name nothing: the client's are UUIDs. Each is kept for as long as the deployment runs. */
+const ID_LIMIT = 200;
+const BY_LIMIT = 200;
+const WHY_LIMIT = 500;
+
 /**
  * Listens for people. Each message comes as a signal (Temporal Web's form) or as an update (acknowledged, or refused with the reason);
  * both mean the same.
  */
 export function listen(deployment: Intervened): void {
   const taken = new Set<string>();
-  /** Whether a message came before; one without an id counts each time. */
-  const isRepeated = (input: Intervention | undefined): boolean => {
+  /** Whether a message came before; one without an id counts each time, and so does another message under the same id. */
+  const isRepeated = (kind: InterventionKind, input: Intervention | undefined): boolean => {
     const id: unknown = typeof input === 'object' && input !== null ? input.id : undefined;
-    if (typeof id !== 'string' || id === '') return false;
-    if (taken.has(id)) return true;
-    taken.add(id);
+    if (typeof id !== 'string' || id === '' || id.length > ID_LIMIT) return false;
+    const key = `${kind} ${id}`;
+    if (taken.has(key)) return true;
+    taken.add(key);
     return false;
   };
   for (const kind of ['cancel', 'retry', 'confirm', 'rollback'] as const) {
@@ -66,7 +72,7 @@ export function listen(deployment: Intervened): void {
     setHandler(
       signal,
       (input) => {
-        if (isRepeated(input)) return;
+        if (isRepeated(kind, input)) return;
         const { accepted, meaning: text } = meaning();
         if (accepted) deployment.take(kind, authorOf(input), text);
         else deployment.decline(kind, authorOf(input), text);
@@ -78,7 +84,7 @@ export function listen(deployment: Intervened): void {
       (input): Acknowledgement => {
         const { phase } = deployment;
         const { meaning: text } = meaning();
-        if (!isRepeated(input)) deployment.take(kind, authorOf(input), text);
+        if (!isRepeated(kind, input)) deployment.take(kind, authorOf(input), text);
         return { phase, meaning: text };
       },
       {
@@ -96,12 +102,22 @@ export function listen(deployment: Intervened): void {
 /** Forgiving about what Temporal Web's form sends: nothing, a text, odd JSON. */
 function authorOf(input: Intervention | undefined): { by: string; why: string | null } {
   const given: unknown = input;
-  if (typeof given === 'string' && given !== '') return { by: given.slice(0, 200), why: null };
-  if (typeof given !== 'object' || given === null) return { by: 'somebody in Temporal Web', why: null };
-  const by: unknown = 'by' in given ? given.by : undefined;
-  const why: unknown = 'why' in given ? given.why : undefined;
+  if (typeof given === 'string') return { by: textOf(given, BY_LIMIT) ?? NOBODY, why: null };
+  if (typeof given !== 'object' || given === null) return { by: NOBODY, why: null };
   return {
-    by: typeof by === 'string' && by !== '' ? by.slice(0, 200) : 'somebody in Temporal Web',
-    why: typeof why === 'string' && why !== '' ? why.slice(0, 500) : null,
+    by: textOf('by' in given ? given.by : undefined, BY_LIMIT) ?? NOBODY,
+    why: textOf('why' in given ? given.why : undefined, WHY_LIMIT),
   };
+}
+
+const NOBODY = 'somebody in Temporal Web';
+
+/** One bounded line: what is said here is repeated in logs and on terminals. */
+function textOf(value: unknown, limit: number): string | null {
+  if (typeof value !== 'string') return null;
+  const line = value
+    .slice(0, limit)
+    .replaceAll(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ')
+    .trim();
+  return line === '' ? null : line;
 }

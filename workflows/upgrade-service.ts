@@ -4,6 +4,7 @@ import type { DeploymentResult } from './contract';
 import { readService } from './calls';
 import { Deployment } from './deployment';
 import { Ended, RestoreNeeded } from './endings';
+import { requireRequest } from './require-request';
 import { awaitUpgraded } from './steps/await-upgraded';
 import { confirm } from './steps/confirm';
 import { finish } from './steps/finish';
@@ -16,10 +17,11 @@ import { verify } from './steps/verify';
 /**
  * Upgrades one service of Rancher's, from whatever state it is in, to what was asked or to a named verdict.
  *
- * It always ends with a verdict: bad input, refusals and failures are results, not failures of the workflow. Temporal's own
- * cancellation restores the former configuration like the message `cancel`.
+ * It always ends with a verdict: refusals and failures are results, not failures of the workflow; only what is no request at all fails
+ * it. Temporal's own cancellation restores the former configuration like the message `cancel`.
  */
 export async function upgradeService(request: DeploymentRequest): Promise<DeploymentResult> {
+  requireRequest(request);
   const deployment = new Deployment(request);
   void CancellationScope.current().cancelRequested.catch(() => deployment.cancelRequested());
   return CancellationScope.nonCancellable(async () => {

@@ -46,7 +46,7 @@ export class Rig {
   /** Called with a service's name right before a deployment first looks it up: for scenes that last only a moment. */
   beforeLookup: (service: string) => Promise<void> = () => Promise.resolve();
   readonly alias = `rig-${randomBytes(4).toString('hex')}`;
-  readonly #workflowQueue = `workflows-${this.alias}`;
+  readonly workflowQueue = `workflows-${this.alias}`;
   readonly #workers: Worker[] = [];
   #running: Promise<unknown> = Promise.resolve();
 
@@ -129,7 +129,7 @@ export class Rig {
     });
     const common = { connection: this.native, maxHeartbeatThrottleInterval: '1s' as const };
     this.#workers.push(
-      await Worker.create({ ...common, taskQueue: this.#workflowQueue, workflowBundle: workflowBundle() }),
+      await Worker.create({ ...common, taskQueue: this.workflowQueue, workflowBundle: workflowBundle() }),
       await Worker.create({ ...common, taskQueue: rancherQueue(this.alias), activities }),
     );
     this.#running = Promise.all(this.#workers.map((worker) => worker.run()));
@@ -156,7 +156,7 @@ export class Rig {
     const request = this.request(asked);
     return this.client.workflow.start<(request: DeploymentRequest) => Promise<DeploymentResult>>(UPGRADE_SERVICE, {
       workflowId: workflowIdOf(request.environment, request.stack, request.service),
-      taskQueue: this.#workflowQueue,
+      taskQueue: this.workflowQueue,
       args: [request],
     });
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { BundleError } from './bundle-error';
 
@@ -22,6 +22,7 @@ export async function bundleWorkflows(entry: string): Promise<string> {
   const quiet = (): void => undefined;
   const { code } = await bundleWorkflowCode({
     workflowsPath: entry,
+    payloadConverterPath: join(dirname(entry), `payload-converter${extname(entry)}`),
     logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
   });
   return code;
