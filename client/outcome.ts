@@ -8,4 +8,6 @@ export interface Outcome {
   readonly nextStep: string;
   /** The workflow's own result; null where it goes on, or ended without one. */
   readonly result: DeploymentResult | null;
+  /** The service's state when last read, where there is no result that tells it. */
+  readonly state?: string;
 }

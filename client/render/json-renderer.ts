@@ -3,7 +3,7 @@ import type { FollowedDeployment, FollowEvent } from '../follow/follow-event';
 import type { Outcome } from '../outcome';
 import type { Renderer, Write } from './renderer';
 
-/** JSON lines: `deployment`, `event`, `notice`, `phase`, and one `result` at the end. Times are ISO 8601 with milliseconds. */
+/** JSON lines: `deployment`, `event`, `notice`, `phase`, `reset` (followed on as another run), and one `result` at the end. Times are ISO 8601 with milliseconds. */
 export class JsonRenderer implements Renderer {
   private deployment: FollowedDeployment | null = null;
   private phase = '';
@@ -26,6 +26,12 @@ export class JsonRenderer implements Renderer {
       case 'notice': {
         const { at, ...rest } = event.notice;
         this.line({ type: 'notice', at: iso(at), ...rest, ...this.where() });
+        return;
+      }
+      case 'reset': {
+        const { at, run } = event;
+        if (this.deployment !== null) this.deployment = { ...this.deployment, ...run };
+        this.line({ type: 'reset', at: iso(at), ...run, ...this.where() });
         return;
       }
       case 'progress': {
@@ -81,7 +87,7 @@ export function resultLine(outcome: Outcome, deployment: FollowedDeployment | nu
     endedAt: result === null ? null : iso(result.endedAt),
     images: result?.images ?? [],
     rounds: result?.rounds ?? null,
-    state: result?.state ?? null,
+    state: result?.state ?? outcome.state ?? null,
     serviceId: result?.serviceId ?? null,
     rancherUrl: result?.rancherUrl ?? null,
     timeline: (result?.timeline ?? []).map(({ phase, from, to }) => ({ phase, from: iso(from), to: iso(to) })),

@@ -211,6 +211,39 @@ describe('following a deployment', () => {
     expect(asked).toBe(3);
   });
 
+  it('goes on with the new run where somebody resets the workflow, and tells no line twice', async () => {
+    const [first, second] = [
+      { runId: 'run-1', link: null },
+      { runId: 'run-2', link: 'http://web/run-2' },
+    ];
+    let looks = 0;
+    let end: (outcome: Outcome) => void = () => undefined;
+    const run = {
+      place: first,
+      progress(): Promise<Progress> {
+        looks += 1;
+        if (looks === 1) return Promise.resolve(progress({ events: [line(1), line(2), line(3)], eventCount: 3 }));
+        this.place = second;
+        // The replay wrote line 1 again; what came after it is new.
+        if (looks > 3) end(SUCCESS);
+        return Promise.resolve(progress({ events: [line(1), line(7)], eventCount: 2 }));
+      },
+      running: () => Promise.resolve(true),
+      outcome: () => new Promise<Outcome>((resolve) => (end = resolve)),
+    };
+    const events = await all(run);
+    expect(events.flatMap((event) => (event.type === 'event' ? [event.event.text] : []))).toEqual([
+      'line 1',
+      'line 2',
+      'line 3',
+      'line 7',
+    ]);
+    expect(events.filter(({ type }) => type === 'reset')).toEqual([
+      { type: 'reset', at: expect.any(Number) as number, run: second },
+    ]);
+    expect(verdictOf(events)).toBe('succeeded');
+  });
+
   it('detaches at once when asked to stop, also while nobody answers', async () => {
     const stop = new AbortController();
     const never: FollowedRun = {
