@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { follow } from '../../../client/follow/follow';
 import type { FollowOptions } from '../../../client/follow/follow';
-import type { FollowEvent } from '../../../client/follow/follow-event';
+import type { FollowEvent, RunPlace } from '../../../client/follow/follow-event';
 import type { FollowedRun, Silence } from '../../../client/follow/followed-run';
 import { newEventsOf } from '../../../client/follow/new-events';
 import { SilenceError } from '../../../client/follow/silence-error';
@@ -212,7 +212,7 @@ describe('following a deployment', () => {
   });
 
   it('goes on with the new run where somebody resets the workflow, and tells no line twice', async () => {
-    const [first, second] = [
+    const [first, second]: readonly [RunPlace, RunPlace] = [
       { runId: 'run-1', link: null },
       { runId: 'run-2', link: 'http://web/run-2' },
     ];
