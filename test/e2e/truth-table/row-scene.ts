@@ -145,6 +145,11 @@ export class RowScene extends Command {
     return this.#temporal.workflow.getHandle(this.workflowId);
   }
 
+  /** Waits until the newest run has ended, however it did. */
+  isClosed(): Promise<void> {
+    return this.eventually('the end', async () => (await this.workflow.describe()).status.name !== 'RUNNING', 100);
+  }
+
   /** A person resets the workflow to its first task, as Temporal Web offers it. @returns the new run's id */
   async reset(): Promise<string> {
     const history = await this.stack.history(this.workflowId);

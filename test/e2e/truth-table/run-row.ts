@@ -26,7 +26,7 @@ export async function runRow(row: Row, one: RowScene): Promise<void> {
   if (interim !== undefined) {
     expectSaid(one, ended, interim, row.plain);
     await row.between?.(one, ended);
-    await one.isOver();
+    await one.isClosed();
     ended = await one.run('status', '--watch', ...json);
   } else await row.between?.(one, ended);
 

@@ -118,11 +118,7 @@ export const FROM_TEMPORAL: Theme = {
       service: PAIR,
       args: ENDLESS,
       meanwhile: inTurn(waiting, (one) => one.forget()),
-      verdict: 'needs-attention',
-      exitCode: 4,
-      says: /Temporal does not know the deployment any more: deleted/,
-      leaves: { state: 'upgrading' },
-      actions: ['upgrade'],
+      ...byTermination(/terminated in Temporal \("Delete workflow execution"\)/, { state: 'upgrading' }, ['upgrade']),
     },
     {
       title: 'somebody resets the workflow while it is `waiting`',

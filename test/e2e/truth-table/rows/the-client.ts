@@ -151,7 +151,7 @@ export const NOT_THERE: Theme = {
       args: ['--variable', 'PASSWORD=db-pasword'],
       verdict: 'invalid',
       exitCode: 2,
-      says: /db-pasword/,
+      says: /variable PASSWORD: .*has no variable of the name that the request refers to.*did you mean db-password/,
       leaves: BACK,
       actions: [],
     },
