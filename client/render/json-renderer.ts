@@ -78,7 +78,9 @@ export class JsonRenderer implements Renderer {
 /** The last line: the verdict, and everything that is known with it. */
 export function resultLine(outcome: Outcome, deployment: FollowedDeployment | null): object {
   const { verdict, reason, nextStep, result } = outcome;
-  const { startedAt, ...rest } = deployment ?? { startedAt: null };
+  const { startedAt: found, ...rest } = deployment ?? { startedAt: null };
+  // By the same clock as its end: the client that started it knows only its own.
+  const startedAt = result?.startedAt ?? found;
   return {
     type: 'result',
     ...{ verdict, exitCode: exitCodeOf(verdict), reason, nextStep },
