@@ -9,8 +9,16 @@ const LABEL = 'io.drover.deployment';
 /** Verdicts that say that nothing of the deployment was posted. */
 const UNTOUCHED: readonly Verdict[] = ['unchanged', 'failed', 'invalid', 'refused', 'unreachable'];
 
-/** Something in the simulator's own record that a verdict cannot be true with; none is as it should be. */
-export function contradictions(journal: readonly JournalEntry[], verdict: Verdict): string[] {
+/**
+ * What in the simulator's own record a verdict cannot be true with; none is as it should be.
+ *
+ * @param deploymentId the row's, null where none was begun
+ */
+export function contradictions(
+  journal: readonly JournalEntry[],
+  verdict: Verdict,
+  deploymentId: string | null,
+): string[] {
   const actions = journal.filter(({ kind }) => kind === 'action');
   const ours = actions.filter(({ by }) => by === DROVER_KEY);
   const upgrades = ours.filter(({ action }) => action === 'upgrade');
@@ -26,7 +34,8 @@ export function contradictions(journal: readonly JournalEntry[], verdict: Verdic
     if (action === 'upgrade' || action === 'rollback') cancelled = false;
     if (cancelled && action === 'finishupgrade' && by === DROVER_KEY) found.push('Drover finished a cancelled upgrade');
   }
-  if (UNTOUCHED.includes(verdict) && upgrades.length > 0) found.push(`an upgrade was posted, and it is ${verdict}`);
+  if (UNTOUCHED.includes(verdict) && labels.some((label) => label.startsWith(`${deploymentId}.`)))
+    found.push(`an upgrade was posted, and it is ${verdict}`);
   if (new Set(ours.map(({ service }) => service)).size > 1) found.push('Drover touched two services of one name');
   return found;
 }

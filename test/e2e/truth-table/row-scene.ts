@@ -145,6 +145,12 @@ export class RowScene extends Command {
     return this.#temporal.workflow.getHandle(this.workflowId);
   }
 
+  /** Id of the deployment that the row's own request began; null where it began none. */
+  async deploymentId(): Promise<string | null> {
+    const deployment = (await this.stack.client.get(this.alias, STACK, this.service))?.deployment;
+    return deployment?.requestId === this.requestId ? deployment.deploymentId : null;
+  }
+
   /** Waits until the newest run has ended, however it did. */
   isClosed(): Promise<void> {
     return this.eventually('the end', async () => (await this.workflow.describe()).status.name !== 'RUNNING', 100);

@@ -32,7 +32,7 @@ export async function runRow(row: Row, one: RowScene): Promise<void> {
 
   expectSaid(one, ended, { verdict, exitCode, says }, row.plain);
   expect(await one.actions()).toEqual(actions);
-  expect(contradictions(await one.journal(), verdict)).toEqual([]);
+  expect(contradictions(await one.journal(), verdict, await one.deploymentId())).toEqual([]);
   await expectLeft(one, row.leaves);
   if (row.plain === true) await expectToldAgain(one, { verdict, exitCode }, request);
   await row.afterwards?.(one, ended);

@@ -54,6 +54,14 @@ const succeeded = (leaves: Row['leaves'], actions: readonly string[]): Expected 
   leaves,
   actions,
 });
+/** Nothing of ours was posted yet: there is nothing that anybody could have interfered with. */
+const refused = (leaves: Row['leaves']): Expected => ({
+  verdict: 'refused',
+  exitCode: 7,
+  says: /removed/,
+  leaves,
+  actions: ['remove'],
+});
 const cancelled = (leaves: Row['leaves'], actions: readonly string[]): Expected => ({
   verdict: 'cancelled',
   exitCode: 6,
@@ -211,20 +219,8 @@ export const FOREIGN_MOVES: Theme = {
       leaves: GONE,
       actions: ['remove'],
     }),
-    upgrading('deletes the service', removes, {
-      verdict: 'interfered',
-      exitCode: 10,
-      says: /removed/,
-      leaves: GONE,
-      actions: ['remove'],
-    }),
-    upgrading('deletes the service and makes another one under its name', madeAgain, {
-      verdict: 'interfered',
-      exitCode: 10,
-      says: /removed/,
-      leaves: ANOTHER,
-      actions: ['remove'],
-    }),
+    upgrading('deletes the service', removes, refused(GONE)),
+    upgrading('deletes the service and makes another one under its name', madeAgain, refused(ANOTHER)),
     upgrading('scales it', scales(3), succeeded({ ...HOLDS, count: 3 }, ['update', ...DONE])),
     upgrading(
       'restarts it',
@@ -468,7 +464,8 @@ export const FOREIGN_MOVES: Theme = {
       title: 'two upgrades are accepted at once, ours the later one: they fight each other',
       service: PAIR,
       args: ONE_BATCH,
-      before: late('upgrade', 300),
+      // Theirs begins: its first container takes its time, so that ours finds the service in the midst of it.
+      before: inTurn((one) => one.behaves('other', { pullMillis: 40_000 }), late('upgrade', 300)),
       meanwhile: inTurn(met, personUpgrades),
       verdict: 'rolled-back',
       exitCode: 3,
