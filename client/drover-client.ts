@@ -225,7 +225,7 @@ export class DroverClient {
     const { requestedBy, startedAt, link } = summary;
     return new DeploymentHandle(
       { environment, stack, service, requestId, deploymentId, workflowId, runId, how, requestedBy, startedAt, link },
-      new TemporalRun(this.client, workflowId, runId, targetText(summary)),
+      new TemporalRun(this.client, { workflowId, runId, deploymentId }, targetText(summary), this.deployments.linkOf),
     );
   }
 

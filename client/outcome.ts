@@ -10,4 +10,6 @@ export interface Outcome {
   readonly result: DeploymentResult | null;
   /** Why it waits for a person, where it goes on and does. */
   readonly person?: PersonNeeded;
+  /** The service's state when last read, where there is no result that tells it. */
+  readonly state?: string;
 }

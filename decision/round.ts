@@ -92,9 +92,23 @@ export function areComparable(one: string, other: string): boolean {
   return one.split(':')[0] === other.split(':')[0];
 }
 
-/** Rancher took this round's upgrade, and it was rolled back before anybody here saw it: it must not be posted again. */
+/**
+ * Rancher took this round's upgrade (or a later one of the same deployment, whose workflow was reset since), and it was rolled back before
+ * anybody here saw it: it must not be posted again.
+ */
 export function wasUndone(service: ServiceSnapshot, round: Round): boolean {
-  return round.label !== null && ownershipOf(service, round) === 'base' && service.lastLabels.includes(round.label);
+  const { label } = round;
+  if (label === null || ownershipOf(service, round) !== 'base') return false;
+  const deploymentId = label.slice(0, label.lastIndexOf('.'));
+  const number = roundInLabel(label, deploymentId) ?? Infinity;
+  return service.lastLabels.some((last) => last === label || (roundInLabel(last, deploymentId) ?? 0) >= number);
+}
+
+/** The round that a label `<deploymentId>.<round>` names, null where it is another deployment's, or none. */
+export function roundInLabel(label: string | null, deploymentId: string): number | null {
+  if (label === null || !label.startsWith(`${deploymentId}.`)) return null;
+  const number = Number(label.slice(deploymentId.length + 1));
+  return Number.isInteger(number) && number > 0 ? number : null;
 }
 
 /** Configurations that the upgrade left alone: their accepted version is the one they had before. */

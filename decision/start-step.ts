@@ -1,5 +1,6 @@
 import type { OnPending } from './policy';
 import { runsWhatItSays } from './proof';
+import { roundInLabel } from './round';
 import type { ServiceSnapshot } from './service-snapshot';
 import type { StateKind } from './service-state';
 import { kindOfState } from './service-state';
@@ -21,6 +22,11 @@ export interface StartView {
   readonly asked: readonly string[];
   /** Later rounds of one deployment post again whatever the service already has. */
   readonly again: boolean;
+  /**
+   * The deployment that looks: an upgrade with its own label is one that it posted before somebody reset its workflow. Left out where
+   * nothing can be its own, as in a plan.
+   */
+  readonly deploymentId?: string;
   /** How long the service was busy: still hoped for, without any progress for the stall limit, or longer than the settle limit. */
   readonly patience: 'fresh' | 'stalled' | 'over';
 }
@@ -95,7 +101,21 @@ const RULES: Readonly<Record<StateKind, Rule>> = {
 /** What to do next with a service on which nothing of this round's was posted yet. */
 export function startStep(service: ServiceSnapshot, view: StartView): StartStep {
   if (service.removed) return { do: 'refuse', why: 'the service was removed' };
-  return RULES[kindOfState(service.state)](service, view);
+  const kind = kindOfState(service.state);
+  // Whatever the policy or `--redeploy` says: it must not be posted once more. What became of it meanwhile is judged as ever.
+  if (kind !== 'moving' && kind !== 'gone' && ownRoundOf(service, view) !== null) return { do: 'adopt' };
+  return RULES[kind](service, view);
+}
+
+/** The number of the deployment's own upgrade that the service has, null where it has none. Later rounds know their own already. */
+export function ownRoundOf(
+  service: ServiceSnapshot,
+  { deploymentId, again }: Pick<StartView, 'deploymentId' | 'again'>,
+): number | null {
+  if (deploymentId === undefined || again || !service.meetsRequest) return null;
+  const rounds = service.configs.map(({ deploymentLabel }) => roundInLabel(deploymentLabel, deploymentId) ?? 0);
+  const newest = Math.max(0, ...rounds);
+  return newest === 0 ? null : newest;
 }
 
 /** Same image, active, and its containers proven to run it. */

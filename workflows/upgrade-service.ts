@@ -53,6 +53,8 @@ async function run(deployment: Deployment): Promise<Ended> {
 async function upgradeOnce(deployment: Deployment): Promise<never> {
   for (;;) {
     const start = await settle(deployment);
+    // Finished before the workflow was reset: it only remains to be proven.
+    if (start === 'finished') await finish(deployment, true);
     if (start === 'adopted' || (await post(deployment)) === 'accepted') break;
     deployment.service = await readService(deployment, true);
   }

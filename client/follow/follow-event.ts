@@ -7,6 +7,7 @@ export type FollowEvent =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'event'; readonly event: ProgressEvent }
   | { readonly type: 'notice'; readonly notice: Notice }
+  | { readonly type: 'reset'; readonly at: number; readonly run: RunPlace }
   | { readonly type: 'result'; readonly outcome: Outcome };
 
 /** Something the client itself has to say. */
@@ -15,6 +16,13 @@ export interface Notice {
   readonly at: number;
   readonly level: 'info' | 'warning' | 'error';
   readonly text: string;
+}
+
+/** Where a run of a deployment's workflow is found in Temporal. */
+export interface RunPlace {
+  readonly runId: string;
+  /** Temporal Web, null where its address is not known. */
+  readonly link: string | null;
 }
 
 /** Which deployment is followed, and how it came to that. */

@@ -3,7 +3,7 @@ import type { Progress } from '../../workflows/contract';
 import type { Outcome } from '../outcome';
 import type { FollowEvent, Notice } from './follow-event';
 import type { FollowedRun, Silence } from './followed-run';
-import { newEventsOf } from './new-events';
+import { newEventsOf, toldBefore } from './new-events';
 import { detached, held, parked, unjudged } from './interim-outcome';
 import { SilenceError } from './silence-error';
 
@@ -52,6 +52,10 @@ export async function* follow(run: FollowedRun, options: FollowOptions): AsyncGe
   // A failure is met at the next race below; until then it must not count as unhandled.
   outcome.catch(() => undefined);
   let seen = 0;
+  /** When the newest line was written that was told. */
+  let toldAt = 0;
+  let runId = run.place?.runId;
+  let wasReset = false;
   let silent: Silence | null = null;
   const notice = (level: Notice['level'], text: string): FollowEvent => ({
     type: 'notice',
@@ -66,13 +70,24 @@ export async function* follow(run: FollowedRun, options: FollowOptions): AsyncGe
         aborted,
         ...(over === null ? [] : [delay(LAST_LOOK_MILLIS, null)]),
       ]);
-      if (look !== null && look.ok) {
+      if (run.place !== undefined && run.place.runId !== runId) {
+        // What was just answered is the former run's; of the new one, the lines before the reset were told already.
+        runId = run.place.runId;
+        wasReset = true;
+        yield { type: 'reset', at: Date.now(), run: run.place };
+        if (over === null) continue;
+      } else if (look !== null && look.ok) {
         if (silent !== null) yield notice('info', `${WHO[silent]} answers again`);
         silent = null;
+        if (wasReset) seen = toldBefore(look.progress, toldAt);
+        wasReset = false;
         const fresh = newEventsOf(look.progress, seen);
         if (fresh.missed > 0) yield notice('warning', `${String(fresh.missed)} earlier events are only in the history`);
         seen = fresh.seen;
-        for (const event of fresh.events) yield { type: 'event', event };
+        for (const event of fresh.events) {
+          toldAt = Math.max(toldAt, event.at);
+          yield { type: 'event', event };
+        }
         yield { type: 'progress', progress: look.progress };
         const interim = interimOf(look.progress, options);
         // A closed run's workflow still answers with the phase it had: only what runs can wait for anybody.

@@ -19,3 +19,9 @@ export function newEventsOf(progress: Pick<Progress, 'events' | 'eventCount'>, s
     seen: Math.max(seen, progress.eventCount),
   };
 }
+
+/** How many lines of a run that was reset are those of the run before: a replay writes them again, with their times. */
+export function toldBefore(progress: Pick<Progress, 'events' | 'eventCount'>, toldAt: number): number {
+  const first = progress.eventCount - progress.events.length;
+  return first + progress.events.filter(({ at }) => at <= toldAt).length;
+}

@@ -5,7 +5,7 @@ import type { FollowedDeployment, FollowEvent } from '../follow/follow-event';
 import type { Outcome } from '../outcome';
 import type { Renderer, Write } from './renderer';
 
-/** JSON lines: `deployment`, `event`, `notice`, `phase`, and one `result` at the end. Times are ISO 8601 with milliseconds. */
+/** JSON lines: `deployment`, `event`, `notice`, `phase`, `reset` (followed on as another run), and one `result` at the end. Times are ISO 8601 with milliseconds. */
 export class JsonRenderer implements Renderer {
   private deployment: FollowedDeployment | null = null;
   private phase = '';
@@ -28,6 +28,12 @@ export class JsonRenderer implements Renderer {
       case 'notice': {
         const { at, ...rest } = event.notice;
         this.line({ type: 'notice', at: iso(at), ...rest, ...this.where() });
+        return;
+      }
+      case 'reset': {
+        const { at, run } = event;
+        if (this.deployment !== null) this.deployment = { ...this.deployment, ...run };
+        this.line({ type: 'reset', at: iso(at), ...run, ...this.where() });
         return;
       }
       case 'progress': {
@@ -75,7 +81,9 @@ export class JsonRenderer implements Renderer {
 /** The last line: the verdict, and everything that is known with it. */
 export function resultLine(outcome: Outcome, deployment: FollowedDeployment | null): object {
   const { verdict, reason, nextStep, result, person } = outcome;
-  const { startedAt, ...rest } = deployment ?? { startedAt: null };
+  const { startedAt: found, ...rest } = deployment ?? { startedAt: null };
+  // By the same clock as its end: the client that started it knows only its own.
+  const startedAt = result?.startedAt ?? found;
   return {
     type: 'result',
     ...{ verdict, exitCode: exitCodeOf(verdict), reason, nextStep },
@@ -84,7 +92,7 @@ export function resultLine(outcome: Outcome, deployment: FollowedDeployment | nu
     endedAt: result === null ? null : iso(result.endedAt),
     images: result?.images ?? [],
     rounds: result?.rounds ?? null,
-    state: result?.state ?? null,
+    state: result?.state ?? outcome.state ?? null,
     serviceId: result?.serviceId ?? null,
     rancherUrl: result?.rancherUrl ?? person?.rancherUrl ?? null,
     tried: (person?.tried ?? result?.tried ?? []).map(triedLine),

@@ -11,6 +11,9 @@ export const HOW = {
   over: 'this request is over: this is how it ended (to deploy again, give another --request-id)',
 } as const;
 
+/** Somebody reset the workflow, in words; the terminal says the same. */
+export const RESET = 'somebody reset the workflow in Temporal: following its new run, which is the same deployment';
+
 /** The lines of the end that say how it went; the others only say where to look. */
 const TELLS: readonly string[] = ['verdict', 'reason', 'tried', 'next'];
 
@@ -49,6 +52,13 @@ export class PlainRenderer implements Renderer {
       case 'notice':
         this.line(event.notice.at, event.notice.level, 'client', event.notice.text);
         return;
+      case 'reset': {
+        const { at, run } = event;
+        if (this.deployment !== null) this.deployment = { ...this.deployment, ...run };
+        this.line(at, 'warning', 'client', RESET);
+        if (run.link !== null) this.line(at, 'info', 'deployment', `in Temporal Web: ${run.link}`);
+        return;
+      }
       case 'progress': {
         const { phase, phaseSince, next, rancherUrl } = event.progress;
         // A phase that wrote nothing into the logbook still deserves its line.

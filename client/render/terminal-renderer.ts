@@ -6,7 +6,7 @@ import { formatDuration } from '../input/duration';
 import type { Outcome } from '../outcome';
 import { clean } from './clean';
 import { finalLines } from './final-lines';
-import { HOW } from './plain-renderer';
+import { HOW, RESET } from './plain-renderer';
 import type { Renderer, Write } from './renderer';
 import type { Paint, Tone } from './style';
 import { tallyText } from './tally-text';
@@ -48,6 +48,13 @@ export class TerminalRenderer implements Renderer {
       case 'notice': {
         const tone = event.notice.level === 'info' ? 'quiet' : 'careful';
         this.line(`  ${this.terminal.paint(tone, `${time(event.notice.at)} ${clean(event.notice.text)}`)}`);
+        return;
+      }
+      case 'reset': {
+        const { at, run } = event;
+        if (this.deployment !== null) this.deployment = { ...this.deployment, ...run };
+        this.line(`  ${this.terminal.paint('careful', `${time(at)} ${RESET}`)}`);
+        if (run.link !== null) this.line(this.terminal.paint('quiet', `  ${run.link}`));
         return;
       }
       case 'progress':

@@ -9,7 +9,7 @@ import {
 } from '@temporalio/client';
 import { VERDICTS } from '../../decision/verdict';
 import type { Verdict } from '../../decision/verdict';
-import type { DeploymentResult } from '../../workflows/contract';
+import type { DeploymentResult, Progress } from '../../workflows/contract';
 import type { Outcome } from '../outcome';
 
 /** The outcome that a workflow's result tells. */
@@ -21,8 +21,23 @@ export function outcomeOfResult(result: DeploymentResult): Outcome {
   return { verdict, reason, nextStep, result };
 }
 
-/** The outcome of a workflow that ended without a result; `undefined` where the error says nothing about its end. */
-export function outcomeOfFailure(error: unknown, target: string): Outcome | undefined {
+/** Somebody ended the workflow in Temporal, or reset it, which ends the run. */
+export function wasEndedFromOutside(error: unknown): boolean {
+  if (!(error instanceof WorkflowFailedError)) return false;
+  const { cause } = error;
+  return cause instanceof TerminatedFailure || cause instanceof CancelledFailure || cause instanceof TimeoutFailure;
+}
+
+/**
+ * The outcome of a workflow that ended without a result; `undefined` where the error says nothing about its end.
+ *
+ * @param lastSeen where it was then, null where nobody could say it
+ */
+export function outcomeOfFailure(
+  error: unknown,
+  target: string,
+  lastSeen: Progress | null = null,
+): Outcome | undefined {
   if (error instanceof WorkflowNotFoundError) {
     return needsAttention('Temporal does not know the deployment any more: deleted, or beyond the retention.', target);
   }
@@ -35,15 +50,27 @@ export function outcomeOfFailure(error: unknown, target: string): Outcome | unde
     const how =
       cause instanceof TerminatedFailure ? 'terminated' : cause instanceof CancelledFailure ? 'cancelled' : 'timed out';
     const words = cause.message === '' ? '' : ` ("${cause.message}")`;
-    return ended(
-      'interfered',
-      `Someone ended the workflow: it was ${how} in Temporal${words}, before it could tidy up.`,
-      target,
-    );
+    const then = lastSeen === null ? '' : ` ${asLastSeen(lastSeen)}`;
+    return {
+      ...ended(
+        'interfered',
+        `Someone ended the workflow: it was ${how} in Temporal${words}, before it could tidy up.${then}`,
+        target,
+      ),
+      ...(lastSeen === null || lastSeen.state === null ? {} : { state: lastSeen.state }),
+    };
   }
   const words = cause instanceof Error ? cause.message : 'no cause given';
   const type = cause instanceof ApplicationFailure && cause.type ? ` (${cause.type})` : '';
   return ended('needs-attention', `The workflow failed unexpectedly: ${words}${type}.`, target);
+}
+
+/** The client cannot look at Rancher: it tells what the deployment knew. */
+function asLastSeen({ phase, state, images, round }: Progress): string {
+  const was = `It was in phase ${phase}, ${round === 0 ? 'and knew of no accepted upgrade' : `with upgrade ${String(round)} accepted`}`;
+  if (state === null) return `${was}.`;
+  const to = images.map(({ config, from, to: image }) => `${config} ${from ?? 'none'} → ${image}`).join(', ');
+  return `${was}; when last read, the service was ${state}${to === '' ? '' : ` (${to})`}.`;
 }
 
 function ended(verdict: Verdict, reason: string, target: string): Outcome {

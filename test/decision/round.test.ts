@@ -89,6 +89,9 @@ describe('whose upgrade it is while the reply of our POST is unknown', () => {
       expect(wasUndone(service(), unknown)).toBe(false);
       expect(wasUndone(undone, { ...unknown, label: 'd-1.3' })).toBe(false);
       expect(wasUndone(undone, { ...unknown, label: null })).toBe(false);
+      // A workflow that was reset begins with its first round again.
+      expect(wasUndone(undone, { ...unknown, label: 'd-1.1' })).toBe(true);
+      expect(wasUndone(undone, { ...unknown, label: 'd-11.1' })).toBe(false);
       expect(wasUndone(service({ configs: [upgradedConfig()], lastLabels: [LABEL] }), unknown)).toBe(false);
     });
   });

@@ -4,7 +4,7 @@ import { ON_PENDING } from '../../decision/policy';
 import { SERVICE_STATES } from '../../decision/service-state';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
 import type { StartStep, StartView } from '../../decision/start-step';
-import { startStep } from '../../decision/start-step';
+import { ownRoundOf, startStep } from '../../decision/start-step';
 import type { Outcome } from '../state-matrix';
 import { STATE_MATRIX } from '../state-matrix';
 import { config, good, service, tally } from './samples';
@@ -255,5 +255,34 @@ describe('what somebody else left', () => {
       expect(() => startStep(found(state, 'other'), view({ onPending: 'guess' as OnPending }))).toThrow(
         'unknown policy guess',
       );
+  });
+
+  describe('an upgrade of its own, posted before its workflow was reset', () => {
+    const own = (state: string, deploymentLabel = 'd-77.2'): ServiceSnapshot =>
+      found(state, 'same', { configs: [config({ deploymentLabel })] });
+
+    test('is gone on with and never posted again, whatever the policy and `--redeploy` say', () => {
+      for (const state of ['upgrading', 'upgraded', 'canceled-upgrade', 'active', 'inactive'])
+        for (const onPending of ON_PENDING)
+          for (const redeploy of [true, false])
+            expect(startStep(own(state), view({ deploymentId: 'd-77', onPending, redeploy }))).toEqual({ do: 'adopt' });
+      for (const state of ['rolling-back', 'finishing-upgrade', 'removed'])
+        expect(startStep(own(state), view({ deploymentId: 'd-77' })).do).toBe(state === 'removed' ? 'refuse' : 'wait');
+    });
+
+    test.each([
+      ['it is the label of another deployment', own('upgraded', 'd-7.2'), {}],
+      ['somebody else took the label along to something else', { ...own('upgraded'), meetsRequest: false }, {}],
+      ['a later round is asked for', own('upgraded'), { again: true }],
+      ['the label is none of ours', own('upgraded', 'd-77.x'), {}],
+    ])('but not where %s', (_case, service, changes) => {
+      expect(startStep(service, view({ deploymentId: 'd-77', redeploy: true, ...changes })).do).toBe('settle');
+      expect(ownRoundOf(service, view({ deploymentId: 'd-77', ...changes }))).toBeNull();
+    });
+
+    test('is the newest of its rounds', () => {
+      expect(ownRoundOf(own('upgrading'), { deploymentId: 'd-77', again: false })).toBe(2);
+      expect(ownRoundOf(own('upgrading'), { again: false })).toBeNull();
+    });
   });
 });

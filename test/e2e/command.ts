@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { SilenceError } from '../../client/follow/silence-error';
 import type { Phase } from '../../decision/phase';
 import type { Fault } from '../../simulator/faults';
 import type { Progress } from '../../workflows/contract';
@@ -7,7 +8,7 @@ import type { Ended, StartedProcess } from '../support/started-process';
 
 /** The stack, in Rancher's sense, that these tests' services are in. */
 export const STACK = 'cases';
-const LIMIT_MILLIS = 30_000;
+const LIMIT_MILLIS = 90_000;
 
 /** One service on a stack of processes, and the command line about it. */
 export class Command {
@@ -71,14 +72,23 @@ export class Command {
     return this.#until('over', (progress) => progress.result !== null);
   }
 
+  /** Where the newest deployment is; undefined while there is none, or no worker answers. */
+  async progress(): Promise<Progress | undefined> {
+    try {
+      return await (await this.stack.client.get(this.alias, STACK, this.service))?.progress();
+    } catch (error) {
+      if (error instanceof SilenceError) return undefined;
+      throw error;
+    }
+  }
+
   async #until(what: string, wanted: (progress: Progress) => boolean): Promise<void> {
     const deadline = Date.now() + LIMIT_MILLIS;
     for (;;) {
-      const handle = await this.stack.client.get(this.alias, STACK, this.service);
-      const progress = await handle?.progress();
+      const progress = await this.progress();
       if (progress !== undefined && wanted(progress)) return;
       if (Date.now() >= deadline) throw new Error(`${this.service} is not ${what} but ${progress?.phase ?? 'unknown'}`);
-      await delay(50);
+      await delay(100);
     }
   }
 }

@@ -5,7 +5,7 @@ import type { JournalEntry } from '../../simulator/model';
 import type { Simulator } from '../../simulator/simulator';
 import { startSimulator } from '../../simulator/simulator';
 import type { ForeignAction, RequestRecord } from '../../simulator/world';
-import type { Behaviour, WorldSeed } from '../../simulator/world-seed';
+import type { Behaviour, JsonObject, WorldSeed } from '../../simulator/world-seed';
 import { SIMULATOR_MAIN } from './fresh-dist';
 import { StartedProcess } from './started-process';
 
@@ -14,6 +14,8 @@ export interface RancherOptions {
   readonly seed: WorldSeed;
   /** Default 20: container steps of 50 ms. */
   readonly speed?: number;
+  /** How far apart two upgrades may come and both be accepted, milliseconds. Default the simulator's; not for a process. */
+  readonly raceMillis?: number;
   /** As a process with a state file, which can be killed and started again. Default false: in this process. */
   readonly simulatorProcess?: boolean;
 }
@@ -33,8 +35,9 @@ export class StackRancher {
     const rancher = new StackRancher(options, folder);
     if (options.simulatorProcess === true) await rancher.startProcess();
     else {
-      const { seed, speed = 20 } = options;
-      rancher.#inside = await startSimulator({ seed, speed, randomSeed: 1 });
+      const { seed, speed = 20, raceMillis } = options;
+      const race = raceMillis === undefined ? {} : { raceMillis };
+      rancher.#inside = await startSimulator({ seed, speed, randomSeed: 1, ...race });
       rancher.#url = rancher.#inside.url;
     }
     return rancher;
@@ -113,8 +116,8 @@ export class StackRancher {
     await this.#ask('POST', 'keys', key);
   }
 
-  /** A service as the API would show it now, and its containers. */
-  service(project: string, stack: string, name: string): Promise<{ service: Record<string, unknown> }> {
+  /** A service as the API shows it now, and its containers. @throws Error where there is none of that name */
+  service(project: string, stack: string, name: string): Promise<{ service: JsonObject; instances: JsonObject[] }> {
     return this.#ask('GET', `services/${[project, stack, name].map(encodeURIComponent).join('/')}`);
   }
 

@@ -55,7 +55,11 @@ async function postUntilKnown(deployment: Deployment, round: Round): Promise<'ac
       const { outcome, service } = called.value;
       deployment.underWay = false;
       deployment.service = service;
-      if (outcome === 'undone') throw interfered(service, 'somebody else rolled the upgrade back');
+      if (outcome === 'undone')
+        throw interfered(
+          service,
+          'somebody else rolled the upgrade back (or this deployment did, before its workflow was reset)',
+        );
       if (outcome === 'accepted') accepted(deployment, round, service);
       return outcome;
     }

@@ -6,8 +6,9 @@ import { askedConfigs } from '../../decision/request';
 import { pauseMillis } from '../../decision/schedule';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
+import { kindOfState } from '../../decision/service-state';
 import type { StartStep } from '../../decision/start-step';
-import { startStep } from '../../decision/start-step';
+import { ownRoundOf, startStep } from '../../decision/start-step';
 import { interruptible, isOutage, readService, seconds } from '../calls';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
@@ -16,9 +17,10 @@ import { Ended } from '../endings';
  * Brings the service to where an upgrade can be posted: waits out what is moving, and treats what somebody else left pending by the
  * policy. An upgrade that already goes to what was asked is adopted instead.
  *
+ * @returns `finished` when an upgrade of this deployment's own was finished before its workflow was reset
  * @throws Ended when there is nothing to do, or nothing that may be done
  */
-export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopted'> {
+export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopted' | 'finished'> {
   const { policy, request } = deployment;
   const again = deployment.roundsPosted > 0;
   let service = deployment.service ?? (await readService(deployment, true));
@@ -33,6 +35,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
       redeploy: request.redeploy,
       asked: askedConfigs(request),
       again,
+      deploymentId: request.deploymentId,
       patience: patienceWith(service, clock.stalledMillis, policy, deployment.overdue),
     });
     let planned: number;
@@ -43,7 +46,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
         return 'upgrade';
       case 'adopt':
         adopt(deployment, service);
-        return 'adopted';
+        return isPending(service) ? 'adopted' : 'finished';
       case 'unchanged':
         throw alreadyThere(deployment);
       case 'refuse':
@@ -87,6 +90,11 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
   }
 }
 
+/** Rancher still has the upgrade open; else it was finished already. */
+function isPending(service: ServiceSnapshot): boolean {
+  return !['ready', 'flapping'].includes(kindOfState(service.state));
+}
+
 async function look(
   deployment: Deployment,
   clock: ProgressClock,
@@ -99,16 +107,27 @@ async function look(
   return [service, tick(clock, Date.now(), plannedMillis, service, versionsOf(service))];
 }
 
-/** Makes somebody else's upgrade, which goes to what was asked, our own: its versions are pinned. */
+/** Makes an upgrade that goes to what was asked our own (or finds it to be that already): its versions are pinned. */
 function adopt(deployment: Deployment, service: ServiceSnapshot): void {
+  const { deploymentId } = deployment.request;
+  const own = ownRoundOf(service, { deploymentId, again: deployment.roundsPosted > 0 });
+  const number = own ?? deployment.roundsPosted + 1;
   deployment.round = {
-    number: deployment.roundsPosted + 1,
+    number,
     label: null,
     base: baseOfAdopted(service),
     posted: [],
     accepted: versionsOf(service),
   };
-  deployment.roundsPosted += 1;
+  deployment.roundsPosted = number;
+  if (own !== null) {
+    deployment.touched = true;
+    deployment.note(
+      'info',
+      `upgrade ${own} of this deployment was posted before its workflow was reset: going on with it`,
+    );
+    return;
+  }
   const label = service.configs.find(({ deploymentLabel }) => deploymentLabel !== null)?.deploymentLabel;
   const whose = label === undefined ? 'the upgrade' : `an upgrade with the label of deployment ${label}`;
   deployment.note('info', `${whose} that is ${service.state} goes to what was asked: adopting it`);

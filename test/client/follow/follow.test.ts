@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { follow } from '../../../client/follow/follow';
 import type { FollowOptions } from '../../../client/follow/follow';
-import type { FollowEvent } from '../../../client/follow/follow-event';
+import type { FollowEvent, RunPlace } from '../../../client/follow/follow-event';
 import type { FollowedRun, Silence } from '../../../client/follow/followed-run';
 import { newEventsOf } from '../../../client/follow/new-events';
 import { SilenceError } from '../../../client/follow/silence-error';
@@ -201,6 +201,39 @@ describe('following a deployment', () => {
     };
     expect(verdictOf(await all(run))).toBe('needs-attention');
     expect(asked).toBe(3);
+  });
+
+  it('goes on with the new run where somebody resets the workflow, and tells no line twice', async () => {
+    const [first, second]: readonly [RunPlace, RunPlace] = [
+      { runId: 'run-1', link: null },
+      { runId: 'run-2', link: 'http://web/run-2' },
+    ];
+    let looks = 0;
+    let end: (outcome: Outcome) => void = () => undefined;
+    const run = {
+      place: first,
+      progress(): Promise<Progress> {
+        looks += 1;
+        if (looks === 1) return Promise.resolve(progress({ events: [line(1), line(2), line(3)], eventCount: 3 }));
+        this.place = second;
+        // The replay wrote line 1 again; what came after it is new.
+        if (looks > 3) end(SUCCESS);
+        return Promise.resolve(progress({ events: [line(1), line(7)], eventCount: 2 }));
+      },
+      running: () => Promise.resolve(true),
+      outcome: () => new Promise<Outcome>((resolve) => (end = resolve)),
+    };
+    const events = await all(run);
+    expect(events.flatMap((event) => (event.type === 'event' ? [event.event.text] : []))).toEqual([
+      'line 1',
+      'line 2',
+      'line 3',
+      'line 7',
+    ]);
+    expect(events.filter(({ type }) => type === 'reset')).toEqual([
+      { type: 'reset', at: expect.any(Number) as number, run: second },
+    ]);
+    expect(verdictOf(events)).toBe('succeeded');
   });
 
   it('detaches at once when asked to stop, also while nobody answers', async () => {
