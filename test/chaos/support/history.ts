@@ -11,6 +11,8 @@ export interface ActivityRecord {
   /** Position of the event that ended it; null while it is under way. */
   readonly endedAt: number | null;
   readonly end: 'completed' | 'failed' | 'timed out' | 'canceled' | null;
+  /** It was called off; a read is then not waited for. */
+  readonly calledOff: boolean;
   /** Attempts as the last started event counts them; 0 where none was started. */
   readonly attempts: number;
   /** Why the attempt before the last one failed. */
@@ -50,6 +52,9 @@ export function activitiesIn(history: readonly HistoryEvent[]): ActivityRecord[]
       begun.attempts = Number(started['attempt'] ?? 0);
       begun.lastFailure = failureText(started['lastFailure']);
     }
+    const asked = attributesOf(event, 'activityTaskCancelRequestedEventAttributes');
+    const calledOff = asked === undefined ? undefined : records.get(String(asked['scheduledEventId']));
+    if (calledOff !== undefined) calledOff.calledOff = true;
     for (const [name, end] of Object.entries(ENDS)) {
       const ended = attributesOf(event, name);
       const record = ended === undefined ? undefined : records.get(String(ended['scheduledEventId']));
@@ -106,6 +111,7 @@ function scheduledRecord(event: HistoryEvent, scheduled: Attributes): ActivityRe
     maximumAttempts: retry?.maximumAttempts ?? 0,
     endedAt: null,
     end: null,
+    calledOff: false,
     attempts: 0,
     lastFailure: null,
   };
