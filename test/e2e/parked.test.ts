@@ -143,33 +143,35 @@ describe('a key that is taken away in the middle of a deployment', () => {
         return running.ended;
       }),
     );
-    for (const [index, loss] of LOSSES.entries()) {
-      const command = about(loss);
-      const ended = parked[index];
-      if (ended === undefined) throw new Error('it did not end');
-      expect([loss.service, ended.code, ended.stderr]).toEqual([loss.service, 4, '']);
-      expectPlain(ended, command.target, 'needs-attention');
-      expect(ended.stdout).toMatch(/ reason: The deployment is parked: .*401.*Unauthorized/);
-      expect(ended.stdout).toMatch(loss.tried);
-      expect(ended.stdout).toContain(`"drover retry ${command.target}" goes on where it stopped`);
-      expect(ended.stdout.includes(`"drover cancel ${command.target}"`)).toBe(loss.canCancel);
-      expect(ended.stdout).toMatch(/ rancher: http:\/\/\S+\/env\/1a\d+\/apps\/stacks\/1st\d+\/services\/1s\d+/);
+    await Promise.all(
+      LOSSES.map(async (loss, index) => {
+        const command = about(loss);
+        const ended = parked[index];
+        if (ended === undefined) throw new Error('it did not end');
+        expect([loss.service, ended.code, ended.stderr]).toEqual([loss.service, 4, '']);
+        expectPlain(ended, command.target, 'needs-attention');
+        expect(ended.stdout).toMatch(/ reason: The deployment is parked: .*401.*Unauthorized/);
+        expect(ended.stdout).toMatch(loss.tried);
+        expect(ended.stdout).toContain(`"drover retry ${command.target}" goes on where it stopped`);
+        expect(ended.stdout.includes(`"drover cancel ${command.target}"`)).toBe(loss.canCancel);
+        expect(ended.stdout).toMatch(/ rancher: http:\/\/\S+\/env\/1a\d+\/apps\/stacks\/1st\d+\/services\/1s\d+/);
 
-      const status = await command.run('status');
-      expect(status.stdout).toMatch(/phase +parked for /);
-      expect(status.stdout).toMatch(/attention +.*401/);
-      expect(status.stdout).toMatch(/tried +\w+: once/);
-      expect(status.stdout).toContain(`drover retry ${command.target} # goes on where it stopped`);
-      expect(status.stdout).toMatch(/by itself it ends as needs-attention in \d+ d/);
-      const [json] = jsonLines(await command.run('status', '--json'));
-      expect(json).toMatchObject({
-        type: 'status',
-        progress: {
-          phase: 'parked',
-          person: { kind: 'parked', commands: expect.arrayContaining([expect.anything()]) },
-        },
-      });
-    }
+        const [status, forMachines] = await Promise.all([command.run('status'), command.run('status', '--json')]);
+        expect(status.stdout).toMatch(/phase +parked for /);
+        expect(status.stdout).toMatch(/attention +.*401/);
+        expect(status.stdout).toMatch(/tried +\w+: once/);
+        expect(status.stdout).toContain(`drover retry ${command.target} # goes on where it stopped`);
+        expect(status.stdout).toMatch(/by itself it ends as needs-attention in \d+ d/);
+        const [json] = jsonLines(forMachines);
+        expect(json).toMatchObject({
+          type: 'status',
+          progress: {
+            phase: 'parked',
+            person: { kind: 'parked', commands: expect.arrayContaining([expect.anything()]) },
+          },
+        });
+      }),
+    );
 
     const listed = jsonLines(await attention());
     expect(listed.map(({ service }) => service).sort()).toEqual(LOSSES.map(({ service }) => service).sort());
