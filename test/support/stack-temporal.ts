@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { DevServer } from '../../worker/temporal-server/start-dev-server';
 import { startDevServer } from '../../worker/temporal-server/start-dev-server';
+import { lastingPorts } from './production/lasting-ports';
+import { registerNamespace } from './register-namespace';
 import { temporalAddress, temporalCli } from './temporal-cli';
-
-const NOT_FOUND = 5;
-const ONE_DAY_SECONDS = 86_400;
-const NAMESPACE_LIMIT_MILLIS = 20_000;
 
 /** Temporal for one stack: no other test's worker takes its tasks. */
 export interface StackTemporal {
@@ -21,17 +18,12 @@ export interface StackTemporal {
   close(): Promise<void>;
 }
 
-/** A namespace of its own on the run's shared server: task queues are apart, and so are the workers. */
-export async function namespaceOfItsOwn(): Promise<StackTemporal> {
-  const address = temporalAddress();
+/** A namespace of its own on a shared server (by default the run's): task queues are apart, and so are the workers. */
+export async function namespaceOfItsOwn(address = temporalAddress()): Promise<StackTemporal> {
   const namespace = `test-${randomBytes(5).toString('hex')}`;
   const connection = await Connection.connect({ address });
   try {
-    await connection.workflowService.registerNamespace({
-      namespace,
-      workflowExecutionRetentionPeriod: { seconds: ONE_DAY_SECONDS as never },
-    });
-    await untilUsable(connection, namespace);
+    await registerNamespace(connection, namespace);
   } finally {
     await connection.close();
   }
@@ -41,26 +33,13 @@ export async function namespaceOfItsOwn(): Promise<StackTemporal> {
   return { address, namespace, kill: notOurs, restart: notOurs, close: () => Promise.resolve() };
 }
 
-async function untilUsable(connection: Connection, namespace: string): Promise<void> {
-  const deadline = Date.now() + NAMESPACE_LIMIT_MILLIS;
-  for (;;) {
-    try {
-      await connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: 'none' }, taskQueueType: 1 });
-      return;
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code !== NOT_FOUND || Date.now() >= deadline) throw error;
-    }
-    await delay(100);
-  }
-}
-
 /** A dev server of its own, on a SQLite file. */
 export async function serverOfItsOwn(folder: string): Promise<StackTemporal> {
   const cli = temporalCli();
   const kept = { dbFilename: join(folder, 'temporal.sqlite'), logFile: join(folder, 'temporal.log') };
-  let server: DevServer = await startDevServer(cli, kept);
-  const { address, uiUrl } = server;
+  const [port = 0, uiPort = 0] = await lastingPorts('127.0.0.1', 2);
+  let server: DevServer = await startDevServer(cli, { ...kept, port, uiPort });
+  const { address } = server;
   return {
     address,
     namespace: 'default',
@@ -69,12 +48,8 @@ export async function serverOfItsOwn(folder: string): Promise<StackTemporal> {
       await server.exited;
     },
     restart: async () => {
-      server = await startDevServer(cli, { ...kept, port: portOf(`http://${address}`), uiPort: portOf(uiUrl) });
+      server = await startDevServer(cli, { ...kept, port, uiPort });
     },
     close: () => server.stop(),
   };
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port);
 }
