@@ -44,12 +44,15 @@ export async function preparePostgres(
 }
 
 async function withoutStartingServices(work: () => Promise<void>): Promise<void> {
-  const ours = !existsSync(POLICY);
-  if (ours) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  if (existsSync(POLICY)) return work();
+  const remove = (): void => rmSync(POLICY, { force: true });
+  process.once('exit', remove);
+  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
     await work();
   } finally {
-    if (ours) rmSync(POLICY, { force: true });
+    remove();
+    process.removeListener('exit', remove);
   }
 }
 
