@@ -37,7 +37,11 @@ export async function deploy(
   const input = { ...one.input, environment: stack.alias };
   const began = performance.now();
   const handle = await stack.client.upgrade(input);
-  const ended = outcomeOf(handle, onEvent);
+  const told: string[] = [];
+  const ended = outcomeOf(handle, (event) => {
+    told.push(event.text);
+    onEvent(event);
+  });
   const [outcome, said, early] = await Promise.all([
     ended,
     act(stack, one, handle, ended),
@@ -51,7 +55,7 @@ export async function deploy(
   return {
     millis,
     evidence: {
-      ...{ case: one, before, outcome, said, history, after },
+      ...{ case: one, before, outcome, told, said, history, after },
       journal: await stack.rancher.journal(one.service),
       again: askedAgain(runId, [early, late]),
     },
