@@ -49,6 +49,7 @@ export const THE_CLIENT: Theme = {
       args: [...ENDLESS, '--detach'],
       ...detached,
       says: /The deployment goes on, as asked without anybody watching/,
+      between: waiting,
       afterwards: cleanUp,
       leaves: UNDER_WAY,
     },
@@ -58,6 +59,7 @@ export const THE_CLIENT: Theme = {
       args: [...ENDLESS, '--follow-timeout', '4s'],
       ...detached,
       says: /the time to follow it is over; the deployment goes on/,
+      between: waiting,
       afterwards: cleanUp,
     },
     {
