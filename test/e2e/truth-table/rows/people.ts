@@ -56,7 +56,7 @@ export const PEOPLE: Theme = {
   about: '`drover cancel`, `retry`, `confirm` and `rollback`, in the phases in which they mean something else.',
   rows: [
     {
-      title: 'a person cancels while it is `waiting` (plain output)',
+      title: 'a person cancels while it is `waiting`',
       service: PAIR,
       args: ENDLESS,
       meanwhile: async (one) => {
@@ -73,7 +73,7 @@ export const PEOPLE: Theme = {
       plain: true,
     },
     {
-      title: 'a person decides to go back while it is `waiting` (plain output)',
+      title: 'a person decides to go back while it is `waiting`',
       service: PAIR,
       args: ENDLESS,
       meanwhile: async (one) => {
@@ -260,7 +260,7 @@ export const PEOPLE: Theme = {
       ...succeeded,
     },
     {
-      title: 'it is parked, and after the cause is mended somebody says `retry` (plain output)',
+      title: 'it is parked, and after the cause is mended somebody says `retry`',
       environment: 'strict',
       ...UNHEALTHY,
       before: forbidden('rollback'),
