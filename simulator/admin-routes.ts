@@ -1,4 +1,5 @@
 import { ApiError } from './api-error';
+import type { FaultPlanSettings } from './fault-plan';
 import type { Fault } from './faults';
 import { isObject } from './launch-config';
 import type { ForeignAction, World } from './world';
@@ -22,7 +23,7 @@ export async function administer(
     const body: unknown = rawBody === '' ? {} : JSON.parse(rawBody);
     switch (`${method} ${name}`) {
       case 'GET journal':
-        return ok(world.journal());
+        return ok(world.journal(query.get('service') ?? undefined));
       case 'GET requests':
         return ok(world.requests());
       case 'DELETE requests':
@@ -35,6 +36,14 @@ export async function administer(
         return ok({});
       case 'DELETE faults':
         world.clearFaults();
+        return ok({});
+      case 'GET fault-plan':
+        return ok(world.faultCounts());
+      case 'POST fault-plan':
+        world.planFaults(readPlan(body));
+        return ok({});
+      case 'DELETE fault-plan':
+        world.planFaults(null);
         return ok({});
       case 'GET behaviours':
         return ok(world.listBehaviours());
@@ -72,6 +81,21 @@ export async function administer(
     if (error instanceof ApiError) return { status: error.status, body: error.body('') };
     return { status: 400, body: { error: error instanceof Error ? error.message : String(error) } };
   }
+}
+
+function readPlan(body: unknown): FaultPlanSettings {
+  const { seed, rate, refusalRate = 0, cutRate = 0 } = isObject(body) ? body : {};
+  if (typeof seed !== 'string') throw new Error('seed is missing: a text');
+  const share = (name: string, value: unknown): number => {
+    if (typeof value === 'number' && value >= 0 && value <= 1) return value;
+    throw new Error(`${name} is to be a number from 0 to 1`);
+  };
+  return {
+    seed,
+    rate: share('rate', rate),
+    refusalRate: share('refusalRate', refusalRate),
+    cutRate: share('cutRate', cutRate),
+  };
 }
 
 function ok(body: unknown): AdminReply {

@@ -59,6 +59,13 @@ export class Events {
     });
   }
 
+  /** Cuts every stream that is open, without a word; tells how many there were. */
+  cut(): number {
+    const count = this.#subscribers.size;
+    this.close();
+    return count;
+  }
+
   close(): void {
     for (const subscriber of this.#subscribers) {
       clearInterval(subscriber.timer);

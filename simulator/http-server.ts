@@ -3,13 +3,18 @@ import type { Socket } from 'node:net';
 import { administer } from './admin-routes';
 import type { Api, ApiReply } from './api';
 import { ApiError } from './api-error';
+import type { FaultPlan } from './fault-plan';
 import type { FaultEffect, Faults } from './faults';
 import { NOT_FOUND_PAGE, PROXY_PAGE, wantsHtml } from './html-pages';
 import type { Store } from './store';
-import type { World } from './world';
+import type { RequestRecord, World } from './world';
 
 /** Bodies beyond this are cut off; Rancher's own limit is far above any configuration. */
 const BODY_LIMIT = 16 * 1024 * 1024;
+/** Hundreds of clients may come in the same moment; the default queue of 511 would leave some waiting for seconds. */
+const BACKLOG = 4096;
+/** How soon it is tried again to listen where the port could not be had, milliseconds. */
+const LISTEN_AGAIN_MILLIS = 20;
 
 interface Outcome {
   status: number;
@@ -22,12 +27,17 @@ interface Outcome {
 export class HttpServer {
   readonly server: Server;
   readonly #sockets = new Set<Socket>();
+  #listening: { port: number; host: string; backlog: number } | null = null;
+  #again: NodeJS.Timeout | null = null;
 
+  /** @param cutStreams cuts the event streams that are open, and tells how many there were */
   constructor(
     private readonly store: Store,
     private readonly api: Api,
     private readonly world: World,
     private readonly faults: Faults,
+    private readonly plan: FaultPlan,
+    private readonly cutStreams: () => number,
     private readonly flush: () => Promise<void>,
   ) {
     this.server = createServer((request, response) => {
@@ -42,16 +52,18 @@ export class HttpServer {
   listen(host: string, port: number): Promise<string> {
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
-      // Hundreds of clients may come in the same moment; the default queue of 511 would leave some waiting for seconds.
-      this.server.listen({ port, host, backlog: 4096 }, () => {
+      this.server.listen({ port, host, backlog: BACKLOG }, () => {
         const address = this.server.address();
         const bound = typeof address === 'object' && address !== null ? address.port : port;
+        this.#listening = { port: bound, host, backlog: BACKLOG };
         resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
       });
     });
   }
 
   close(): Promise<void> {
+    if (this.#again !== null) clearTimeout(this.#again);
+    this.#listening = null;
     return new Promise((resolve) => {
       this.server.close(() => resolve());
       for (const socket of this.#sockets) socket.destroy();
@@ -66,18 +78,67 @@ export class HttpServer {
     if (url.pathname.startsWith('/_simulator')) return this.#administer(request, response, method, url, rawBody);
     const path = `${url.pathname}${url.search}`;
     const by = this.api.keyOf(request.headers.authorization)?.accessKey ?? accessKeyOf(request);
-    const record = { method, path, status: 0, at: new Date().toISOString(), by };
+    const record: RequestRecord = { method, path, status: 0, at: new Date().toISOString(), by };
     this.world.recordRequest(record);
-    const effect = this.faults.take({
-      method,
-      path,
-      action: url.searchParams.get('action'),
-      service: this.#serviceName(url.pathname),
-    });
+    const effect =
+      this.faults.take({
+        method,
+        path,
+        action: url.searchParams.get('action'),
+        service: this.#serviceName(url.pathname),
+      }) ?? this.#planned(url, record);
     if (effect !== null && (await this.#before(effect, request, response, record))) return;
     const outcome = await this.#answer(method, url, origin, request, rawBody, effect);
     if (outcome.changed) await this.flush();
     this.#reply(effect, outcome, request, response, record);
+  }
+
+  /** What the plan has for this request; where it has trouble for the connections, that begins now. */
+  #planned(url: URL, record: RequestRecord): FaultEffect | null {
+    const { refuseMillis, cut } = this.plan.trouble();
+    if (cut) this.plan.countCuts(this.cutStreams());
+    if (refuseMillis !== null) this.#refuseFor(refuseMillis);
+    const planned = this.plan.take(this.#subjectOf(url), record.method);
+    if (planned !== null) record.fault = planned.kind;
+    return planned?.effect ?? null;
+  }
+
+  /** Nobody listens for a while: connections are refused, and those that are idle are closed. What is under way goes on. */
+  #refuseFor(millis: number): void {
+    if (this.#listening === null || this.#again !== null) return;
+    this.plan.countRefusal();
+    this.server.close();
+    this.#again = setTimeout(() => this.#listenAgain(), millis);
+  }
+
+  #listenAgain(): void {
+    if (this.#listening === null) return;
+    this.server.once('error', this.#retryToListen);
+    this.server.listen(this.#listening, () => {
+      this.server.removeListener('error', this.#retryToListen);
+      this.#again = null;
+    });
+  }
+
+  /** A client may have been given our port as its own meanwhile. */
+  readonly #retryToListen = (): void => {
+    this.#again = setTimeout(() => this.#listenAgain(), LISTEN_AGAIN_MILLIS);
+  };
+
+  /** What a request is about, by names: ids depend on what else there is. */
+  #subjectOf(url: URL): string {
+    const name = url.searchParams.get('name');
+    const below = url.pathname.replace(/^\/(v1|v2-beta)(\/projects\/[^/]+(?=\/))?/, '');
+    const id = /^\/services\/1[a-z]+(\d+)/i.exec(below)?.[1];
+    const service = id === undefined ? undefined : this.store.services.get(Number(id));
+    if (service !== undefined) return `service ${this.#stackName(service.stack)}/${service.name}`;
+    if (name === null) return below;
+    const stack = Number(/\d+$/.exec(url.searchParams.get('stackId') ?? '')?.[0]);
+    return below === '/services' ? `service ${this.#stackName(stack)}/${name}` : `${below} ${name}`;
+  }
+
+  #stackName(num: number): string {
+    return this.store.stacks.get(num)?.name ?? '';
   }
 
   /** Faults without an effect on the server; true when the request has been dealt with. */

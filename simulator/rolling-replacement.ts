@@ -131,19 +131,23 @@ export class RollingReplacement {
       if (failed.length === 0) return true;
       const delay = attempt === 0 ? this.store.random.between(6000, 8500) : this.store.random.between(13_000, 15_000);
       await this.#sleep(service, state, delay);
-      if (service.state !== state) {
-        this.#interruptions.set(service.num, { phase: 'error', since: Date.now(), message: null });
-        return false;
-      }
+      if (service.state !== state) return this.#interruptedInError(service);
       for (const instance of failed) this.containers.remove(service, instance);
       this.store.touch(service);
       await this.waiting.pause(service, 300);
+      if (service.state !== state) return this.#interruptedInError(service);
       pending = failed.map((old) =>
         this.containers.create(service, this.#unitAnew(service, old), old.config, old.host),
       );
       this.store.touch(service);
     }
     return true;
+  }
+
+  /** The state was changed from outside: nothing more is made of a configuration that may be another one by now. */
+  #interruptedInError(service: Service): false {
+    this.#interruptions.set(service.num, { phase: 'error', since: Date.now(), message: null });
+    return false;
   }
 
   /** Waits until the given containers (or their successors) are healthy; false when the state was changed meanwhile. */

@@ -2,6 +2,7 @@ import { Actions, RACE_MILLIS } from './actions';
 import { Api } from './api';
 import { Clock } from './clock';
 import { Events } from './events';
+import { FaultPlan } from './fault-plan';
 import { Faults } from './faults';
 import { HttpServer } from './http-server';
 import { Persistence } from './persistence';
@@ -46,15 +47,24 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const actions = new Actions(store, clock, reconciler, options.raceMillis ?? RACE_MILLIS);
   const api = new Api(store, actions, reconciler, clock);
   const faults = new Faults(() => store.random.next());
+  const plan = new FaultPlan();
   const persistence = options.stateFile === undefined ? null : new Persistence(store, options.stateFile);
   const restored = persistence?.load() ?? false;
   if (!restored && options.seed !== undefined) plantSeed(store, reconciler.containers, options.seed);
   persistence?.watch();
   await persistence?.flush();
   let url = '';
-  const world = new World(store, api, actions, reconciler, faults, () => url);
-  const http = new HttpServer(store, api, world, faults, async () => persistence?.flush());
+  const world = new World(store, api, actions, reconciler, faults, plan, () => url);
   const events = new Events(store, api, clock);
+  const http = new HttpServer(
+    store,
+    api,
+    world,
+    faults,
+    plan,
+    () => events.cut(),
+    async () => persistence?.flush(),
+  );
   events.attach(http.server, (path) => faults.take({ method: 'GET', path, action: null, service: null }) !== null);
   url = await http.listen(options.host ?? '127.0.0.1', options.port ?? 0);
   reconciler.resume(restored);

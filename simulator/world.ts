@@ -1,6 +1,7 @@
 import type { Actions } from './actions';
 import type { Api } from './api';
 import type { Containers } from './containers';
+import type { FaultCounts, FaultPlan, FaultPlanSettings } from './fault-plan';
 import type { Fault, Faults } from './faults';
 import type { Behaviour, JournalEntry, Service } from './model';
 import { plantKey, revokeKey } from './keys';
@@ -20,6 +21,8 @@ export interface RequestRecord {
   at: string;
   /** The access key; null without one. */
   by: string | null;
+  /** The planned fault that it met. */
+  fault?: string;
 }
 
 export interface ForeignAction {
@@ -41,12 +44,14 @@ export class World {
     private readonly actions: Actions,
     private readonly reconciler: Reconciler,
     private readonly faults: Faults,
+    private readonly plan: FaultPlan,
     private readonly origin: () => string,
   ) {}
 
-  /** Every accepted action and every change of a service's state, oldest first. */
-  journal(): JournalEntry[] {
-    return structuredClone(this.store.journal);
+  /** Every accepted action and every change of a service's state, oldest first; of the services of one name where it is given. */
+  journal(service?: string): JournalEntry[] {
+    const { journal } = this.store;
+    return structuredClone(service === undefined ? journal : journal.filter(({ name }) => name === service));
   }
 
   requests(): RequestRecord[] {
@@ -71,6 +76,16 @@ export class World {
 
   listFaults(): Fault[] {
     return this.faults.list();
+  }
+
+  /** From now on requests meet faults as the plan has them, besides those that were added; null ends that. */
+  planFaults(settings: FaultPlanSettings | null): void {
+    this.plan.set(settings);
+  }
+
+  /** What the plan did so far. */
+  faultCounts(): FaultCounts {
+    return this.plan.counts();
   }
 
   /** Takes effect at once, also on containers that are starting or waiting for health. */

@@ -17,6 +17,7 @@ export function explainTrouble(error: unknown, settings: ConnectionSettings): un
   switch (failed.trouble) {
     case 'no answer in time':
     case 'connection lost':
+    case 'not ready':
       return new UnreachableError(
         `Temporal at ${address} (from ${from}) stopped answering: ${failed.details}.`,
         'Run the same command again: it attaches where the deployment was started, and starts it where it was not.',

@@ -1,7 +1,15 @@
 import { isGrpcServiceError } from '@temporalio/client';
 
 /** What a failed call to Temporal means for the one who called. */
-export type GrpcTrouble = 'no answer in time' | 'connection lost' | 'not found' | 'invalid' | 'not allowed' | 'other';
+export type GrpcTrouble =
+  | 'no answer in time'
+  | 'connection lost'
+  /** The workflow cannot take it at this moment: its task failed or timed out, say, and is about to be tried again. */
+  | 'not ready'
+  | 'not found'
+  | 'invalid'
+  | 'not allowed'
+  | 'other';
 
 // https://grpc.io/docs/guides/status-codes/
 const BY_CODE: Readonly<Record<number, GrpcTrouble>> = {
@@ -11,6 +19,8 @@ const BY_CODE: Readonly<Record<number, GrpcTrouble>> = {
   5: 'not found',
   7: 'not allowed',
   8: 'connection lost',
+  9: 'not ready',
+  10: 'not ready',
   13: 'connection lost',
   14: 'connection lost',
   16: 'not allowed',

@@ -12,15 +12,15 @@ import { grpcTroubleOf } from './grpc-trouble';
 /** How an intervention was taken. */
 export type Intervened =
   | { readonly how: 'acknowledged'; readonly acknowledgement: Acknowledgement }
-  /** No worker answered in time: the message waits in the history for one. */
+  /** No worker answered in time, or the workflow could not take it just then: the message waits in the history. */
   | { readonly how: 'sent' };
 
 /** How long a worker may take to acknowledge, milliseconds. */
 const ACKNOWLEDGE_LIMIT_MILLIS = 5000;
 
 /**
- * Sends an intervention as an update, which the workflow acknowledges; where no worker answers in five seconds, as a signal, which
- * Temporal keeps until one does.
+ * Sends an intervention as an update, which the workflow acknowledges; where no worker answers in five seconds, or the workflow's
+ * task has just failed, as a signal, which Temporal keeps until a worker takes it.
  *
  * @throws RefusedError with the workflow's own words where it makes no sense now; WorkflowNotFoundError where the deployment is over
  */
@@ -48,9 +48,11 @@ export async function intervene(
       throw new RefusedError(words, `See where it is: drover status ${run.target}`, { cause: error });
     }
     if (error instanceof WorkflowNotFoundError) throw error;
+    const trouble = grpcTroubleOf(error)?.trouble;
     const silent =
       error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
-      grpcTroubleOf(error)?.trouble === 'no answer in time';
+      trouble === 'no answer in time' ||
+      trouble === 'not ready';
     if (!silent) throw error;
   }
   await handle.signal(name, message);

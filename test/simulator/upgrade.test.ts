@@ -51,6 +51,20 @@ describe('the simulated Rancher', () => {
     expect(JSON.stringify(service['upgrade'])).toContain('example/web:2');
   });
 
+  it('makes no container more when it is rolled back right between a failed start and the next', async () => {
+    await start({
+      speed: 4,
+      seed: { ...smallWorld({ scale: 1 }), behaviours: [{ image: 'example/web:2', startFails: true }] },
+    });
+    await upgrade(simulator.url, 'docker:example/web:2', { startFirst: true });
+    const states = (): unknown[] => simulator.world.service('prod', 'shop', 'web').instances.map((one) => one['state']);
+    await until(states, (now) => now.includes('error'));
+    await until(states, (now) => now.length === 1);
+    await call(simulator.url, 'POST', `${WEB}/?action=rollback`);
+    await untilState(simulator, 'active');
+    expect(states()).toEqual(['running']);
+  });
+
   it('goes on by itself once the reason of a failing start is lifted', async () => {
     await start({ seed: { ...smallWorld(), behaviours: [{ image: 'example/web:2', startFails: true }] } });
     await upgrade(simulator.url, 'docker:example/web:2');

@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FaultCounts, FaultPlanSettings } from '../../simulator/fault-plan';
 import type { Fault } from '../../simulator/faults';
 import type { JournalEntry } from '../../simulator/model';
 import type { Simulator } from '../../simulator/simulator';
@@ -18,6 +20,8 @@ export interface RancherOptions {
   readonly raceMillis?: number;
   /** As a process with a state file, which can be killed and started again. Default false: in this process. */
   readonly simulatorProcess?: boolean;
+  /** Whether such a process has a state file; without one it is faster, and cannot be started again. Default true. */
+  readonly keepsState?: boolean;
 }
 
 /** The simulated Rancher of a stack: the same for one in this process and one that is a process. */
@@ -49,7 +53,7 @@ export class StackRancher {
 
   /** Starts the process; again on the same port and state file after the first time. */
   async startProcess(): Promise<void> {
-    const { seed, speed = 20 } = this.options;
+    const { seed, speed = 20, keepsState = true } = this.options;
     const seedFile = join(this.folder, 'seed.json');
     writeFileSync(seedFile, JSON.stringify(seed));
     const port = this.#url === '' ? '0' : new URL(this.#url).port;
@@ -58,7 +62,7 @@ export class StackRancher {
     this.#process = new StartedProcess(
       'the simulated Rancher',
       SIMULATOR_MAIN,
-      [...args, '--state-file', join(this.folder, 'rancher.json')],
+      keepsState ? [...args, '--state-file', join(this.folder, 'rancher.json')] : args,
       { cwd: this.folder, env: { PATH } },
     );
     const [, url = ''] = await this.#process.saysOnStdout(/"url":"([^"]+)"/);
@@ -71,9 +75,25 @@ export class StackRancher {
     await this.#process.kill('SIGKILL');
   }
 
-  /** Every accepted action and every change of a state, oldest first. */
-  journal(): Promise<JournalEntry[]> {
-    return this.#ask<JournalEntry[]>('GET', 'journal');
+  /** Every accepted action and every change of a state, oldest first; of one service where it is named. */
+  journal(service?: string): Promise<JournalEntry[]> {
+    const query = service === undefined ? '' : `?service=${encodeURIComponent(service)}`;
+    return this.#ask<JournalEntry[]>('GET', `journal${query}`);
+  }
+
+  /** The service as the API would show it now, and its containers: the text itself, which keeps every digit. */
+  serviceText(project: string, stack: string, service: string): Promise<string> {
+    return this.#text('GET', `services/${[project, stack, service].map(encodeURIComponent).join('/')}`);
+  }
+
+  /** From now on requests meet faults as the plan has them; null ends that. */
+  async planFaults(settings: FaultPlanSettings | null): Promise<void> {
+    await (settings === null ? this.#ask('DELETE', 'fault-plan') : this.#ask('POST', 'fault-plan', settings));
+  }
+
+  /** What the plan did so far. */
+  faultCounts(): Promise<FaultCounts> {
+    return this.#ask<FaultCounts>('GET', 'fault-plan');
   }
 
   /** Every request since its start (or since {@link resetRequests}). */
@@ -138,11 +158,27 @@ export class StackRancher {
   }
 
   async #ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await fetch(`${this.#url}/_simulator/${path}`, {
+    return JSON.parse(await this.#text(method, path, body)) as T;
+  }
+
+  async #text(method: string, path: string, body?: unknown): Promise<string> {
+    const response = await this.#fetch(`${this.#url}/_simulator/${path}`, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`the simulator refuses ${method} ${path}: ${await response.text()}`);
-    return (await response.json()) as T;
+    return response.text();
+  }
+
+  /** A read is tried again for a while: a plan of faults may close the listener for a moment. */
+  async #fetch(url: string, init: { method: string; body?: string }): Promise<Response> {
+    for (let left = 20; ; left -= 1) {
+      try {
+        return await fetch(url, init);
+      } catch (error) {
+        if (init.method !== 'GET' || left === 0) throw error;
+        await delay(50);
+      }
+    }
   }
 }

@@ -56,6 +56,8 @@ export interface StackOptions extends RancherOptions {
   readonly extraYaml?: string;
   /** A Temporal server of its own on a SQLite file, which can be killed. Default false: a namespace of its own on the shared one. */
   readonly ownTemporal?: boolean;
+  /** Instead: one that was started already. It is closed with the stack. */
+  readonly temporal?: StackTemporal;
   /** Workers to start with. Default 1. */
   readonly workers?: number;
   /** For the worker processes, besides the keys. */
@@ -89,10 +91,7 @@ export class Stack {
     await freshDist();
     const folder = mkdtempSync(join(tmpdir(), 'drover-stack-'));
     const alias = `env-${randomBytes(4).toString('hex')}`;
-    const [rancher, temporal] = await Promise.all([
-      StackRancher.start(options, folder),
-      options.ownTemporal === true ? serverOfItsOwn(folder) : namespaceOfItsOwn(),
-    ]);
+    const [rancher, temporal] = await Promise.all([StackRancher.start(options, folder), temporalFor(options, folder)]);
     const environments = options.environments ?? { [alias]: { project: options.seed.projects[0]?.name ?? 'none' } };
     const configuration = {
       temporal: { address: temporal.address, namespace: temporal.namespace },
@@ -243,6 +242,11 @@ export class Stack {
     this.#started.push(started);
     return started;
   }
+}
+
+function temporalFor({ temporal, ownTemporal }: StackOptions, folder: string): Promise<StackTemporal> {
+  if (temporal !== undefined) return Promise.resolve(temporal);
+  return ownTemporal === true ? serverOfItsOwn(folder) : namespaceOfItsOwn();
 }
 
 const keyVariable = (accessKey: string): string => `KEY_${accessKey.replace(/\W/g, '_')}`;
