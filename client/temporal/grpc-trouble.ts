@@ -3,16 +3,20 @@ import { isGrpcServiceError } from '@temporalio/client';
 /** What a failed call to Temporal means for the one who called. */
 export type GrpcTrouble = 'no answer in time' | 'connection lost' | 'not found' | 'invalid' | 'not allowed' | 'other';
 
-// https://grpc.io/docs/guides/status-codes/
+// https://grpc.io/docs/guides/status-codes/ Those that come in passing are the ones that the SDK tries again by itself, before it lets
+// them through: UNKNOWN is what Temporal makes of whatever goes wrong inside of it ("something went wrong, please retry").
 const BY_CODE: Readonly<Record<number, GrpcTrouble>> = {
   1: 'no answer in time',
+  2: 'connection lost',
   3: 'invalid',
   4: 'no answer in time',
   5: 'not found',
   7: 'not allowed',
   8: 'connection lost',
+  10: 'connection lost',
   13: 'connection lost',
   14: 'connection lost',
+  15: 'connection lost',
   16: 'not allowed',
 };
 
