@@ -11,9 +11,11 @@ export type GrpcTrouble =
   | 'not allowed'
   | 'other';
 
-// https://grpc.io/docs/guides/status-codes/
+// https://grpc.io/docs/guides/status-codes/ Those that come in passing are the ones that the SDK tries again by itself, before it lets
+// them through: UNKNOWN is what Temporal makes of whatever goes wrong inside of it ("something went wrong, please retry").
 const BY_CODE: Readonly<Record<number, GrpcTrouble>> = {
   1: 'no answer in time',
+  2: 'connection lost',
   3: 'invalid',
   4: 'no answer in time',
   5: 'not found',
@@ -23,6 +25,7 @@ const BY_CODE: Readonly<Record<number, GrpcTrouble>> = {
   10: 'not ready',
   13: 'connection lost',
   14: 'connection lost',
+  15: 'connection lost',
   16: 'not allowed',
 };
 

@@ -1,14 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { DevServer } from '../../worker/temporal-server/start-dev-server';
 import { startDevServer } from '../../worker/temporal-server/start-dev-server';
+import { registerNamespace } from './register-namespace';
 import { temporalAddress, temporalCli } from './temporal-cli';
-
-const NOT_FOUND = 5;
-const ONE_DAY_SECONDS = 86_400;
-const NAMESPACE_LIMIT_MILLIS = 20_000;
 
 /** Temporal for one stack: no other test's worker takes its tasks. */
 export interface StackTemporal {
@@ -27,11 +23,7 @@ export async function namespaceOfItsOwn(): Promise<StackTemporal> {
   const namespace = `test-${randomBytes(5).toString('hex')}`;
   const connection = await Connection.connect({ address });
   try {
-    await connection.workflowService.registerNamespace({
-      namespace,
-      workflowExecutionRetentionPeriod: { seconds: ONE_DAY_SECONDS as never },
-    });
-    await untilUsable(connection, namespace);
+    await registerNamespace(connection, namespace);
   } finally {
     await connection.close();
   }
@@ -39,20 +31,6 @@ export async function namespaceOfItsOwn(): Promise<StackTemporal> {
     throw new Error('The server is shared with other tests: ask for ownTemporal.');
   };
   return { address, namespace, kill: notOurs, restart: notOurs, close: () => Promise.resolve() };
-}
-
-async function untilUsable(connection: Connection, namespace: string): Promise<void> {
-  const deadline = Date.now() + NAMESPACE_LIMIT_MILLIS;
-  for (;;) {
-    try {
-      await connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: 'none' }, taskQueueType: 1 });
-      return;
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code !== NOT_FOUND || Date.now() >= deadline) throw error;
-    }
-    await delay(100);
-  }
 }
 
 /** A dev server of its own, on a SQLite file. */

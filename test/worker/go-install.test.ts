@@ -1,4 +1,4 @@
-import { whatGoDoes } from '../../worker/temporal-server/build-cli';
+import { whatGoDoes } from '../../worker/temporal-server/go-install';
 
 test('what Go downloaded last is shown while it is news; then it compiles', () => {
   const doing = whatGoDoes();
