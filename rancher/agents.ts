@@ -58,6 +58,11 @@ export interface ConnectionWatch {
   connected: boolean;
   /** Whether it went over a connection that had served before. */
   reused: boolean;
+  /**
+   * Asked as the connection stands, before the first byte is written: whether the request's time is over. A process that was frozen while
+   * the connection was made hears of the connection first, and of its own timers later.
+   */
+  readonly isLate: () => boolean;
 }
 
 /** The method by which node:http hands a request to its agent: not in the types, but what every agent library builds on. */
@@ -78,8 +83,14 @@ export function watched(agent: http.Agent, watch: ConnectionWatch): http.Agent {
         const note = (): void => {
           watch.connected = true;
         };
-        if (request.reusedSocket) note();
-        else socket.once(agent instanceof https.Agent ? 'secureConnect' : 'connect', note);
+        if (request.reusedSocket) return note();
+        // Ahead of the listener that writes the request, which node:http adds after this event. With TLS the request may be written within
+        // the handshake: then only a freeze before the handshake is seen here.
+        socket.once('connect', () => {
+          if (watch.isLate()) socket.destroy();
+          else if (!(agent instanceof https.Agent)) note();
+        });
+        if (agent instanceof https.Agent) socket.once('secureConnect', note);
       });
       taker.addRequest(request, options);
     },

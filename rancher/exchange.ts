@@ -62,7 +62,12 @@ export async function exchange(
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted === true) abort();
 
-  const watch: ConnectionWatch = { connected: false, reused: false };
+  const started = performance.now();
+  const isLate = (): boolean => {
+    state.timedOut ||= performance.now() - started >= limits.requestTimeoutMillis;
+    return state.timedOut;
+  };
+  const watch: ConnectionWatch = { connected: false, reused: false, isLate };
   const attempt = async (agent: keyof Agents): Promise<Reply> => {
     // Not left to node-fetch: called off before it began, it destroys a body that nobody listens to, and the process ends.
     if (controller.signal.aborted) throw new Error('called off before it began');

@@ -56,6 +56,12 @@ async function failureOf(promise: Promise<unknown>): Promise<RancherError> {
 const read = (client: RancherClient, signal?: AbortSignal): Promise<unknown> => client.getService('1a5', '1s2', signal);
 const upgrade = (client: RancherClient, signal?: AbortSignal): Promise<unknown> =>
   client.act('1a5', '1s2', 'upgrade', BODY, signal);
+
+/** Runs something when the promises of now have had their turns, and before the event loop turns. */
+async function laterInThisPhase(run: () => void): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+  run();
+}
 const UPGRADE = 'POST /v2-beta/projects/1a5/services/1s2/?action=upgrade';
 const READ = 'GET /v2-beta/projects/1a5/services/1s2';
 
@@ -309,6 +315,25 @@ describe('connections that fail', () => {
     expect(error).toMatchObject({ name: 'UnknownOutcomeError', outcome: 'unknown-outcome', code: 'ECONNRESET' });
     expect(error.message).toMatch(/may have taken effect: read the service/);
     expect(server.requests).toEqual([UPGRADE]);
+  });
+
+  it('a process held up as the connection is made, beyond the time of the request: nothing is sent when it goes on', async () => {
+    const server = await serve((_, response) => sendJson(response, 200, aService()));
+    const client = clientOf(server, { requestTimeoutMillis: 200 });
+    const late = new Promise<RancherError>((resolve) => {
+      // In the phase of timers the event loop hears next of connections, and only after those of timers that ran out meanwhile.
+      setTimeout(() => {
+        resolve(failureOf(upgrade(client)));
+        void laterInThisPhase(() => {
+          const until = performance.now() + 400;
+          while (performance.now() < until);
+        });
+      }, 1);
+    });
+    expect(await late).toMatchObject({ name: 'NotSentError', outcome: 'not-sent' });
+    expect((await late).message).toMatch(/was not sent: no connection within 200 ms/);
+    await expect(read(client)).resolves.toMatchObject({ id: '1s2' });
+    expect(server.requests).toEqual([READ]);
   });
 
   it('no reply in time: unknown', async () => {
