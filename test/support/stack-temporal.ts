@@ -17,9 +17,8 @@ export interface StackTemporal {
   close(): Promise<void>;
 }
 
-/** A namespace of its own on the run's shared server: task queues are apart, and so are the workers. */
-export async function namespaceOfItsOwn(): Promise<StackTemporal> {
-  const address = temporalAddress();
+/** A namespace of its own on a shared server (by default the run's): task queues are apart, and so are the workers. */
+export async function namespaceOfItsOwn(address = temporalAddress()): Promise<StackTemporal> {
   const namespace = `test-${randomBytes(5).toString('hex')}`;
   const connection = await Connection.connect({ address });
   try {

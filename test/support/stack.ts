@@ -58,6 +58,10 @@ export interface StackOptions extends RancherOptions {
   readonly ownTemporal?: boolean;
   /** Instead: one that was started already. It is closed with the stack. */
   readonly temporal?: StackTemporal;
+  /** Something between the workers and the simulated Rancher: told its URL, it answers the one that the workers are given. */
+  readonly front?: (rancherUrl: string) => Promise<string>;
+  /** Where the stack's folder is made. Default: the system's temporary folder. */
+  readonly within?: string;
   /** Workers to start with. Default 1. */
   readonly workers?: number;
   /** For the worker processes, besides the keys. */
@@ -89,15 +93,16 @@ export class Stack {
 
   static async start(options: StackOptions): Promise<Stack> {
     await freshDist();
-    const folder = mkdtempSync(join(tmpdir(), 'drover-stack-'));
+    const folder = mkdtempSync(join(options.within ?? tmpdir(), 'drover-stack-'));
     const alias = `env-${randomBytes(4).toString('hex')}`;
     const [rancher, temporal] = await Promise.all([StackRancher.start(options, folder), temporalFor(options, folder)]);
+    const url = (await options.front?.(rancher.url)) ?? rancher.url;
     const environments = options.environments ?? { [alias]: { project: options.seed.projects[0]?.name ?? 'none' } };
     const configuration = {
       temporal: { address: temporal.address, namespace: temporal.namespace },
       defaults: { ...(options.quick === false ? {} : QUICK_POLICY), ...options.policy },
       environments: Object.fromEntries(
-        Object.entries(environments).map(([name, one]) => [name, environmentSection(one, rancher.url, options)]),
+        Object.entries(environments).map(([name, one]) => [name, environmentSection(one, url, options)]),
       ),
     };
     writeFileSync(join(folder, 'drover.yaml'), `${stringify(configuration)}${options.extraYaml ?? ''}`);
@@ -141,9 +146,12 @@ export class Stack {
     return this.#start(`drover ${args.join(' ')}`, args, { ...rest, env: { ...this.env, ...env } });
   }
 
-  /** A worker process; resolves when it polls. */
-  async startWorker(): Promise<StartedProcess> {
-    const worker = this.#start('the worker', ['worker', '--json'], { env: this.workerEnv });
+  /**
+   * A worker process; resolves when it polls.
+   * @param env for this one alone, over what all of them get
+   */
+  async startWorker(env: Readonly<Record<string, string>> = {}): Promise<StartedProcess> {
+    const worker = this.#start('the worker', ['worker', '--json'], { env: { ...this.workerEnv, ...env } });
     this.workers.push(worker);
     await worker.saysOnStdout(/"type":"ready"/);
     return worker;
@@ -227,14 +235,17 @@ export class Stack {
     return this.rancher.startProcess();
   }
 
-  /** Ends everything that it started, and nothing else. */
-  async close(): Promise<void> {
+  /**
+   * Ends everything that it started, and nothing else.
+   * @param keepFolder whether the folder stays, for somebody to look into. Default false.
+   */
+  async close(keepFolder = false): Promise<void> {
     await this.client.close();
     await this.connection.close();
     await Promise.all(this.#started.map((one) => one.stop()));
     await this.rancher.close();
     await this.temporal.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    if (!keepFolder) rmSync(this.folder, { recursive: true, force: true });
   }
 
   #start(what: string, args: readonly string[], options: { env: NodeJS.ProcessEnv; input?: string }): StartedProcess {
