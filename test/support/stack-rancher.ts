@@ -9,6 +9,7 @@ import { startSimulator } from '../../simulator/simulator';
 import type { ForeignAction, RequestRecord } from '../../simulator/world';
 import type { Behaviour, JsonObject, WorldSeed } from '../../simulator/world-seed';
 import { SIMULATOR_MAIN } from './fresh-dist';
+import { lastingPorts } from './production/lasting-ports';
 import { StartedProcess } from './started-process';
 
 /** What a simulated Rancher is started with. */
@@ -56,8 +57,8 @@ export class StackRancher {
     const { seed, speed = 20, keepsState = true } = this.options;
     const seedFile = join(this.folder, 'seed.json');
     writeFileSync(seedFile, JSON.stringify(seed));
-    const port = this.#url === '' ? '0' : new URL(this.#url).port;
-    const args = ['--port', port, '--speed', String(speed), '--seed', seedFile, '--random-seed', '1'];
+    const [free] = this.#url === '' ? await lastingPorts('127.0.0.1', 1) : [new URL(this.#url).port];
+    const args = ['--port', String(free), '--speed', String(speed), '--seed', seedFile, '--random-seed', '1'];
     const { PATH } = process.env;
     this.#process = new StartedProcess(
       'the simulated Rancher',

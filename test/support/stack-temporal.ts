@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { DevServer } from '../../worker/temporal-server/start-dev-server';
 import { startDevServer } from '../../worker/temporal-server/start-dev-server';
+import { lastingPorts } from './production/lasting-ports';
 import { registerNamespace } from './register-namespace';
 import { temporalAddress, temporalCli } from './temporal-cli';
 
@@ -36,8 +37,9 @@ export async function namespaceOfItsOwn(address = temporalAddress()): Promise<St
 export async function serverOfItsOwn(folder: string): Promise<StackTemporal> {
   const cli = temporalCli();
   const kept = { dbFilename: join(folder, 'temporal.sqlite'), logFile: join(folder, 'temporal.log') };
-  let server: DevServer = await startDevServer(cli, kept);
-  const { address, uiUrl } = server;
+  const [port = 0, uiPort = 0] = await lastingPorts('127.0.0.1', 2);
+  let server: DevServer = await startDevServer(cli, { ...kept, port, uiPort });
+  const { address } = server;
   return {
     address,
     namespace: 'default',
@@ -46,12 +48,8 @@ export async function serverOfItsOwn(folder: string): Promise<StackTemporal> {
       await server.exited;
     },
     restart: async () => {
-      server = await startDevServer(cli, { ...kept, port: portOf(`http://${address}`), uiPort: portOf(uiUrl) });
+      server = await startDevServer(cli, { ...kept, port, uiPort });
     },
     close: () => server.stop(),
   };
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port);
 }

@@ -1,0 +1,74 @@
+import http from 'node:http';
+import type { ClientRequest } from 'node:http';
+import { appendFileSync, existsSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { activityInfo } from '@temporalio/activity';
+import type { FreezePlace } from './freeze-place';
+import { FREEZE_AT, FREEZE_ONCE, PORTS_SUFFIX } from './freeze-place';
+
+/** The method by which node:http hands a request to its agent: not in the types. */
+interface RequestTaker {
+  addRequest(this: unknown, request: ClientRequest, ...rest: unknown[]): void;
+}
+
+/**
+ * Loaded into a worker process by `node --require`, ahead of the product: it stops the whole process (SIGSTOP, from within, so that it is
+ * exactly there) at one place of the first attempt to post an upgrade, once.
+ */
+const { [FREEZE_AT]: place, [FREEZE_ONCE]: once } = process.env;
+if (place !== undefined && once !== undefined) {
+  const prototype = http.Agent.prototype as unknown as RequestTaker;
+  const { addRequest } = prototype;
+  prototype.addRequest = function (request, ...rest) {
+    if (isFirstPost()) prepare(request, place as FreezePlace, once);
+    addRequest.call(this, request, ...rest);
+  };
+}
+
+function prepare(request: ClientRequest, where: FreezePlace, file: string): void {
+  const isPost = request.method === 'POST';
+  // By its port the front knows which of the requests that it sees was this attempt's.
+  if (isPost)
+    request.once('socket', (socket: Socket) =>
+      socket.prependOnceListener('connect', () =>
+        appendFileSync(`${file}${PORTS_SUFFIX}`, `${socket.localPort ?? 0}\n`),
+      ),
+    );
+  switch (where) {
+    case 'before-the-lease-check':
+      if (/\/instances\b/.test(request.path)) freeze(file);
+      return;
+    case 'after-the-lease-check':
+      if (isPost) freeze(file);
+      return;
+    case 'as-the-connection-stands':
+      if (isPost)
+        request.once('socket', (socket: Socket) => void socket.prependOnceListener('connect', () => freeze(file)));
+      return;
+    case 'as-the-bytes-are-written':
+      // After the product's own listener, and before the one by which node:http writes the request.
+      if (isPost) request.once('socket', (socket: Socket) => void socket.once('connect', () => freeze(file)));
+      return;
+    default:
+      throw new TypeError(`unknown place ${String(where satisfies never)}`);
+  }
+}
+
+function isFirstPost(): boolean {
+  try {
+    const { activityType, attempt } = activityInfo();
+    return activityType === 'postUpgrade' && attempt === 1;
+  } catch {
+    // Not within an activity.
+    return false;
+  }
+}
+
+function freeze(file: string): void {
+  if (!existsSync(file)) return;
+  rmSync(file);
+  const before = performance.now();
+  process.kill(process.pid, 'SIGSTOP');
+  // It may be that the signal stops other threads first: nothing is done until this one was stopped as well.
+  while (performance.now() - before < 50);
+}
