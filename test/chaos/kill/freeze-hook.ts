@@ -8,7 +8,7 @@ import { FREEZE_AT, FREEZE_ONCE, PORTS_SUFFIX } from './freeze-place';
 
 /** The method by which node:http hands a request to its agent: not in the types. */
 interface RequestTaker {
-  addRequest(this: unknown, request: ClientRequest, ...rest: unknown[]): void;
+  addRequest: (this: unknown, request: ClientRequest, ...rest: unknown[]) => void;
 }
 
 /**

@@ -103,7 +103,9 @@ export class RancherFront {
         const hold = this.#interception(first, 'answered');
         if (hold !== null) toWorker = toWorker.then(() => hold.run(first)).catch(() => undefined);
       }
-      toWorker = toWorker.then(() => void (worker.destroyed || worker.write(bytes)));
+      toWorker = toWorker.then(() => {
+        if (!worker.destroyed) worker.write(bytes);
+      });
     });
     // A sender that is gone takes back nothing of what it has sent.
     const lastWord = (): void => void toRancher.then(() => rancher.end());
