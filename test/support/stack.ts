@@ -149,11 +149,12 @@ export class Stack {
   /**
    * A worker process; resolves when it polls.
    * @param env for this one alone, over what all of them get
+   * @param limitMillis how long it may take
    */
-  async startWorker(env: Readonly<Record<string, string>> = {}): Promise<StartedProcess> {
+  async startWorker(env: Readonly<Record<string, string>> = {}, limitMillis = 60_000): Promise<StartedProcess> {
     const worker = this.#start('the worker', ['worker', '--json'], { env: { ...this.workerEnv, ...env } });
     this.workers.push(worker);
-    await worker.saysOnStdout(/"type":"ready"/);
+    await worker.saysOnStdout(/"type":"ready"/, limitMillis);
     return worker;
   }
 

@@ -15,7 +15,7 @@ import { saidLines, verdictLine } from './said-lines';
 import type { UnderWay } from './strike';
 
 const UNREACHABLE = 9;
-const LIMIT_MILLIS = 300_000;
+const LIMIT_MILLIS = 600_000;
 const ASK_AGAIN_MILLIS = 500;
 const LOOK_EVERY_MILLIS = 80;
 
@@ -53,7 +53,7 @@ export class DeploymentUnderFire {
     this.#person = new Person(target.stack, { environment: target.stack.alias, stack, service });
   }
 
-  /** From the request to the verdict. @throws Error when it is not over after five minutes */
+  /** From the request to the verdict. @throws Error when it is not over after ten minutes */
   async run(): Promise<Ended> {
     const { rancher } = this.target.stack;
     const before = await patiently(() => textOfService(rancher, this.deployment));

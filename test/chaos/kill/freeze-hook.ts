@@ -54,10 +54,15 @@ function prepare(request: ClientRequest, where: FreezePlace, file: string): void
   }
 }
 
+/** Id of the first activity that posts: where the workflow posts by another one later, that is not meant. */
+let first: string | undefined;
+
 function isFirstPost(): boolean {
   try {
-    const { activityType, attempt } = activityInfo();
-    return activityType === 'postUpgrade' && attempt === 1;
+    const { activityType, activityId, attempt } = activityInfo();
+    if (activityType !== 'postUpgrade') return false;
+    first ??= activityId;
+    return activityId === first && attempt === 1;
   } catch {
     // Not within an activity.
     return false;

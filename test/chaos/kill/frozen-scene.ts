@@ -78,11 +78,12 @@ export async function frozenScene(
 async function play(stack: Stack, front: RancherFront, place: FreezePlace, waking: Waking): Promise<FrozenOutcome> {
   const once = join(stack.folder, 'freeze-once');
   writeFileSync(once, '');
-  const frozen = await stack.startWorker({
+  const hook = {
     NODE_OPTIONS: `--require=${join(__dirname, 'freeze-hook.js')}`,
     [FREEZE_AT]: place,
     [FREEZE_ONCE]: once,
-  });
+  };
+  const frozen = await stack.startWorker(hook, LIMIT_MILLIS);
   const asked = ['--image', 'example/web:2', '--request-id', `${place}-${waking}`, '--json'];
   const command = stack.startDrover(['upgrade', stack.alias, `cases/${SERVICE}`, ...asked]);
   await until('the worker is frozen', () => !existsSync(once), { limitMillis: LIMIT_MILLIS });
@@ -122,17 +123,17 @@ async function wake({ stack, front, frozen, command }: Players, waking: Waking):
       return cont();
     case 'as-the-next-one-posts': {
       const woken = together(front, cont);
-      await stack.startWorker();
+      await stack.startWorker({}, LIMIT_MILLIS);
       return woken;
     }
     case 'after-the-next-one-posted':
-      await stack.startWorker();
+      await stack.startWorker({}, LIMIT_MILLIS);
       await until('the next attempt has posted', () => upgrades().some(({ status }) => status === 202), {
         limitMillis: LIMIT_MILLIS,
       });
       return cont();
     case 'after-the-end':
-      await stack.startWorker();
+      await stack.startWorker({}, LIMIT_MILLIS);
       await command.ended;
       return cont();
     default:

@@ -11,6 +11,8 @@ export interface KeptWorker {
   readonly slot: number;
   readonly process: StartedProcess;
   readonly clock: FakeClock | null;
+  /** When it polled, milliseconds since the epoch. */
+  readonly readyAt: number;
   isFrozen: boolean;
 }
 
@@ -46,7 +48,7 @@ export class KeptWorkers {
       const clock = this.#clockFor(slot);
       try {
         const process = await this.stack.startWorker(clock?.env);
-        const worker: KeptWorker = { slot, process, clock, isFrozen: false };
+        const worker: KeptWorker = { slot, process, clock, readyAt: Date.now(), isFrozen: false };
         this.clocks[clock?.kind ?? 'untouched'] += 1;
         this.all.push(worker);
         void process.ended.then((ended) => {

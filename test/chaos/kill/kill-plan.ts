@@ -29,7 +29,7 @@ export interface PlannedKill {
 }
 
 /** The least and the most that a worker stays frozen: past the heartbeat of actions, and past that of reads. */
-const FREEZE_MILLIS = [7_500, 12_000] as const;
+const FREEZE_MILLIS = [9_500, 14_000] as const;
 
 /**
  * What is done while one deployment is under way. The first is a kill or a freeze at a moment that is sure to come; there may be two

@@ -38,17 +38,19 @@ const ALIAS = 'kill';
 const MOST_WORKERS = 3;
 /** Rancher's work is done so many times faster than a real one's. */
 const SPEED = 10;
-/** After a server is back it is left alone for a while: what is to be shown is recovery, and not how long it can be kept down. */
+/** What is back is left alone for a while: what is to be shown is recovery, and not how long everything can be kept down. */
 const CALM_MILLIS = 1_500;
+/** A worker that has had no calm after so long is killed all the same. */
+const WORKER_LIMIT_MILLIS = 60_000;
 const RESTART_ATTEMPTS = 5;
 /** Limits within which everything can recover, and a bad image is given up. */
 const POLICY = {
-  stallLimit: '25s',
+  stallLimit: '30s',
   settleLimit: '2m',
   rollbackLimit: '2m',
   finishLimit: '2m',
-  reachLimit: '2m',
-  requestTimeout: '2s',
+  reachLimit: '5m',
+  requestTimeout: '3s',
   pollMin: '200ms',
   pollMax: '1s',
 } as const;
@@ -61,7 +63,7 @@ export class KillStack {
   /** What went wrong while something was started again. */
   readonly troubles: string[] = [];
   readonly #recoveries = new Set<Promise<void>>();
-  readonly #busy = new Map<'temporal' | 'rancher', Promise<void>>();
+  readonly #busy = new Map<'temporal' | 'rancher' | 'freeze', Promise<void>>();
   readonly #random: SeededRandom;
 
   private constructor(
@@ -104,25 +106,23 @@ export class KillStack {
   /**
    * Does what was planned, and notes it; resolves when it is done to the process, whose recovery goes on by itself.
    *
-   * @param isHeld a request is held back meanwhile: nothing may be waited for. Where a server is dead or just back, a worker is killed
-   *   instead.
+   * @param isHeld a request is held back meanwhile: nothing may be waited for. Where a server is dead or just back, or a worker frozen, a
+   *   worker is killed instead.
    */
   async strike(kill: PlannedKill, target: Target, isHeld: boolean): Promise<void> {
     switch (kill.what) {
       case 'temporal':
-      case 'rancher': {
+      case 'rancher':
+      case 'freeze':
         if (isHeld && this.#busy.has(kill.what)) return this.#killWorker(kill, target.index);
         while (this.#busy.has(kill.what)) await this.#busy.get(kill.what);
-        return kill.what === 'temporal'
-          ? this.#killTemporal(kill, target.index)
-          : this.#killRancher(kill, target.index);
-      }
+        if (kill.what === 'temporal') return this.#killTemporal(kill, target.index);
+        return kill.what === 'rancher' ? this.#killRancher(kill, target.index) : this.#freeze(kill, target.index);
       case 'worker':
+        if (!isHeld) await this.#settledWorker();
         return this.#killWorker(kill, target.index);
       case 'command':
         return this.#killCommand(kill, target);
-      case 'freeze':
-        return this.#freeze(kill, target.index);
       case 'clock': {
         const moved = this.workers.jump(this.#random.fork(`jump-${target.index}`));
         if (moved !== undefined) this.#note(kill, target.index, moved).until = Date.now();
@@ -208,11 +208,23 @@ export class KillStack {
     const strike = this.#note(kill, planOf, detail);
     worker.isFrozen = true;
     worker.process.signal('SIGSTOP');
-    this.#recover(strike, async () => {
-      await delay(kill.pauseMillis);
-      worker.process.signal('SIGCONT');
-      worker.isFrozen = false;
-    });
+    await this.#occupy(
+      'freeze',
+      strike,
+      () => Promise.resolve(),
+      async () => {
+        await delay(kill.pauseMillis);
+        worker.process.signal('SIGCONT');
+        worker.isFrozen = false;
+      },
+    );
+  }
+
+  /** Waits until a worker has had its calm. */
+  async #settledWorker(): Promise<void> {
+    const deadline = Date.now() + WORKER_LIMIT_MILLIS;
+    const isSettled = (): boolean => this.workers.all.some(({ readyAt }) => Date.now() - readyAt >= CALM_MILLIS);
+    while (!isSettled() && Date.now() < deadline) await delay(50);
   }
 
   #note(kill: PlannedKill, planOf: number, detail: string): Strike {
@@ -224,7 +236,7 @@ export class KillStack {
 
   /** Resolves when it is dead. */
   async #occupy(
-    server: 'temporal' | 'rancher',
+    server: 'temporal' | 'rancher' | 'freeze',
     strike: Strike,
     kill: () => Promise<void>,
     recover: () => Promise<void>,

@@ -8,7 +8,7 @@ import { isSilence } from '../postgres/persistently';
 import type { ScriptStep } from '../support/deployment-case';
 import type { Said } from '../support/evidence';
 
-const LIMIT_MILLIS = 240_000;
+const LIMIT_MILLIS = 500_000;
 const PAUSE_MILLIS = 150;
 
 /** Somebody who watches one deployment and steps in as the script says; where nobody answers she looks again. */

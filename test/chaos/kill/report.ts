@@ -5,10 +5,11 @@ import type { SuiteOptions } from './options';
 import { replayCommand } from './options';
 import type { DeploymentResult, SuiteResult } from './suite';
 import { countStrikes } from './suite';
+import { NOT_BEGUN } from './strike';
 
 /** Phases in the order in which the table shows them. */
 const COLUMNS = [
-  'asked for',
+  NOT_BEGUN,
   'resolving',
   'settling',
   'upgrading',

@@ -43,7 +43,10 @@ export function metBy(deployment: UnderWay, strikes: readonly Strike[]): Met[] {
     .map((strike) => ({ strike, phase: phaseAt(deployment, strike.at) }));
 }
 
+/** It was asked for, and no worker has begun with it. */
+export const NOT_BEGUN = 'not begun';
+
 function phaseAt({ timeline }: UnderWay, at: number): string {
   const span = timeline.findLast(({ from }) => from <= at);
-  return span?.phase ?? 'asked for';
+  return span?.phase ?? NOT_BEGUN;
 }
