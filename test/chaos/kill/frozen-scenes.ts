@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { namespaceOfItsOwn, serverOfItsOwn } from '../../support/stack-temporal';
 import type { FreezePlace } from './freeze-place';
 import type { FrozenOutcome, Waking } from './frozen-scene';
-import { frozenScene } from './frozen-scene';
+import { frozenScene, NotFrozenError } from './frozen-scene';
 
 /** What is played, and whether anything of the frozen attempt may still reach Rancher. */
 const SCENES: readonly {
@@ -32,6 +32,9 @@ const SCENES: readonly {
     maySend: true,
   },
 ];
+
+/** How often a scene is played whose worker could not be frozen where it should be. */
+const ATTEMPTS = 3;
 
 /** A scene that was played, and what is wrong with how it ended. */
 export interface PlayedScene {
@@ -78,11 +81,14 @@ async function play(
   address: string,
   folder: string,
 ): Promise<PlayedScene> {
-  try {
-    const outcome = await frozenScene(place, waking, await namespaceOfItsOwn(address), folder);
-    return { place, waking, outcome, wrong: wrongWith(outcome, maySend) };
-  } catch (error) {
-    return { place, waking, outcome: null, wrong: [error instanceof Error ? error.message : String(error)] };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const outcome = await frozenScene(place, waking, await namespaceOfItsOwn(address), folder);
+      return { place, waking, outcome, wrong: wrongWith(outcome, maySend) };
+    } catch (error) {
+      if (error instanceof NotFrozenError && attempt < ATTEMPTS) continue;
+      return { place, waking, outcome: null, wrong: [error instanceof Error ? error.message : String(error)] };
+    }
   }
 }
 
