@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Passage } from '../../rancher/circuit';
 import { Circuit, SILENCES_TO_OPEN, WIDEST_PROBE_MILLIS } from '../../rancher/circuit';
 import { DEFAULT_POLICY } from '../../decision/policy';
@@ -53,8 +54,11 @@ async function measure(circuit: Circuit): Promise<Figures> {
     const deploying = [];
     for (const name of names)
       deploying.push(await rig.start({ stack: 'storefront', service: name, image: `example/${name}:2`, overrides }));
-    await Promise.all(deploying.map((one) => rig.until(one, ({ phase }) => phase === 'waiting')));
     const { world } = rig.simulator;
+    const upgraded = (): number => world.journal().filter(({ action }) => action === 'upgrade').length;
+    while (upgraded() < DEPLOYMENTS) await delay(500);
+    // What they do between two reads: pauses of a few seconds.
+    await delay(10_000);
     const before = world.requests().length;
     world.addFault({ times: 0, effect: { kind: 'refuse-all' } });
     const gone = Date.now();
@@ -66,12 +70,14 @@ async function measure(circuit: Circuit): Promise<Figures> {
       .slice(before)
       .filter(({ at }) => Date.parse(at) < back);
     const results = await Promise.all(deploying.map((one) => one.result()));
-    const noticed = await Promise.all(
-      deploying.map(async (one) => {
-        const { events } = await rig.progress(one);
-        return (events.find(({ text }) => text.startsWith('Rancher answers again'))?.at ?? 0) - back;
-      }),
-    );
+    /** By service: the first of its requests that was answered again. */
+    const noticed = new Map<string, number>();
+    for (const { path, status, at } of world.requests()) {
+      const service = /\/services\/([^/?]+)/.exec(path)?.[1];
+      if (service === undefined || status !== 200 || Date.parse(at) < back || noticed.has(service)) continue;
+      noticed.set(service, Date.parse(at) - back);
+    }
+    expect(noticed.size).toBe(DEPLOYMENTS);
     const seconds = new Map<number, number>();
     for (const { at } of inOutage) {
       const second = Math.floor((Date.parse(at) - gone) / 1000);
@@ -82,7 +88,7 @@ async function measure(circuit: Circuit): Promise<Figures> {
       perSecond: (inOutage.length / AWAY_SECONDS).toFixed(2),
       inTheWorstSecond: Math.max(...seconds.values()),
       afterHalfAMinute: inOutage.filter(({ at }) => Date.parse(at) - gone > MINUTE / 2).length,
-      lastNoticedAfterSeconds: Math.round(Math.max(...noticed) / 1000),
+      lastNoticedAfterSeconds: Math.round(Math.max(...noticed.values()) / 1000),
       succeeded: results.filter(({ verdict }) => verdict === 'succeeded').length,
     };
   } finally {
