@@ -79,7 +79,8 @@ export function watched(agent: http.Agent, watch: ConnectionWatch): http.Agent {
   const view: RequestTaker = {
     addRequest(request, options) {
       request.once('socket', (socket) => {
-        watch.reused = request.reusedSocket;
+        // One that waited for a socket gets that of another request, which node does not mark as used again.
+        watch.reused = request.reusedSocket || !socket.connecting;
         const note = (): void => {
           watch.connected = true;
         };
