@@ -84,7 +84,7 @@ export function watched(agent: http.Agent, watch: ConnectionWatch): http.Agent {
         const note = (): void => {
           watch.connected = true;
         };
-        if (request.reusedSocket) return note();
+        if (watch.reused) return note();
         // Ahead of the listener that writes the request, which node:http adds after this event. With TLS the request may be written within
         // the handshake: then only a freeze before the handshake is seen here.
         socket.once('connect', () => {
