@@ -91,7 +91,7 @@ function endAfterRestore(
   const nothing = 'nothing of this deployment was posted';
   const others = deployment.settledOthers;
   const proof = isBack
-    ? 'the former configuration is proven to run'
+    ? `the former configuration ${restored === 'restored' ? 'is proven to run' : 'was restored before'}`
     : others === null
       ? nothing
       : `${nothing}; ${others}`;
