@@ -81,7 +81,8 @@ export function settlePermission(
   const states: readonly string[] = TAKES[action];
   const isThere = hasVersions(snapshot, versions);
   if (isThere && states.includes(snapshot.state)) return 'send';
-  const isSettled = action === 'rollback' ? !isThere : isThere && ['finishing-upgrade', 'active'].includes(snapshot.state);
+  const isSettled =
+    action === 'rollback' ? !isThere : isThere && ['finishing-upgrade', 'active'].includes(snapshot.state);
   return mayHaveBeenSent && isSettled ? 'done' : 'not-now';
 }
 

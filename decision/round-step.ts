@@ -124,7 +124,13 @@ export function roundStep(service: ServiceSnapshot, round: Round, goal: Goal): R
   if (kind !== 'gone' && ownership === 'ours' && service.state === ROLLING_BACK && goal !== 'restored')
     return { do: 'interfered', why: rolledBack[1] };
   // Undone by somebody, it was posted all the same: the former configuration is waited for and proven.
-  if (goal === 'restored' && round.accepted === null && ownership === 'base' && kind !== 'gone' && !wasUndone(service, round))
+  if (
+    goal === 'restored' &&
+    round.accepted === null &&
+    ownership === 'base' &&
+    kind !== 'gone' &&
+    !wasUndone(service, round)
+  )
     return { do: 'nothing-posted' };
   const cell = TABLES[goal][ownership][kind];
   return typeof cell === 'string' ? ({ do: cell } as RoundStep) : { do: 'interfered', why: cell[1] };

@@ -152,12 +152,7 @@ function betweenStretches(deployment: Deployment): number {
 async function judgeOutage(deployment: Deployment, awayMillis: number, text: string): Promise<boolean> {
   if (awayMillis < limitOf(deployment)) return false;
   if (nothingIsOurs(deployment))
-    throw unposted(
-      deployment,
-      'unreachable',
-      `${text} (for ${seconds(awayMillis)})`,
-      'Try again when it answers.',
-    );
+    throw unposted(deployment, 'unreachable', `${text} (for ${seconds(awayMillis)})`, 'Try again when it answers.');
   await deployment.park(
     `${text} (for ${seconds(awayMillis)})`,
     'Look at Rancher, at the worker of the environment and at what is between them.',
@@ -176,8 +171,7 @@ export const MEND_ACCESS =
 
 /** A read that is refused for good: before anything was posted that ends it; later a person has to mend the access. */
 async function refusedRead(deployment: Deployment, message: string): Promise<void> {
-  if (nothingIsOurs(deployment))
-    throw unposted(deployment, 'refused', message, 'Mend what it names and deploy again.');
+  if (nothingIsOurs(deployment)) throw unposted(deployment, 'refused', message, 'Mend what it names and deploy again.');
   await deployment.park(message, MEND_ACCESS);
 }
 

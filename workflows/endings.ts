@@ -23,9 +23,14 @@ export function unposted(
   reason: string,
   nextStep: string,
 ): Ended {
-  if (roundsPosted === 0 && settledOthers === null) return new Ended(verdict, reason, `Nothing was changed. ${nextStep}`);
+  if (roundsPosted === 0 && settledOthers === null)
+    return new Ended(verdict, reason, `Nothing was changed. ${nextStep}`);
   if (roundsPosted === 0) return new Ended(verdict, `${reason}; ${settledOthers}`, nextStep);
-  return new Ended('rolled-back', `${reason}; the former configuration was restored before`, 'Mend it and deploy again.');
+  return new Ended(
+    'rolled-back',
+    `${reason}; the former configuration was restored before`,
+    'Mend it and deploy again.',
+  );
 }
 
 /** Why the former configuration has to come back, and what then: end so, or upgrade once more. */

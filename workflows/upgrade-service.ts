@@ -55,7 +55,8 @@ async function upgradeOnce(deployment: Deployment): Promise<never> {
     const start = await settle(deployment);
     // Finished before the workflow was reset: it only remains to be proven.
     if (start === 'finished') await finish(deployment, true);
-    if (start === 'adopted' || (await post(deployment)) === 'accepted') break;
+    // Not there any more? What became of it is named by the next read, and nothing is posted for it.
+    if (start !== 'upgrade' || (await post(deployment)) === 'accepted') break;
     deployment.service = await readService(deployment, true);
   }
   await awaitUpgraded(deployment);
