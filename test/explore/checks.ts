@@ -107,7 +107,7 @@ function checkEnd(
   tally: Tally,
 ): Broken | null {
   tally['over is over'] += 1;
-  if (after.late !== null && (after.late.action === 'upgrade' || after.foreign === 0))
+  if (after.late !== null && ((after.late.action === 'upgrade' && setting.label) || after.foreign === 0))
     return { check: 'over is over', how: `it ended as ${verdict}, and its ${after.late.action} may still arrive` };
   const broken = (check: CheckName, how: string): Broken => ({ check, how: `${verdict}, but ${how}` });
   switch (verdict) {

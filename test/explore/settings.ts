@@ -10,7 +10,10 @@ export interface Bounds {
 }
 
 /** The default policy, a service that is found in this state, and everything good. */
-export function plain(start: StartName, { foreign, people }: Bounds): Setting {
+export function plain(start: StartName, { foreign: most, people }: Bounds): Setting {
+  // A reset takes the history away; what was rolled back before is known from Rancher's `upgrade` field alone, which the next upgrade of
+  // anybody overwrites. That nobody can know.
+  const foreign = start === 'reset-when-rolled-back' ? 0 : most;
   return {
     start,
     onPending: 'rollback',
@@ -34,7 +37,7 @@ const VARIANTS: readonly {
   readonly change: Partial<Setting>;
   readonly full: boolean;
 }[] = [
-  { starts: ['active', 'upgraded-to-another', 'reset-when-upgraded'], change: { label: false }, full: true },
+  { starts: ['active', 'upgraded-to-another'], change: { label: false }, full: true },
   { starts: ['active'], change: { hold: true }, full: true },
   { starts: ['active'], change: { images: 'crashes' }, full: true },
   { starts: ['active', 'upgraded-to-another'], change: { sidekickAsked: true }, full: false },
