@@ -1,4 +1,5 @@
-import { Ended, unposted } from '../../workflows/endings';
+import type { Ended } from '../../workflows/endings';
+import { unposted } from '../../workflows/endings';
 import type { Deploying } from '../support/rig';
 import type { Case, Scene } from './scene';
 import { eventually, ONE_BATCH, runCases } from './scene';

@@ -7,7 +7,8 @@ import { versionsOf } from '../../decision/service-snapshot';
 import type { Called } from '../calls';
 import { interruptible, isOutage, readService, readThrough } from '../calls';
 import type { Deployment } from '../deployment';
-import { Ended, RestoreNeeded, unposted } from '../endings';
+import type { Ended } from '../endings';
+import { RestoreNeeded, unposted } from '../endings';
 import { interfered } from './interfered';
 
 /** How often a service that changes under our hands is prepared again before it is settled anew. */
