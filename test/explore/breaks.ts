@@ -110,6 +110,6 @@ export const BREAK_NAMES = Object.keys(BREAKS) as BreakName[];
 
 /** The settings that show a break, with its wrong decision in them. */
 export function brokenSetting(name: BreakName, from: Setting): Setting {
-  const { decisions, setting }: Break = BREAKS[name];
-  return { ...from, ...setting, decisions: { ...DECISIONS, ...decisions } };
+  const { breaks, decisions, setting }: Break = BREAKS[name];
+  return { ...from, ...setting, only: breaks, decisions: { ...DECISIONS, ...decisions } };
 }

@@ -92,7 +92,8 @@ export function exploreSetting(setting: Setting, depthLimit: number, tally: Tall
     transitions += next.length;
     for (const [ordinal, transition] of next.entries()) {
       const broken = checked(setting, before, transition, tally);
-      if (broken !== null) return result(false, { ...broken, steps: traceTo(state, transition) });
+      if (broken !== null && (setting.only ?? broken.check) === broken.check)
+        return result(false, { ...broken, steps: traceTo(state, transition) });
       const to = table.add(worlds.numberOf(transition.world), drovers.numberOf(transition.drover), state, ordinal);
       if (to !== state && FAIR.includes(transition.by)) fair.add(state, to);
     }

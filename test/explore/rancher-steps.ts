@@ -33,7 +33,9 @@ function workOf(world: World, images: Images): RancherStep[] {
       ];
     case 'activating':
     case 'updating-active':
-      return [done(broughtUp(world), 'all containers run')];
+      return allRun(world)
+        ? [done(broughtUp(world), 'its work is done')]
+        : [{ what: 'brings its containers up', world: broughtUp(world) }];
     case 'deactivating':
       return [
         done(
@@ -176,6 +178,12 @@ function onlyCurrent(world: World): World {
     primaries: keep(world.primaries, world.current.primary),
     sidekicks: keep(world.sidekicks, world.current.sidekick),
   };
+}
+
+function allRun({ current, scale, primaries, sidekicks }: World): boolean {
+  const are = (piles: readonly Pile[], version: Version): boolean =>
+    piles.length === 1 && pileOf(piles, version).running === scale && pileOf(piles, version).stopped === 0;
+  return are(primaries, current.primary) && are(sidekicks, current.sidekick);
 }
 
 /** As many run as the scale asks for, all of the current configurations. */

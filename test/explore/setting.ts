@@ -1,5 +1,6 @@
 import type { OnPending, Policy } from '../../decision/policy';
 import { DEFAULT_POLICY } from '../../decision/policy';
+import type { CheckName } from './checks';
 import type { Decisions } from './decisions';
 import type { StartName } from './starts';
 import type { Images } from './world';
@@ -22,6 +23,8 @@ export interface Setting {
   readonly moves: number;
   /** The product's own, but for what is broken on purpose. */
   readonly decisions: Decisions;
+  /** Where something is broken on purpose: what it is to break. What else comes of it is left aside. */
+  readonly only: CheckName | 'liveness' | null;
   /** Broken on purpose: a timer that expires in an outage rolls back without reading first. */
   readonly blindTimer: boolean;
   /** Broken on purpose (or rather, what no orchestrator can exclude): a request arrives after it was waited out. */

@@ -9,11 +9,19 @@ export interface Bounds {
   readonly people: number;
 }
 
+/**
+ * A reset in Temporal takes the history away: what the deployment had posted before is known from the service's label, or from Rancher's
+ * `upgrade` field, which the next upgrade of anybody overwrites. After that nobody can know, and it is posted anew.
+ */
+const FOREIGN_AFTER_RESET: Readonly<Partial<Record<StartName, number>>> = {
+  'reset-when-upgraded': 1,
+  'reset-when-finished': 1,
+  'reset-when-rolled-back': 0,
+};
+
 /** The default policy, a service that is found in this state, and everything good. */
 export function plain(start: StartName, { foreign: most, people }: Bounds): Setting {
-  // A reset takes the history away; what was rolled back before is known from Rancher's `upgrade` field alone, which the next upgrade of
-  // anybody overwrites. That nobody can know.
-  const foreign = start === 'reset-when-rolled-back' ? 0 : most;
+  const foreign = Math.min(most, FOREIGN_AFTER_RESET[start] ?? most);
   return {
     start,
     onPending: 'rollback',
@@ -26,6 +34,7 @@ export function plain(start: StartName, { foreign: most, people }: Bounds): Sett
     people,
     moves: Math.max(foreign, people),
     decisions: DECISIONS,
+    only: null,
     blindTimer: false,
     lateBeyond: false,
   };
