@@ -58,6 +58,12 @@ export const BREAKS = {
     },
     setting: {},
   },
+  'no-grace-after-an-outage': {
+    breaks: 'invariant 2',
+    what: 'the cap judges at once when Rancher comes back',
+    decisions: { graceMillis: () => 0 },
+    setting: {},
+  },
   'finish-what-was-cancelled': {
     breaks: 'invariant 3',
     what: "under onPending finish somebody else's upgrade is finished though it was cancelled",

@@ -1,3 +1,4 @@
+import { graceMillis, isOverdue, isStuck } from '../../decision/grace';
 import { meaningOf } from '../../decision/intervention';
 import { patienceWith } from '../../decision/patience';
 import {
@@ -21,6 +22,9 @@ export const DECISIONS = {
   roundStep,
   proofOf,
   patienceWith,
+  graceMillis,
+  isStuck,
+  isOverdue,
   tick,
   ownershipOf,
   hasVersions,

@@ -5,9 +5,8 @@ import { called } from './flow-act';
 import { parked } from './flow-park';
 import { roundOf } from './flow-restore';
 import type { Read } from './reading';
-import { stalledMillis } from './reading';
+import { isStuckNow } from './reading';
 import type { Setting } from './setting';
-import { LIMIT_MILLIS } from './setting';
 
 /** `send` of `steps/finish.ts` has an answer; `not-now` before anything was sent leads back to the gates. */
 export function afterFinishSent(drover: Drover, outcome: 'sent' | 'not-now'): Drover {
@@ -41,7 +40,7 @@ export function onFinishRead(setting: Setting, drover: Drover, read: Read): Drov
     if (proof.status === 'proven') return ended('succeeded');
   }
   const next = step.do === 'finish' ? called(drover, 'finish.act') : { ...drover, at: 'finish.read' as const };
-  if (stalledMillis(setting, read, round.accepted ?? []) < LIMIT_MILLIS) return next;
+  if (!isStuckNow(setting, read, round.accepted ?? [])) return next;
   if (step.do === 'prove') return ended('needs-attention');
   return parked({ ...drover, attempt: null }, next.at);
 }

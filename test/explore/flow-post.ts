@@ -32,7 +32,8 @@ export function onPrepared(setting: Setting, drover: Drover, read: Read): Drover
 
 /** The head of the loop in `postUntilKnown`. */
 function postNow(drover: Drover, read: Read): Drover {
-  if (read.overdue) return goRestore(drover, { then: 'rolled-back', cause: causeOf(read, roundOf(drover), true) });
+  if (read.overdue)
+    return goRestore(drover, { then: 'rolled-back', cause: causeOf(read, roundOf(drover), !read.wasAway) });
   return called(drover, 'post.act');
 }
 

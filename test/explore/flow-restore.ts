@@ -7,9 +7,9 @@ import { ended } from './drover';
 import { called } from './flow-act';
 import { parked } from './flow-park';
 import type { Read } from './reading';
-import { stalledMillis } from './reading';
+import { isStuckNow } from './reading';
 import type { Setting } from './setting';
-import { LIMIT_MILLIS, MAX_ROUNDS } from './setting';
+import { MAX_ROUNDS } from './setting';
 
 /** `run` and `restore` on a `RestoreNeeded`. */
 export function goRestore(drover: Drover, needed: Needed): Drover {
@@ -75,7 +75,7 @@ export function onRollbackRead(setting: Setting, before: Drover, read: Read): Dr
   const drover = pin(setting, before, service, before.sent);
   const round = roundOf(drover);
   const step = decisions.roundStep(service, round, 'restored');
-  const stuck = stalledMillis(setting, read, round.base ?? []) >= LIMIT_MILLIS;
+  const stuck = isStuckNow(setting, read, round.base ?? []);
   switch (step.do) {
     case 'nothing-posted':
       return afterRestore(drover, 'nothing');
@@ -158,7 +158,7 @@ export function parkWhenStuck(drover: Drover): Drover {
 export function onOthersRead(setting: Setting, drover: Drover, read: Read): Drover {
   const { service } = read;
   if (service.removed || kindOfState(service.state) !== 'moving') return afterRestore(drover, 'nothing');
-  return parkWhenStuck({ ...drover, stuck: stalledMillis(setting, read, []) >= LIMIT_MILLIS });
+  return parkWhenStuck({ ...drover, stuck: isStuckNow(setting, read, []) });
 }
 
 /** Our upgrade; a place that needs it comes after it was posted or adopted. */

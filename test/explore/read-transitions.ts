@@ -7,10 +7,10 @@ import { onPostRead, onPrepared } from './flow-post';
 import { goRestore, onOthersRead, onRollbackRead } from './flow-restore';
 import { beginSettling, onSettleLook } from './flow-settle';
 import { onConfirmRead, onSecondLook, onVerifyRead, onWaitRead } from './flow-upgraded';
-import { foreignMoves } from './others';
-import { mayInterfere } from './moves';
+import { othersNow } from './moves';
 import { rancherSteps } from './rancher-steps';
 import type { Elapsed, Read } from './reading';
+import { isOverdueNow } from './reading';
 import { seenBy } from './seen';
 import type { Setting } from './setting';
 import type { Add } from './transition';
@@ -62,7 +62,8 @@ export function readTransitions(setting: Setting, world: World, drover: Drover, 
     // Containers are read rarely while Rancher replaces them, and always when a limit could be reached.
     const rarely = drover.at === 'wait' && elapsed === 'short' && kindOfState(service.state) === 'upgrading';
     const found = rarely ? { ...service, instances: null } : service;
-    return { service: found, elapsed, overdue: false, wasAway: false, ...more };
+    const read = { service: found, elapsed, overdue: false, wasAway: false, ...more };
+    return { ...read, overdue: read.overdue && isOverdueNow(setting, read) };
   };
   // No request is under way for as long as any of the limits.
   const isQuiet = world.late === null || setting.lateBeyond;
@@ -80,13 +81,13 @@ export function readTransitions(setting: Setting, world: World, drover: Drover, 
       world,
       drover: proceed(look('short', { overdue: true })),
     });
-  // What the world does meanwhile it does before. After an outage no limit is judged at once: `graceMillis` of the deployment.
+  // What the world does meanwhile it does before.
   if (isQuiet)
     add({
       by: 'fault',
       what: 'an outage in which every limit passed; Drover reads the service',
       world,
-      drover: proceed(look('long', { wasAway: true })),
+      drover: proceed(look('long', { wasAway: true, overdue: place.cap })),
     });
   if (place.torn)
     torn(setting, world, drover, version, (what, by, after) => {
@@ -113,8 +114,7 @@ export function torn(
   each: (what: string, by: 'drover' | 'others', after: World) => void,
 ): void {
   for (const step of rancherSteps(world, setting.images)) each(`Rancher: ${step.what}`, 'drover', step.world);
-  if (mayInterfere(setting, world, drover))
-    for (const move of foreignMoves(world, version)) each(move.what, 'others', move.world);
+  for (const move of othersNow(setting, world, drover, version)) each(move.what, 'others', move.world);
 }
 
 function failures(setting: Setting, world: World, drover: Drover, isQuiet: boolean, add: Add): void {

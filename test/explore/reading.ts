@@ -21,6 +21,27 @@ export interface Read {
 
 const PLANNED: Readonly<Record<Elapsed, number>> = { short: 0, moment: FLAPPING_MILLIS, long: LIMIT_MILLIS };
 
+/** What is left of the time in which no limit judges yet, after an outage (`graceMillis` of the deployment). */
+function graceOf({ decisions }: Setting, { wasAway }: Pick<Read, 'wasAway'>): number {
+  return decisions.graceMillis(wasAway ? OUTAGE_MILLIS : null, OUTAGE_MILLIS, LIMIT_MILLIS);
+}
+
+/** `overdue` of the deployment, once the cap has passed. */
+export function isOverdueNow(setting: Setting, read: Pick<Read, 'wasAway'>): boolean {
+  return setting.decisions.isOverdue(OUTAGE_MILLIS, LIMIT_MILLIS, graceOf(setting, read));
+}
+
+/** `leftToConfirm` of `steps/confirm.ts`: nobody confirmed in time. */
+export function isExpired(setting: Setting, read: Read): boolean {
+  return read.elapsed === 'long' && graceOf(setting, read) <= 0;
+}
+
+/** `isStuck` of the deployment: nothing got better for a limit. */
+export function isStuckNow(setting: Setting, read: Read, targets: readonly ConfigVersion[]): boolean {
+  const clock = { stalledMillis: stalledMillis(setting, read, targets) };
+  return setting.decisions.isStuck(clock, LIMIT_MILLIS, graceOf(setting, read));
+}
+
 /**
  * How long nothing got better, as the product's own progress clock counts it. The clock is not kept between two reads: after a pause that
  * was `long` enough for a limit it is as if the read before had shown the same. Nothing is lost by that, since where it showed something

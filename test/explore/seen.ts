@@ -13,14 +13,14 @@ const IMAGE_UUIDS = {
   other: 'docker:example/app:3',
 } as const;
 
-/** The version as Rancher would call it. */
+/** The version as Rancher would call it: `0` at the creation, never again. */
 export function calledVersion(version: Version): string {
-  return `v${version}`;
+  return version === 0 ? '0' : `v${version}`;
 }
 
 /** The number of a version that {@link calledVersion} made. */
 export function numberOf({ version }: ConfigVersion): Version {
-  return Number(version.slice(1));
+  return Number(version.replace('v', ''));
 }
 
 /** A deployment label as it stands in the launch configuration; null for none. */

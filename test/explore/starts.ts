@@ -73,8 +73,12 @@ export const STARTS = {
   'rolling-back': { ...pending('upgraded', 'other', SCALE), state: 'rolling-back', current: before, previous: null },
   removing: steady('removing'),
   'reset-when-upgraded': ours(pending('upgraded', 'asked', SCALE, 1)),
-  'reset-when-finished': ours({ ...steady('active', 'asked'), current: { ...before, image: 'asked', label: 1 } }),
-  'reset-when-rolled-back': ours({ ...steady('active'), named: { ...before, image: 'asked', label: 1 } }),
+  'reset-when-finished': ours({
+    ...steady('active'),
+    current: { ...before, primary: 1, image: 'asked', label: 1 },
+    primaries: [pile(1, { running: SCALE })],
+  }),
+  'reset-when-rolled-back': ours({ ...steady('active'), named: { ...before, primary: 1, image: 'asked', label: 1 } }),
 } as const satisfies Record<string, World>;
 
 export type StartName = keyof typeof STARTS;

@@ -5,8 +5,7 @@ import { afterFinishQuiet } from './flow-finish';
 import { afterPostQuiet } from './flow-post';
 import { afterRestoreQuiet, afterRollbackQuiet, parkWhenStuck } from './flow-restore';
 import { afterSettleQuiet } from './flow-settle';
-import { foreignMoves } from './others';
-import { mayInterfere } from './moves';
+import { othersNow } from './moves';
 import { accept } from './our-actions';
 import { again, peopleTransitions } from './people';
 import { rancherSteps } from './rancher-steps';
@@ -29,8 +28,8 @@ export function successors(setting: Setting, world: World, drover: Drover): Tran
   for (const step of rancherSteps(world, setting.images))
     add({ by: 'rancher', what: step.what, world: step.world, drover });
   if (world.late !== null) lateRequest(setting, world, drover, version, add);
-  if (mayInterfere(setting, world, drover))
-    for (const move of foreignMoves(world, version)) add({ by: 'others', what: move.what, world: move.world, drover });
+  for (const move of othersNow(setting, world, drover, version))
+    add({ by: 'others', what: move.what, world: move.world, drover });
   return found;
 }
 

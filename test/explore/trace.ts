@@ -1,5 +1,6 @@
 import type { CounterExample } from './explore-setting';
 import type { Drover } from './drover';
+import { calledVersion } from './seen';
 import type { Mover } from './transition';
 import type { Pile, World } from './world';
 
@@ -27,7 +28,7 @@ function serviceText(world: World): string {
   const label =
     current.label === 'none' ? '' : `, label ${current.label === 'dead' ? 'of a dead deployment' : current.label}`;
   const parts = [
-    `${world.state}, image ${current.image}${label}, v${current.primary}/v${current.sidekick}`,
+    `${world.state}, image ${current.image}${label}, ${calledVersion(current.primary)}/${calledVersion(current.sidekick)}`,
     `containers ${pilesText(world.primaries)} / ${pilesText(world.sidekicks)}, scale ${world.scale}`,
   ];
   if (world.cancelled) parts.push('cancelled');
@@ -43,7 +44,7 @@ function pilesText(piles: readonly Pile[]): string {
       ...(stopped > 0 ? [`${stopped} stopped`] : []),
       ...(failed > 0 ? [`${failed} failing`] : []),
     ];
-    return `v${version}: ${counts.join(' ')}`;
+    return `${calledVersion(version)}: ${counts.join(' ')}`;
   });
   return texts.length === 0 ? 'none' : texts.join(', ');
 }

@@ -181,7 +181,7 @@ describe('the model of Rancher in the exploration', () => {
     possible(): unknown[] {
       // Rancher goes on between two requests.
       return this.#reachable().map((world) =>
-        comparable(seenBy(world, this.setting), (version) => Number(version.slice(1)), 'app'),
+        comparable(seenBy(world, this.setting), (version) => Number(version.replace('v', '')), 'app'),
       );
     }
 

@@ -126,9 +126,9 @@ export function versionsInWorld(world: World): number {
   return bits;
 }
 
-/** The smallest version that is not among some. */
+/** The smallest version that is not among some; that of the creation never comes again. */
 export function freshVersion(known: number): Version {
-  let version = 0;
+  let version = 1;
   while ((known & (1 << version)) !== 0) version += 1;
   return version;
 }
