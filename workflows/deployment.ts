@@ -177,6 +177,8 @@ export class Deployment {
         break;
       case 'confirm':
         this.confirmedBy = author.by;
+        // It waits for nobody any more, also where Rancher is away and the gates cannot be read yet.
+        this.needPerson(null);
         break;
       default:
         throw new TypeError(`unknown message ${String(kind satisfies never)}`);

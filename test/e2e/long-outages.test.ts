@@ -46,6 +46,8 @@ interface Met {
   readonly actions: readonly string[];
   /** Where it is Rancher that is away: what is told of it while nothing of the deployment's is on Rancher. */
   readonly isUnreachable?: boolean;
+  /** What somebody else did to it before; none by default. */
+  readonly byHand?: readonly string[];
 }
 
 /** The request meets a fault, and from then on the service cannot be read either: so the phase lasts. */
@@ -86,8 +88,9 @@ const MET: readonly Met[] = [
       await scene.reaches('settling');
     },
     verdict: 'succeeded',
-    actions: ['rollback', ...UPGRADE],
+    actions: ['upgrade', 'rollback', ...UPGRADE],
     isUnreachable: true,
+    byHand: ['upgrade'],
   },
   {
     name: 'settling-others',
@@ -245,9 +248,9 @@ async function sitOut(stack: Stack, { begin, end, isRanchers = false }: Outage):
     }),
   );
   expect(ended).toEqual(
-    MET.map(({ name, verdict, actions, isUnreachable }) => ({
+    MET.map(({ name, verdict, actions, isUnreachable, byHand = [] }) => ({
       name,
-      ...(isRanchers && isUnreachable === true ? { verdict: 'unreachable', actions: [] } : { verdict, actions }),
+      ...(isRanchers && isUnreachable === true ? { verdict: 'unreachable', actions: byHand } : { verdict, actions }),
       // Not what is asked here, but what one wants to read where the rest is not so.
       reason: expect.any(String) as string,
     })),
