@@ -24,6 +24,8 @@ export interface ResolvedTarget {
 /** What `prepareUpgrade` read, for the history to have before anything is sent. */
 export interface PreparedUpgrade {
   readonly base: readonly ConfigVersion[];
+  /** Versions that the `upgrade` field named. */
+  readonly namedBefore: readonly ConfigVersion[];
   readonly posted: readonly PostedConfig[];
   /** The state in which the service was: an inactive one is deactivated again after a rollback. */
   readonly wasInactive: boolean;
@@ -34,10 +36,11 @@ export interface PreparedUpgrade {
  * - `accepted`: Rancher took it, now or in an attempt whose reply was lost.
  * - `busy`: the service does not offer an upgrade now; look at it again.
  * - `undone`: Rancher took it, and somebody rolled it back before its reply was known.
+ * - `replaced`: it may have been taken, and somebody upgraded the service since.
  * - `changed`: the service is not what was prepared; prepare again.
  */
 export interface PostOutcome {
-  readonly outcome: 'accepted' | 'busy' | 'undone' | 'changed';
+  readonly outcome: 'accepted' | 'busy' | 'undone' | 'replaced' | 'changed';
   readonly service: ServiceSnapshot;
 }
 

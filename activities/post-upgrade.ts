@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import { postPermission, whyNotPosted } from '../decision/permission';
 import type { Round } from '../decision/round';
 import { areComparable } from '../decision/round';
@@ -40,5 +41,6 @@ export async function postUpgrade(
     (snapshot, open) => postPermission(snapshot, round, () => asPrepared(open)),
     compose,
   );
-  return { outcome: outcome === 'sent' ? 'accepted' : whyNotPosted(service, round), service };
+  if (outcome === 'sent') return { outcome: 'accepted', service };
+  return { outcome: whyNotPosted(service, round, activityInfo().attempt > 1), service };
 }

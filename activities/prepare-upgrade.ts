@@ -21,6 +21,7 @@ export async function prepareUpgrade(
   const body = composeFor(open, about, about.label);
   return {
     base: versionsOf(open.snapshot),
+    namedBefore: open.snapshot.lastTargets.map(({ config, version }) => ({ config, version })),
     posted: postedConfigs(body, deps.digestKey),
     wasInactive: open.snapshot.state === 'inactive',
   };

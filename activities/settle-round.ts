@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import { deactivatePermission, finishPermission, rollbackPermission, settlePermission } from '../decision/permission';
 import type { Round } from '../decision/round';
 import type { ConfigVersion } from '../decision/service-snapshot';
@@ -37,7 +38,12 @@ export async function settlePending(
   signal: AbortSignal,
 ): Promise<ActOutcome> {
   const { action, versions } = about;
-  return readAndAct(deps, about, action, lease, signal, (snapshot) => settlePermission(snapshot, action, versions));
+  let mayHaveBeenSent = activityInfo().attempt > 1;
+  return readAndAct(deps, about, action, lease, signal, (snapshot) => {
+    const permission = settlePermission(snapshot, action, versions, mayHaveBeenSent);
+    if (permission === 'send') mayHaveBeenSent = true;
+    return permission;
+  });
 }
 
 /** Deactivates a service that was inactive before the upgrade: Rancher's rollback ends in `active`. */

@@ -1,7 +1,7 @@
 import type { DeploymentRequest } from '../decision/request';
-import type { ConfigSnapshot, InstanceTally, ServiceSnapshot } from '../decision/service-snapshot';
+import type { ConfigSnapshot, InstanceTally, NamedTarget, ServiceSnapshot } from '../decision/service-snapshot';
 import { PRIMARY } from '../decision/service-snapshot';
-import type { JsonObject } from '../rancher/json';
+import type { JsonObject, JsonValue } from '../rancher/json';
 import { isJsonObject, ownValue } from '../rancher/json';
 import {
   DEPLOYMENT_LABEL,
@@ -49,7 +49,7 @@ export function snapshotOf(
     instances: instances === null ? null : tallyOf(instances, configs),
     meetsRequest: meetsRequest(service, view),
     twoWriters: hasTwoWriters(service),
-    lastLabels: lastLabelsOf(service),
+    ...lastUpgradeOf(service, view.digestKey),
   };
 }
 
@@ -68,6 +68,7 @@ export function removedSnapshot(serviceId: string): ServiceSnapshot {
     meetsRequest: false,
     twoWriters: false,
     lastLabels: [],
+    lastTargets: [],
   };
 }
 
@@ -151,13 +152,29 @@ function hasTwoWriters(service: ServiceResource): boolean {
   return named !== undefined && named !== versionOf(service.launchConfig);
 }
 
-function lastLabelsOf(service: ServiceResource): string[] {
+/** What the `upgrade` field goes to: our labels in it, and its versions. */
+function lastUpgradeOf(
+  service: ServiceResource,
+  digestKey: Uint8Array,
+): Pick<ServiceSnapshot, 'lastLabels' | 'lastTargets'> {
   const strategy = service.upgrade === null ? undefined : ownValue(service.upgrade, 'inServiceStrategy');
-  if (!isJsonObject(strategy)) return [];
-  const secondary = ownValue(strategy, 'secondaryLaunchConfigs');
-  const configs = [ownValue(strategy, 'launchConfig'), ...(Array.isArray(secondary) ? secondary : [])];
-  const labels = configs.flatMap((config) => (isJsonObject(config) ? (labelOf(config, DEPLOYMENT_LABEL) ?? []) : []));
-  return [...new Set(labels)];
+  const labels = new Set<string>();
+  const lastTargets: NamedTarget[] = [];
+  const add = (config: string | undefined, content: JsonValue | undefined): void => {
+    if (!isJsonObject(content)) return;
+    const label = labelOf(content, DEPLOYMENT_LABEL);
+    if (label !== undefined) labels.add(label);
+    const version = versionOf(content);
+    if (config !== undefined && version !== undefined)
+      lastTargets.push({ config, version, digest: digestOf(content, digestKey) });
+  };
+  if (isJsonObject(strategy)) {
+    add(PRIMARY, ownValue(strategy, 'launchConfig'));
+    const secondary = ownValue(strategy, 'secondaryLaunchConfigs');
+    for (const config of Array.isArray(secondary) ? secondary : [])
+      add(isJsonObject(config) ? sidekickNameOf(config) : undefined, config);
+  }
+  return { lastLabels: [...labels], lastTargets };
 }
 
 const RUNNING: readonly string[] = ['running', 'updating-running'];

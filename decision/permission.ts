@@ -23,10 +23,20 @@ export function postPermission(snapshot: ServiceSnapshot, round: Round, asPrepar
   return ownership === 'base' && isOffered(snapshot) && !snapshot.removed && asPrepared() ? 'send' : 'not-now';
 }
 
-/** What a POST that was not sent found: see `PostOutcome` in `activities/contract.ts`. */
-export function whyNotPosted(snapshot: ServiceSnapshot, round: Round): 'undone' | 'busy' | 'changed' {
+/**
+ * What a POST that was not sent found: see `PostOutcome` in `activities/contract.ts`.
+ *
+ * @param mayHaveBeenSent an earlier attempt may have posted it: then other versions tell that somebody may have replaced it
+ */
+export function whyNotPosted(
+  snapshot: ServiceSnapshot,
+  round: Round,
+  mayHaveBeenSent: boolean,
+): 'undone' | 'replaced' | 'busy' | 'changed' {
   if (wasUndone(snapshot, round)) return 'undone';
-  return ownershipOf(snapshot, round) === 'base' && !isOffered(snapshot) ? 'busy' : 'changed';
+  const ownership = ownershipOf(snapshot, round);
+  if (ownership === 'foreign' && mayHaveBeenSent) return 'replaced';
+  return ownership === 'base' && !isOffered(snapshot) ? 'busy' : 'changed';
 }
 
 /** Whether our own upgrade is finished now: only while its containers are proven once more. */
@@ -55,14 +65,25 @@ const TAKES = {
   finishupgrade: ['upgraded'],
 } as const satisfies Record<string, readonly string[]>;
 
-/** Whether somebody else's pending upgrade is settled now: only if it still is the one that was decided about. */
+/**
+ * Whether somebody else's pending upgrade is settled now: only if it still is the one that was decided about.
+ *
+ * @param versions of that upgrade
+ * @param mayHaveBeenSent it was sent before, perhaps: where that would have led to what is there, it is done
+ */
 export function settlePermission(
   snapshot: ServiceSnapshot,
   action: 'rollback' | 'finishupgrade',
   versions: readonly ConfigVersion[],
+  mayHaveBeenSent: boolean,
 ): Permission {
+  if (snapshot.removed) return 'not-now';
   const states: readonly string[] = TAKES[action];
-  return !snapshot.removed && hasVersions(snapshot, versions) && states.includes(snapshot.state) ? 'send' : 'not-now';
+  const isThere = hasVersions(snapshot, versions);
+  if (isThere && states.includes(snapshot.state)) return 'send';
+  const isSettled =
+    action === 'rollback' ? !isThere : isThere && ['finishing-upgrade', 'active'].includes(snapshot.state);
+  return mayHaveBeenSent && isSettled ? 'done' : 'not-now';
 }
 
 /** Whether a service that was inactive before the upgrade is deactivated now: Rancher's rollback ends in `active`. */

@@ -1,5 +1,5 @@
 import type { Round } from './round';
-import { ownershipOf } from './round';
+import { ownershipOf, wasUndone } from './round';
 import type { ServiceSnapshot } from './service-snapshot';
 import type { StateKind } from './service-state';
 import { kindOfState } from './service-state';
@@ -123,7 +123,14 @@ export function roundStep(service: ServiceSnapshot, round: Round, goal: Goal): R
     return { do: 'interfered', why: cancelled[1] };
   if (kind !== 'gone' && ownership === 'ours' && service.state === ROLLING_BACK && goal !== 'restored')
     return { do: 'interfered', why: rolledBack[1] };
-  if (goal === 'restored' && round.accepted === null && ownership !== 'ours' && kind !== 'gone')
+  // Undone by somebody, it was posted all the same: the former configuration is waited for and proven.
+  if (
+    goal === 'restored' &&
+    round.accepted === null &&
+    ownership === 'base' &&
+    kind !== 'gone' &&
+    !wasUndone(service, round)
+  )
     return { do: 'nothing-posted' };
   const cell = TABLES[goal][ownership][kind];
   return typeof cell === 'string' ? ({ do: cell } as RoundStep) : { do: 'interfered', why: cell[1] };

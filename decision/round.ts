@@ -8,6 +8,8 @@ export interface Round {
   readonly label: string | null;
   /** Versions before the POST, one per configuration; null where an adopted upgrade did not show them. */
   readonly base: readonly ConfigVersion[] | null;
+  /** Versions that the `upgrade` field named before the POST; empty where there was none, and for an adopted upgrade. */
+  readonly namedBefore: readonly ConfigVersion[];
   /** What was posted, per touched configuration; empty for an adopted upgrade. */
   readonly posted: readonly PostedConfig[];
   /** Versions as Rancher accepted them; null until a reply or a later read showed them. */
@@ -94,14 +96,24 @@ export function areComparable(one: string, other: string): boolean {
 
 /**
  * Rancher took this round's upgrade (or a later one of the same deployment, whose workflow was reset since), and it was rolled back before
- * anybody here saw it: it must not be posted again.
+ * anybody here saw it: it must not be posted again. The `upgrade` field tells: it goes on naming an upgrade after that was rolled back.
+ * With labels off, it has to name another version of what was posted than before.
  */
 export function wasUndone(service: ServiceSnapshot, round: Round): boolean {
   const { label } = round;
-  if (label === null || ownershipOf(service, round) !== 'base') return false;
+  if (ownershipOf(service, round) !== 'base' || round.posted.length === 0) return false;
+  if (label === null) return namesAnotherThanBefore(service, round);
   const deploymentId = label.slice(0, label.lastIndexOf('.'));
   const number = roundInLabel(label, deploymentId) ?? Infinity;
   return service.lastLabels.some((last) => last === label || (roundInLabel(last, deploymentId) ?? 0) >= number);
+}
+
+function namesAnotherThanBefore({ lastTargets }: ServiceSnapshot, { posted, namedBefore }: Round): boolean {
+  return posted.every(({ config, digest }) => {
+    const target = lastTargets.find((named) => named.config === config);
+    if (target === undefined || versionIn(namedBefore, config) === target.version) return false;
+    return target.digest === digest || !areComparable(target.digest, digest);
+  });
 }
 
 /** The round that a label `<deploymentId>.<round>` names, null where it is another deployment's, or none. */

@@ -62,6 +62,15 @@ export interface ServiceSnapshot {
    * ours; they do prove that one was taken, and so must not be posted again.
    */
   readonly lastLabels: readonly string[];
+  /** What that field goes to, per configuration; empty where there was no upgrade yet. */
+  readonly lastTargets: readonly NamedTarget[];
+}
+
+/** A configuration as the `upgrade` field names it. */
+export interface NamedTarget {
+  readonly config: string;
+  readonly version: string;
+  readonly digest: string;
 }
 
 /** The version of one configuration. */

@@ -107,13 +107,18 @@ export function startStep(service: ServiceSnapshot, view: StartView): StartStep 
   return RULES[kind](service, view);
 }
 
+/** The version of a configuration that was created and never upgraded: a label on it came along from elsewhere, as with a copied stack. */
+const NEVER_UPGRADED = '0';
+
 /** The number of the deployment's own upgrade that the service has, null where it has none. Later rounds know their own already. */
 export function ownRoundOf(
   service: ServiceSnapshot,
   { deploymentId, again }: Pick<StartView, 'deploymentId' | 'again'>,
 ): number | null {
   if (deploymentId === undefined || again || !service.meetsRequest) return null;
-  const rounds = service.configs.map(({ deploymentLabel }) => roundInLabel(deploymentLabel, deploymentId) ?? 0);
+  const rounds = service.configs.map(({ version, deploymentLabel }) =>
+    version === NEVER_UPGRADED ? 0 : (roundInLabel(deploymentLabel, deploymentId) ?? 0),
+  );
   const newest = Math.max(0, ...rounds);
   return newest === 0 ? null : newest;
 }

@@ -79,11 +79,12 @@ export function watched(agent: http.Agent, watch: ConnectionWatch): http.Agent {
   const view: RequestTaker = {
     addRequest(request, options) {
       request.once('socket', (socket) => {
-        watch.reused = request.reusedSocket;
+        // One that waited for a socket gets that of another request, which node does not mark as used again.
+        watch.reused = request.reusedSocket || !socket.connecting;
         const note = (): void => {
           watch.connected = true;
         };
-        if (request.reusedSocket) return note();
+        if (watch.reused) return note();
         // Ahead of the listener that writes the request, which node:http adds after this event. With TLS the request may be written within
         // the handshake: then only a freeze before the handshake is seen here.
         socket.once('connect', () => {

@@ -11,7 +11,7 @@ import type { ActivityGroups } from './activity-options';
 import { ACTIVITY_OPTIONS } from './activity-options';
 import type { Deployment } from './deployment';
 import { rancherQueue } from './contract';
-import { Ended } from './endings';
+import { unposted } from './endings';
 
 /** Why an activity failed: by name, out of time, or in a way that nobody foresaw (a bug; its retries are used up by then). */
 export type CallFailure = FailureType | 'TimedOut' | 'Unexpected';
@@ -152,13 +152,7 @@ function betweenStretches(deployment: Deployment): number {
 async function judgeOutage(deployment: Deployment, awayMillis: number, text: string): Promise<boolean> {
   if (awayMillis < limitOf(deployment)) return false;
   if (nothingIsOurs(deployment))
-    throw new Ended(
-      'unreachable',
-      `${text} (for ${seconds(awayMillis)})`,
-      deployment.roundsPosted > 0
-        ? 'The former configuration was restored before. Try again when it answers.'
-        : 'Nothing was changed. Try again when it answers.',
-    );
+    throw unposted(deployment, 'unreachable', `${text} (for ${seconds(awayMillis)})`, 'Try again when it answers.');
   await deployment.park(
     `${text} (for ${seconds(awayMillis)})`,
     'Look at Rancher, at the worker of the environment and at what is between them.',
@@ -177,8 +171,7 @@ export const MEND_ACCESS =
 
 /** A read that is refused for good: before anything was posted that ends it; later a person has to mend the access. */
 async function refusedRead(deployment: Deployment, message: string): Promise<void> {
-  if (nothingIsOurs(deployment))
-    throw new Ended('refused', message, 'Mend what it names and deploy again. Nothing was changed.');
+  if (nothingIsOurs(deployment)) throw unposted(deployment, 'refused', message, 'Mend what it names and deploy again.');
   await deployment.park(message, MEND_ACCESS);
 }
 

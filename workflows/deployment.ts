@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { condition, setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { About, Target } from '../activities/contract';
+import { graceMillis, isOverdue, isStuck } from '../decision/grace';
 import type { InterventionKind } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
 import type { Policy } from '../decision/policy';
@@ -129,25 +130,18 @@ export class Deployment {
    * better within the stall limit: what came up meanwhile, or is about to, is not given up for a limit that passed while nobody was there.
    */
   get overdue(): boolean {
-    if (this.graceMillis > 0) return false;
-    return Date.now() - this.log.startedAt - this.pausedMillis >= this.policy.timeoutMillis;
+    const elapsed = Date.now() - this.log.startedAt - this.pausedMillis;
+    return isOverdue(elapsed, this.policy.timeoutMillis, this.graceMillis);
   }
 
-  /**
-   * How long a limit that passed in an outage does not count yet, milliseconds; 0 where there was none lately. A Rancher that was killed
-   * during an upgrade resumes it, and needed about two minutes for what was left.
-   */
+  /** How long a limit that passed in an outage does not count yet, milliseconds; 0 where there was none lately. */
   get graceMillis(): number {
-    if (this.#backSince === null) return 0;
-    return Math.max(0, this.#backSince + this.policy.stallLimitMillis - Date.now());
+    return graceMillis(this.#backSince, Date.now(), this.policy.stallLimitMillis);
   }
 
-  /**
-   * Nothing got better for as long as the limit. Right after an outage that is not judged, but where the limit has passed twice: a
-   * Rancher that comes and goes must not put it off for ever.
-   */
-  isStuck({ stalledMillis }: ProgressClock, limitMillis: number): boolean {
-    return stalledMillis >= (this.graceMillis > 0 ? 2 : 1) * limitMillis;
+  /** Nothing got better for as long as the limit. */
+  isStuck(clock: ProgressClock, limitMillis: number): boolean {
+    return isStuck(clock, limitMillis, this.graceMillis);
   }
 
   /** Rancher or the worker was away until now. */

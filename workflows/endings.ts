@@ -13,6 +13,26 @@ export class Ended extends Error {
   }
 }
 
+/**
+ * The end of a deployment of which nothing is posted now. Where an earlier round was, and was rolled back, or somebody else's pending
+ * upgrade was settled, something was changed all the same.
+ */
+export function unposted(
+  { roundsPosted, settledOthers }: { readonly roundsPosted: number; readonly settledOthers: string | null },
+  verdict: Extract<Verdict, 'failed' | 'refused' | 'unreachable'>,
+  reason: string,
+  nextStep: string,
+): Ended {
+  if (roundsPosted === 0 && settledOthers === null)
+    return new Ended(verdict, reason, `Nothing was changed. ${nextStep}`);
+  if (roundsPosted === 0) return new Ended(verdict, `${reason}; ${settledOthers}`, nextStep);
+  return new Ended(
+    'rolled-back',
+    `${reason}; the former configuration was restored before`,
+    'Mend it and deploy again.',
+  );
+}
+
 /** Why the former configuration has to come back, and what then: end so, or upgrade once more. */
 export class RestoreNeeded extends Error {
   override name = 'RestoreNeeded' as const;

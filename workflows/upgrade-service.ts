@@ -55,7 +55,8 @@ async function upgradeOnce(deployment: Deployment): Promise<never> {
     const start = await settle(deployment);
     // Finished before the workflow was reset: it only remains to be proven.
     if (start === 'finished') await finish(deployment, true);
-    if (start === 'adopted' || (await post(deployment)) === 'accepted') break;
+    // Not there any more? What became of it is named by the next read, and nothing is posted for it.
+    if (start !== 'upgrade' || (await post(deployment)) === 'accepted') break;
     deployment.service = await readService(deployment, true);
   }
   await awaitUpgraded(deployment);
@@ -91,7 +92,7 @@ function endAfterRestore(
   const nothing = 'nothing of this deployment was posted';
   const others = deployment.settledOthers;
   const proof = isBack
-    ? 'the former configuration is proven to run'
+    ? `the former configuration ${restored === 'restored' ? 'is proven to run' : 'was restored before'}`
     : others === null
       ? nothing
       : `${nothing}; ${others}`;

@@ -5,13 +5,14 @@ import { wrap } from '../render/wrap';
 import { lineOf } from './show-list';
 
 const HEAD = ['ENVIRONMENT', 'SERVICE', 'PHASE', 'SINCE', 'REASON', 'WHAT TO DO'] as const;
+const REASON = HEAD.indexOf('REASON');
 const GAP = '  ';
-/** On a terminal that is narrower than this, a table would leave no room for the reasons. */
-const TABLE_COLUMNS = 120;
+/** With less room than this for the reasons, a table would be a column of single words. */
+const REASON_COLUMNS = 30;
 
 /**
  * Deployments that need a person: JSON lines; a table with a line each, where the output is no terminal; on a terminal a table that fits,
- * or a paragraph each where it is narrow.
+ * or a paragraph each where it is too narrow for one.
  *
  * @param columns of the terminal; undefined where it is none
  */
@@ -22,9 +23,22 @@ export function attentionText(
   const { json, columns, now, none } = how;
   if (json) return found.map((one) => `${JSON.stringify(jsonOf(one))}\n`).join('');
   if (found.length === 0) return `${none}\n`;
-  if (columns !== undefined && columns < TABLE_COLUMNS)
-    return found.map((one) => paragraph(one, columns, now)).join('\n');
-  return table(found, columns, now);
+  const rows = found.map((one) => cellsOf(one, now));
+  const widths = HEAD.map((head, at) => Math.max(head.length, ...rows.map((row) => widthOf(row[at] ?? ''))));
+  if (columns === undefined) {
+    const lines = rows.map((row) => row.map((cell) => [cell.replaceAll('\n', '; or ')]));
+    return table(lines, widths);
+  }
+  // Commands are copied, so they are never broken; what they leave is the reason's.
+  const reason = columns - 1 - widths.reduce((sum, width, at) => sum + (at === REASON ? 0 : width + GAP.length), 0);
+  if (reason < REASON_COLUMNS) return found.map((one) => paragraph(one, columns, now)).join('\n');
+  const wrapped = rows.map((row) => row.map((cell, at) => (at === REASON ? wrap(cell, reason) : cell.split('\n'))));
+  return table(wrapped, widths.with(REASON, Math.min(reason, widths[REASON] ?? 0)));
+}
+
+/** A cell's widest line. */
+function widthOf(cell: string): number {
+  return Math.max(...cell.split('\n').map((line) => line.length));
 }
 
 function jsonOf({ deployment, since, until, ...rest }: NeedsAttention): object {
@@ -37,34 +51,19 @@ function jsonOf({ deployment, since, until, ...rest }: NeedsAttention): object {
   };
 }
 
-function table(found: readonly NeedsAttention[], columns: number | undefined, now: number): string {
-  const rows = found.map((one) => cellsOf(one, now));
-  const fixed = [0, 1, 2, 3].map((at) => Math.max(...[HEAD, ...rows].map((row) => (row[at] ?? '').length)));
-  const left =
-    columns === undefined ? undefined : columns - 1 - fixed.reduce((sum, width) => sum + width + GAP.length, 0);
-  // Commands are copied: they get what they need, up to half of what is left.
-  const widest = Math.max(...rows.map((row) => Math.max(...(row[5] ?? '').split('\n').map((line) => line.length))));
-  const doing = left === undefined ? undefined : Math.min(widest, Math.floor(left / 2));
-  const reason = left === undefined || doing === undefined ? undefined : Math.max(20, left - doing - GAP.length);
-  const unwrapped = reason === undefined || doing === undefined;
-  const widestReason = Math.max(...[HEAD, ...rows].map((row) => (row[4] ?? '').length));
-  return [HEAD as readonly string[], ...rows]
-    .map((row) => {
-      const cells = row.map((cell, at) => {
-        if (unwrapped) return [cell.replaceAll('\n', '; or ')];
-        return at < 4 ? [cell] : cell.split('\n').flatMap((line) => wrap(line, at === 4 ? reason : doing));
-      });
-      const widths = [...fixed, unwrapped ? widestReason : reason, 0];
-      const height = Math.max(...cells.map((lines) => lines.length));
-      return Array.from({ length: height }, (_, line) =>
+/** Rows of cells of lines under their heads. */
+function table(rows: readonly (readonly (readonly string[])[])[], widths: readonly number[]): string {
+  return [HEAD.map((head) => [head as string]), ...rows]
+    .flatMap((cells) =>
+      Array.from({ length: Math.max(...cells.map((lines) => lines.length)) }, (_, line) =>
         cells
           .map((lines, at) => (lines[line] ?? '').padEnd(widths[at] ?? 0))
           .join(GAP)
           .trimEnd(),
-      ).join('\n');
-    })
-    .join('\n')
-    .concat('\n');
+      ),
+    )
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function cellsOf(one: NeedsAttention, now: number): string[] {

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ServiceError } from '@temporalio/client';
 import type { DeploymentHandle } from '../../client/deployment-handle';
 import { RefusedError } from '../../client/errors/refused-error';
+import { UnreachableError } from '../../client/errors/unreachable-error';
 import { SilenceError } from '../../client/follow/silence-error';
 import type { Outcome } from '../../client/outcome';
 import type { Phase } from '../../decision/phase';
@@ -18,6 +20,9 @@ const LOOK_MILLIS = 150;
 const FOLLOW_MILLIS = 10_000;
 /** How long a service may take to come to rest after its deployment's end, milliseconds. */
 const REST_MILLIS = 30_000;
+/** How often a client does as it is told: "run the same command again"; and the pause before it does, milliseconds. */
+const REPEATS = 10;
+const REPEAT_MILLIS = 1_000;
 const RESTLESS = /ing$|ing-upgrade$|^rolling-back$/;
 
 /** A deployment from the request to its end, with all that is known of it then. */
@@ -25,6 +30,8 @@ export interface Deployed {
   readonly evidence: Evidence;
   /** From the request to the verdict, as a client sees it. */
   readonly millis: number;
+  /** Calls of the client that found Temporal in trouble, and were made again. */
+  readonly repeatedCalls: number;
 }
 
 /** Asks for a deployment, does what its script says, and waits for the verdict. */
@@ -33,25 +40,32 @@ export async function deploy(
   one: DeploymentCase,
   onEvent: (event: ProgressEvent) => void = () => undefined,
 ): Promise<Deployed> {
+  const repeats = { count: 0 };
   const before = await serviceText(stack, one);
   const input = { ...one.input, environment: stack.alias };
   const began = performance.now();
-  const handle = await stack.client.upgrade(input);
-  const ended = outcomeOf(handle, onEvent);
+  const ask = (): Promise<DeploymentHandle> => whileUnreachable(repeats, () => stack.client.upgrade(input));
+  const handle = await ask();
+  const told: string[] = [];
+  const ended = outcomeOf(handle, (event) => {
+    told.push(event.text);
+    onEvent(event);
+  });
   const [outcome, said, early] = await Promise.all([
     ended,
-    act(stack, one, handle, ended),
-    one.askedTwice ? stack.client.upgrade(input) : null,
+    act(stack, one, handle, ended, repeats),
+    one.askedTwice ? ask() : null,
   ]);
   const millis = performance.now() - began;
   const { workflowId, runId } = handle.deployment;
-  const late = one.askedTwice ? await stack.client.upgrade(input) : null;
-  const history = await stack.history(workflowId, runId);
+  const late = one.askedTwice ? await ask() : null;
+  const history = await whileUnreachable(repeats, () => stack.history(workflowId, runId));
   const after = await atRest(stack, one);
   return {
     millis,
+    repeatedCalls: repeats.count,
     evidence: {
-      ...{ case: one, before, outcome, said, history, after },
+      ...{ case: one, before, outcome, told, said, history, after },
       journal: await stack.rancher.journal(one.service),
       again: askedAgain(runId, [early, late]),
     },
@@ -85,6 +99,7 @@ async function act(
   one: DeploymentCase,
   handle: DeploymentHandle,
   ended: Promise<Outcome>,
+  repeats: { count: number },
 ): Promise<Said[]> {
   const said: Said[] = [];
   let isOver = false;
@@ -92,20 +107,41 @@ async function act(
   ended.then(over, over);
   for (const step of one.script) {
     while (!isOver && !(await hasReached(handle, step.at))) await delay(LOOK_MILLIS);
-    said.push({ name: step.say, how: await say(stack, one, step) });
+    said.push({ name: step.say, how: await say(stack, one, step, repeats) });
   }
   return said;
 }
 
-async function say(stack: Stack, { stack: inStack, service }: DeploymentCase, step: ScriptStep): Promise<Said['how']> {
+async function say(
+  stack: Stack,
+  { stack: inStack, service }: DeploymentCase,
+  step: ScriptStep,
+  repeats: { count: number },
+): Promise<Said['how']> {
   const target = { environment: stack.alias, stack: inStack, service };
+  const author = { by: 'a generated person', why: 'chaos' };
+  const before = repeats.count;
   try {
-    const { how } = await stack.client.intervene(target, step.say, { by: 'a generated person', why: 'chaos' });
+    const { how } = await whileUnreachable(repeats, () => stack.client.intervene(target, step.say, author));
     return how === 'acknowledged' ? 'taken' : 'unknown';
   } catch (error) {
-    // Told that it is over, nobody knows whether the message was what ended it: its answer may have been late.
-    if (error instanceof RefusedError) return error.cause === undefined ? 'unknown' : 'refused';
-    throw error;
+    if (!(error instanceof RefusedError)) throw error;
+    // Told that it is over, or refused after a first try without an answer: nobody knows whether the message was what ended it.
+    return error.cause === undefined || repeats.count > before ? 'unknown' : 'refused';
+  }
+}
+
+/** Does what the client tells a person to do where Temporal is in trouble: the same again. */
+async function whileUnreachable<T>(repeats: { count: number }, call: () => Promise<T>): Promise<T> {
+  for (let left = REPEATS; ; left -= 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const inTrouble = error instanceof UnreachableError || error instanceof ServiceError;
+      if (!inTrouble || left === 0) throw error;
+      repeats.count += 1;
+      await delay(REPEAT_MILLIS);
+    }
   }
 }
 

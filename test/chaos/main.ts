@@ -12,21 +12,23 @@ const PROGRESS_MILLIS = 10_000;
 async function main(): Promise<void> {
   const options = optionsOrExit(process.argv.slice(2));
   if (options === null) return;
+  say(`chaos: seed ${options.seed}, fault rate ${options.faultRate}`);
+  let soFar = (): string => 'nothing has ended';
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      say(`ended by ${signal}; the seed was ${options.seed}`);
+      say(`\nended by ${signal}; so far:\n${soFar()}\nseed ${options.seed}, fault rate ${options.faultRate}`);
       // What was started ends with this process.
       process.exit(130);
     });
   }
-  say(`chaos: seed ${options.seed}, fault rate ${options.faultRate}`);
   await prepareTools(say);
-  const failed = options.only === null ? await runAll(options) : await replay(options, options.only, say);
+  const tally = new Tally();
+  soFar = () => figuresText(tally.figures());
+  const failed = options.only === null ? await runAll(options, tally) : await replay(options, options.only, say);
   process.exit(failed === 0 ? 0 : 1);
 }
 
-async function runAll(options: ChaosOptions): Promise<number> {
-  const tally = new Tally();
+async function runAll(options: ChaosOptions, tally: Tally): Promise<number> {
   const troubles: string[] = [];
   const began = performance.now();
   const elapsed = (): number => (performance.now() - began) / 1000;

@@ -19,11 +19,12 @@ export async function replay(options: ChaosOptions, index: number, say: (line: s
   const site = await Site.open([one], options);
   const tally = new Tally();
   try {
-    const { evidence, millis } = await deploy(site.stack, one, ({ at, phase, text }) =>
+    const deployed = await deploy(site.stack, one, ({ at, phase, text }) =>
       say(`${new Date(at).toISOString().slice(11, 23)} ${phase}: ${text}`),
     );
+    const { evidence } = deployed;
     const violations = checkDeployment(evidence, canariesOf([one]));
-    tally.add(figuresOf(evidence, millis, violations));
+    tally.add(figuresOf(deployed, violations));
     say('\nrequests, with the faults that they met:');
     for (const line of await requestsOf(site.stack)) say(`  ${line}`);
     say("\nRancher's journal:");

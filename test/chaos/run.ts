@@ -51,13 +51,20 @@ function slowFirst(cases: readonly DeploymentCase[]): DeploymentCase[] {
 
 async function deployOne(site: Site, one: DeploymentCase, tally: Tally, watcher: RunWatcher): Promise<void> {
   try {
-    const { evidence, millis } = await deploy(site.stack, one);
-    const figures = figuresOf(evidence, millis, checkDeployment(evidence, canariesOf([one])));
+    const deployed = await deploy(site.stack, one);
+    const figures = figuresOf(deployed, checkDeployment(deployed.evidence, canariesOf([one])));
     tally.add(figures);
     watcher.onEnded(figures);
   } catch (error) {
     const text = `it could not be followed: ${inspect(error, { depth: 4 })}`;
-    const counts = { millis: 0, activities: 0, attempts: 0, failedAttempts: 0, refusedConnections: 0 };
+    const counts = {
+      millis: 0,
+      activities: 0,
+      attempts: 0,
+      failedAttempts: 0,
+      refusedConnections: 0,
+      repeatedCalls: 0,
+    };
     const { index, kind } = one;
     const figures: DeploymentFigures = {
       ...{ index, kind, verdict: 'not followed', ...counts },

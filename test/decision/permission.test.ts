@@ -37,7 +37,7 @@ describe('the POST', () => {
 
   test.each(others(...OFFERED))('waits for a service that is %s', (state) => {
     expect(postPermission(service({ state }), round(), yes)).toBe('not-now');
-    expect(whyNotPosted(service({ state }), round())).toBe('busy');
+    expect(whyNotPosted(service({ state }), round(), false)).toBe('busy');
   });
 
   test('is done where its upgrade is found, in whatever state', () => {
@@ -47,15 +47,21 @@ describe('the POST', () => {
   test('does not go out when it was taken and rolled back', () => {
     const undone = service({ lastLabels: [LABEL] });
     expect(postPermission(undone, round(), yes)).toBe('not-now');
-    expect(whyNotPosted(undone, round())).toBe('undone');
+    expect(whyNotPosted(undone, round(), true)).toBe('undone');
   });
 
   test('does not go out on other versions, on another content, or on a removed service', () => {
     expect(postPermission(service(foreign), round(), yes)).toBe('not-now');
     expect(postPermission(service(), round(), () => false)).toBe('not-now');
     expect(postPermission(service({ removed: true }), round(), yes)).toBe('not-now');
-    expect(whyNotPosted(service(foreign), round())).toBe('changed');
-    expect(whyNotPosted(service(), round())).toBe('changed');
+    expect(whyNotPosted(service(foreign), round(), false)).toBe('changed');
+    expect(whyNotPosted(service(), round(), false)).toBe('changed');
+  });
+
+  test('may have been sent before: then other versions tell that somebody may have replaced it', () => {
+    expect(whyNotPosted(service(foreign), round(), true)).toBe('replaced');
+    expect(whyNotPosted(service({ state: 'upgraded' }), round(), true)).toBe('busy');
+    expect(whyNotPosted(service(), round(), true)).toBe('changed');
   });
 });
 
@@ -114,14 +120,25 @@ describe("settling somebody else's pending upgrade", () => {
 
   test.each(STATES)('sends to a service that is %s what it takes', (state) => {
     const rollback = ['upgrading', 'upgraded', 'canceled-upgrade'].includes(state) ? 'send' : 'not-now';
-    expect(settlePermission(service({ state }), 'rollback', pinned)).toBe(rollback);
+    expect(settlePermission(service({ state }), 'rollback', pinned, false)).toBe(rollback);
     const finish = state === 'upgraded' ? 'send' : 'not-now';
-    expect(settlePermission(service({ state }), 'finishupgrade', pinned)).toBe(finish);
+    expect(settlePermission(service({ state }), 'finishupgrade', pinned, false)).toBe(finish);
+  });
+
+  test('is done where what was sent before has led to what is there', () => {
+    const back = service({ state: 'rolling-back', ...foreign });
+    expect(settlePermission(back, 'rollback', pinned, true)).toBe('done');
+    expect(settlePermission(back, 'rollback', pinned, false)).toBe('not-now');
+    for (const state of ['finishing-upgrade', 'active'])
+      expect(settlePermission(service({ state }), 'finishupgrade', pinned, true)).toBe('done');
+    expect(settlePermission(service({ state: 'canceled-upgrade' }), 'finishupgrade', pinned, true)).toBe('not-now');
+    expect(settlePermission(service({ state: 'active' }), 'rollback', pinned, true)).toBe('not-now');
+    expect(settlePermission(service({ removed: true }), 'rollback', pinned, true)).toBe('not-now');
   });
 
   test('leaves another upgrade than the one that was decided about alone', () => {
-    expect(settlePermission(service({ state: 'upgraded', ...foreign }), 'rollback', pinned)).toBe('not-now');
-    expect(settlePermission(service({ state: 'upgraded', removed: true }), 'rollback', pinned)).toBe('not-now');
+    expect(settlePermission(service({ state: 'upgraded', ...foreign }), 'rollback', pinned, false)).toBe('not-now');
+    expect(settlePermission(service({ state: 'upgraded', removed: true }), 'rollback', pinned, false)).toBe('not-now');
   });
 });
 

@@ -94,6 +94,19 @@ describe('whose upgrade it is while the reply of our POST is unknown', () => {
       expect(wasUndone(undone, { ...unknown, label: 'd-11.1' })).toBe(false);
       expect(wasUndone(service({ configs: [upgradedConfig()], lastLabels: [LABEL] }), unknown)).toBe(false);
     });
+
+    test('with labels off, the `upgrade` field names another version of what was posted than before', () => {
+      const unlabelled = { ...round(), label: null, namedBefore: versions({ [PRIMARY]: OTHER }) };
+      const naming = (version: string, digest = 'key:ours') =>
+        service({ lastTargets: [{ config: PRIMARY, version, digest }] });
+      expect(wasUndone(naming(NEW), unlabelled)).toBe(true);
+      expect(wasUndone(naming(NEW), { ...unlabelled, namedBefore: [] })).toBe(true);
+      expect(wasUndone(naming(NEW, 'another-key:whatever'), unlabelled)).toBe(true);
+      expect(wasUndone(naming(OTHER), unlabelled)).toBe(false);
+      expect(wasUndone(naming(NEW, 'key:somebody-elses'), unlabelled)).toBe(false);
+      expect(wasUndone(service(), unlabelled)).toBe(false);
+      expect(wasUndone(naming(NEW), { ...unlabelled, posted: [] })).toBe(false);
+    });
   });
 
   describe('with labels on, the digest does not count', () => {

@@ -64,6 +64,7 @@ export function service(changes: Partial<ServiceSnapshot> = {}): ServiceSnapshot
     meetsRequest: false,
     twoWriters: false,
     lastLabels: [],
+    lastTargets: [],
     ...changes,
   };
 }
@@ -82,6 +83,7 @@ export function round(changes: Partial<Round> = {}): Round {
     number: 2,
     label: LABEL,
     base: versions({ [PRIMARY]: BASE }),
+    namedBefore: [],
     posted: [posted()],
     accepted: null,
     ...changes,

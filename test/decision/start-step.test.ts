@@ -274,6 +274,11 @@ describe('what somebody else left', () => {
       ['it is the label of another deployment', own('upgraded', 'd-7.2'), {}],
       ['somebody else took the label along to something else', { ...own('upgraded'), meetsRequest: false }, {}],
       ['a later round is asked for', own('upgraded'), { again: true }],
+      [
+        'it was never upgraded, and the label came along with a copy',
+        { ...own('upgraded'), configs: [config({ version: '0', deploymentLabel: 'd-77.1' })] },
+        {},
+      ],
       ['the label is none of ours', own('upgraded', 'd-77.x'), {}],
     ])('but not where %s', (_case, service, changes) => {
       expect(startStep(service, view({ deploymentId: 'd-77', redeploy: true, ...changes })).do).toBe('settle');

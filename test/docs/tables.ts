@@ -7,6 +7,8 @@ import { VERDICTS } from '../../decision/verdict';
 import { formatDuration } from '../../worker/config/duration';
 import { ACTIVITY_OPTIONS } from '../../workflows/activity-options';
 import { coverage } from '../contract/coverage';
+import { documentedRows, tableName } from '../e2e/truth-table/documented';
+import { THEMES } from '../e2e/truth-table/table';
 
 /** A table in a document, between the markers `<!-- name -->` and `<!-- /name -->`, made from the code that it describes. */
 export interface DocumentedTable {
@@ -147,6 +149,14 @@ export const TABLES: readonly DocumentedTable[] = [
       ...Object.entries(FAILURE_TYPES).map(([type, { retry }]) => row(`\`${type}\``, retry ? 'yes' : 'no')),
     ],
   },
+  ...THEMES.map((theme) => {
+    const [titles = [], ...rows] = documentedRows(theme);
+    return {
+      file: 'docs/verdicts.md',
+      name: tableName(theme),
+      lines: [...head(...titles), ...rows.map((cells) => row(...cells))],
+    };
+  }),
   { file: 'docs/configuration.md', name: 'policy', lines: [...head('key', 'default', 'meaning'), ...policy()] },
   {
     file: 'docs/simulator.md',

@@ -43,7 +43,9 @@ function seed(): WorldSeed {
           {
             name: STACK,
             services: [
-              ...['waiting', 'confirming', 'cancelled', 'running', 'finished', 'carried'].map((name) => service(name)),
+              ...['waiting', 'confirming', 'cancelled', 'running', 'finished', 'carried', 'unmended'].map((name) =>
+                service(name),
+              ),
               pending('forgotten', { [LABEL]: 'd0123456789ab.1' }),
               pending('foreign', {}),
             ],
@@ -84,6 +86,26 @@ describe('what deployments that are over left half upgraded', () => {
     return { found: new Map(found), summary: lines.at(-1), said: ended.stdout };
   }
 
+  /** Its rollback is refused, and a person does not wait for it: it ends as `needs-attention`. */
+  async function giveUp(command: Command): Promise<void> {
+    await command.fault({ action: 'rollback', times: 2, effect: { kind: 'status', status: 403, body: 'Forbidden' } });
+    await command.upgrade('--hold', '--batch-size', '2');
+    await command.run('rollback');
+    await command.reaches('parked');
+    await command.run('cancel');
+    await command.isOver();
+    const status = await command.run('status');
+    expect(status.stdout).toMatch(/reason +.*403.*; given up, as asked/);
+    expect(status.stdout).toMatch(/tried +rollback: 2 times/);
+    expect(status.stdout).toMatch(/next +.*`drover orphans prod` shows what was left behind/);
+  }
+
+  /** What waits for a person, by service. */
+  async function attention(): Promise<Record<string, unknown>> {
+    const lines = jsonLines(await stack.drover(['list', '--attention', '--environment', 'prod', '--json']));
+    return Object.fromEntries(lines.map(({ service: name, kind }) => [String(name), kind]));
+  }
+
   const commandsOf = (line: JsonLine | undefined): Record<string, string | null> =>
     Object.fromEntries(
       ((line?.['offers'] ?? []) as { to: string; command: string | null }[]).map(({ to, command }) => [to, command]),
@@ -112,6 +134,7 @@ describe('what deployments that are over left half upgraded', () => {
     ]);
     await Promise.all([waiting, confirming, cancelled].map(terminate));
     await cancelled.byHand('Production', 'cancelupgrade');
+    await giveUp(about('unmended'));
     // The UI takes the label of the deployment that had succeeded along.
     const { service: carried } = await stack.rancher.service('Production', STACK, 'carried');
     const config = carried['launchConfig'] as { labels: Record<string, string> };
@@ -122,11 +145,12 @@ describe('what deployments that are over left half upgraded', () => {
 
     const { found, summary, said } = await orphans();
     expect(said).not.toContain('canary');
-    expect([...found.keys()].sort()).toEqual(['cancelled', 'confirming', 'forgotten', 'waiting']);
+    expect([...found.keys()].sort()).toEqual(['cancelled', 'confirming', 'forgotten', 'unmended', 'waiting']);
+    expect(await attention()).toEqual({ running: 'held', unmended: 'ended' });
     expect(summary).toMatchObject({
       type: 'orphans',
       environment: 'prod',
-      orphans: 4,
+      orphans: 5,
       running: 1,
       foreign: 2,
       leftOut: 0,
@@ -142,6 +166,7 @@ describe('what deployments that are over left half upgraded', () => {
       state: 'upgraded',
       why: expect.stringContaining('in phase confirming'),
     });
+    expect(found.get('unmended')?.['why']).toMatch(/^it ended as "needs-attention" at \S+Z: .*403.*given up/);
     expect(found.get('forgotten')).toMatchObject({
       state: 'upgraded',
       deploymentId: 'd0123456789ab',
@@ -156,7 +181,7 @@ describe('what deployments that are over left half upgraded', () => {
     expect(Object.keys(commandsOf(found.get('cancelled')))).toEqual(['go back']);
 
     const shown = await stack.drover(['orphans', 'prod']);
-    expect(shown.stdout).toMatch(/^4 in prod: a pending upgrade, left by a deployment that is over\.\n/);
+    expect(shown.stdout).toMatch(/^5 in prod: a pending upgrade, left by a deployment that is over\.\n/);
     expect(shown.stdout).toMatch(/cases\/waiting: upgrading/);
     expect(shown.stdout).toMatch(/keep it +drover upgrade prod cases\/confirming --image example\/confirming:2\n/);
     expect(shown.stdout).toMatch(/2 pending upgrades are somebody else's/);
@@ -166,13 +191,16 @@ describe('what deployments that are over left half upgraded', () => {
       run(commandsOf(found.get('confirming'))['keep it']),
       run(commandsOf(found.get('cancelled'))['go back']),
       run(commandsOf(found.get('forgotten'))['go back']),
+      run(commandsOf(found.get('unmended'))['keep it']),
     ]);
-    expect(settled).toEqual(['0 succeeded', '0 succeeded', '0 succeeded', '0 succeeded']);
+    expect(settled).toEqual(Array.from({ length: 5 }, () => '0 succeeded'));
     expect(await waiting.actions()).toEqual(['upgrade', 'rollback']);
     expect(await confirming.actions()).toEqual(['upgrade', 'finishupgrade']);
     expect(await cancelled.actions()).toEqual(['upgrade', 'cancelupgrade', 'rollback']);
     expect(await about('forgotten').actions()).toEqual(['rollback']);
 
+    // A newer deployment of the service has begun since.
+    expect(await attention()).toEqual({ running: 'held' });
     const after = await orphans();
     expect([...after.found.keys()]).toEqual([]);
     expect(after.summary).toMatchObject({ orphans: 0, running: 1, foreign: 2 });

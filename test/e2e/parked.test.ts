@@ -9,15 +9,16 @@ import type { Ended } from '../support/started-process';
 import { Command, STACK } from './command';
 import { expectPlain, jsonLines, resultOf } from './said';
 
-/** Rancher takes three seconds for it, at twenty times its speed. */
-const SLOW_PULL = 60_000;
+/** Between the first of two containers and the second: as good as for ever. */
+const ENDLESS = ['--batch-size', '1', '--batch-interval', '1h'];
 /** Longer than it takes to take a key away, shorter than a request may take. */
-const WHILE_A_KEY_GOES = 1_500;
+const WHILE_A_KEY_GOES = 4_000;
 
 /** A deployment that loses its key in a phase, and where it ends once the key is corrected. */
 interface Loss {
   readonly service: string;
   readonly phase: Phase;
+  readonly args: readonly string[];
   /** Brings it to where the key is taken away. */
   readonly until: (command: Command) => Promise<void>;
   readonly verdict: Verdict;
@@ -33,6 +34,7 @@ const LOSSES: readonly Loss[] = [
   {
     service: 'waiting',
     phase: 'waiting',
+    args: ['--batch-size', '2'],
     until: (command) => command.reaches('waiting'),
     verdict: 'succeeded',
     exitCode: 0,
@@ -43,6 +45,7 @@ const LOSSES: readonly Loss[] = [
   {
     service: 'restoring',
     phase: 'rolling-back',
+    args: ENDLESS,
     until: async (command) => {
       await command.fault({ action: 'rollback', effect: { kind: 'delay', millis: WHILE_A_KEY_GOES } });
       await command.reaches('waiting');
@@ -58,6 +61,7 @@ const LOSSES: readonly Loss[] = [
   {
     service: 'finishing',
     phase: 'finishing',
+    args: ['--batch-size', '2'],
     until: async (command) => {
       await command.fault({ action: 'finishupgrade', effect: { kind: 'delay', millis: WHILE_A_KEY_GOES } });
       await met(command);
@@ -80,6 +84,15 @@ async function met({ stack, service }: Command): Promise<void> {
   }
 }
 
+const NEVER_HEALTHY = 'docker:example/waiting:2';
+const HEALTH_CHECK = {
+  port: 80,
+  interval: 2000,
+  healthyThreshold: 2,
+  unhealthyThreshold: 3,
+  initializingTimeout: 60000,
+};
+
 const accessKey = (service: string): string => `ACCESS-${service}`;
 const secretFile = (service: string): string => `secret-${service}`;
 
@@ -95,14 +108,21 @@ function seed(): WorldSeed {
       stacks: [
         {
           name: STACK,
-          services: [{ name: service, scale: 2, launchConfig: { imageUuid: `docker:example/${service}:1` } }],
+          services: [
+            {
+              name: service,
+              scale: 2,
+              launchConfig: {
+                imageUuid: `docker:example/${service}:1`,
+                ...(service === 'waiting' ? { healthCheck: HEALTH_CHECK } : {}),
+              },
+            },
+          ],
         },
       ],
     })),
-    behaviours: ['waiting', 'restoring'].map((service) => ({
-      image: `docker:example/${service}:2`,
-      pullMillis: SLOW_PULL,
-    })),
+    // Until it is parked.
+    behaviours: [{ image: NEVER_HEALTHY, neverHealthy: true }],
   };
 }
 
@@ -113,6 +133,7 @@ describe('a key that is taken away in the middle of a deployment', () => {
   beforeAll(async () => {
     stack = await Stack.start({
       seed: seed(),
+      policy: { requestTimeout: '8s', stallLimit: '2m' },
       environments: Object.fromEntries(
         LOSSES.map(({ service }) => [
           service,
@@ -137,40 +158,43 @@ describe('a key that is taken away in the middle of a deployment', () => {
     const parked = await Promise.all(
       LOSSES.map(async (loss) => {
         const command = about(loss);
-        const running = command.startUpgrade('--batch-size', '2');
+        const running = command.startUpgrade(...loss.args);
         await loss.until(command);
         await stack.rancher.revokeKey(accessKey(loss.service));
         return running.ended;
       }),
     );
-    for (const [index, loss] of LOSSES.entries()) {
-      const command = about(loss);
-      const ended = parked[index];
-      if (ended === undefined) throw new Error('it did not end');
-      expect([loss.service, ended.code, ended.stderr]).toEqual([loss.service, 4, '']);
-      expectPlain(ended, command.target, 'needs-attention');
-      expect(ended.stdout).toMatch(/ reason: The deployment is parked: .*401.*Unauthorized/);
-      expect(ended.stdout).toMatch(loss.tried);
-      expect(ended.stdout).toContain(`"drover retry ${command.target}" goes on where it stopped`);
-      expect(ended.stdout.includes(`"drover cancel ${command.target}"`)).toBe(loss.canCancel);
-      expect(ended.stdout).toMatch(/ rancher: http:\/\/\S+\/env\/1a\d+\/apps\/stacks\/1st\d+\/services\/1s\d+/);
+    await Promise.all(
+      LOSSES.map(async (loss, index) => {
+        const command = about(loss);
+        const ended = parked[index];
+        if (ended === undefined) throw new Error('it did not end');
+        expect([loss.service, ended.code, ended.stderr]).toEqual([loss.service, 4, '']);
+        expectPlain(ended, command.target, 'needs-attention');
+        expect(ended.stdout).toMatch(/ reason: The deployment is parked: .*401.*Unauthorized/);
+        expect(ended.stdout).toMatch(loss.tried);
+        expect(ended.stdout).toContain(`"drover retry ${command.target}" goes on where it stopped`);
+        expect(ended.stdout.includes(`"drover cancel ${command.target}"`)).toBe(loss.canCancel);
+        expect(ended.stdout).toMatch(/ rancher: http:\/\/\S+\/env\/1a\d+\/apps\/stacks\/1st\d+\/services\/1s\d+/);
 
-      const status = await command.run('status');
-      expect(status.stdout).toMatch(/phase +parked for /);
-      expect(status.stdout).toMatch(/attention +.*401/);
-      expect(status.stdout).toMatch(/tried +\w+: once/);
-      expect(status.stdout).toContain(`drover retry ${command.target} # goes on where it stopped`);
-      expect(status.stdout).toMatch(/by itself it ends as needs-attention in \d+ d/);
-      const [json] = jsonLines(await command.run('status', '--json'));
-      expect(json).toMatchObject({
-        type: 'status',
-        progress: {
-          phase: 'parked',
-          person: { kind: 'parked', commands: expect.arrayContaining([expect.anything()]) },
-        },
-      });
-    }
+        const [status, forMachines] = await Promise.all([command.run('status'), command.run('status', '--json')]);
+        expect(status.stdout).toMatch(/phase +parked for /);
+        expect(status.stdout).toMatch(/attention +.*401/);
+        expect(status.stdout).toMatch(/tried +\w+: once/);
+        expect(status.stdout).toContain(`drover retry ${command.target} # goes on where it stopped`);
+        expect(status.stdout).toMatch(/by itself it ends as needs-attention in \d+ d/);
+        const [json] = jsonLines(forMachines);
+        expect(json).toMatchObject({
+          type: 'status',
+          progress: {
+            phase: 'parked',
+            person: { kind: 'parked', commands: expect.arrayContaining([expect.anything()]) },
+          },
+        });
+      }),
+    );
 
+    await stack.rancher.removeBehaviour(NEVER_HEALTHY);
     const listed = jsonLines(await attention());
     expect(listed.map(({ service }) => service).sort()).toEqual(LOSSES.map(({ service }) => service).sort());
     for (const line of listed)

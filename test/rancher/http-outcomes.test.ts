@@ -53,6 +53,7 @@ async function failureOf(promise: Promise<unknown>): Promise<RancherError> {
   return error;
 }
 
+const outcomeOf = (error: unknown): string => (error instanceof RancherError ? error.outcome : String(error));
 const read = (client: RancherClient, signal?: AbortSignal): Promise<unknown> => client.getService('1a5', '1s2', signal);
 const upgrade = (client: RancherClient, signal?: AbortSignal): Promise<unknown> =>
   client.act('1a5', '1s2', 'upgrade', BODY, signal);
@@ -438,6 +439,33 @@ describe('called off', () => {
     expect(server.requests).toHaveLength(16);
     await server.close();
     expect((await Promise.all(busy)).map((error) => error.outcome)).toEqual(Array(16).fill('unknown-outcome'));
+  });
+
+  it('knows that what waited for a connection and got one that had served was sent: lost there, it may have happened', async () => {
+    const lost = new Set<string>();
+    const server = await serve((request, response) => {
+      const path = request.url ?? '';
+      // Of each of those that waited, the first try is lost.
+      if (Number(/\d+$/.exec(path)?.[0]) > 16 && !lost.has(path)) {
+        lost.add(path);
+        request.socket.destroy();
+      } else sendJson(response, 200, aService({ id: path.split('/').at(-1) }));
+    });
+    const warnings = jest.spyOn(process, 'emitWarning');
+    const client = clientOf(server, { requestTimeoutMillis: 30_000 });
+    const reads = Array.from({ length: 48 }, (_, index) => client.getService('1a5', `1s${index + 1}`));
+    const outcomes = (await Promise.allSettled(reads)).map((one) =>
+      one.status === 'fulfilled' ? 'read' : outcomeOf(one.reason),
+    );
+    expect(lost.size).toBe(32);
+    // Those that were lost on a connection of their own are told; the others were read again.
+    expect(outcomes).not.toContain('not-sent');
+    expect(new Set(outcomes)).toEqual(new Set(['read', 'unknown-outcome']));
+    // And no listener is left on a connection for each request that it serves.
+    const ones = Array.from({ length: 240 }, () => client.getService('1a5', '1s1'));
+    await expect(Promise.all(ones)).resolves.toHaveLength(240);
+    expect(warnings).not.toHaveBeenCalled();
+    warnings.mockRestore();
   });
 
   it('leaves no listener behind on a signal that lives long', async () => {

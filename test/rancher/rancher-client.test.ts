@@ -249,6 +249,27 @@ describe('collections', () => {
     await expect(client.findService('1a5', '1st2', 'cron')).resolves.toMatchObject({ id: '1s6' });
   });
 
+  test.each([true, false])(
+    'are asked for by state, and checked, whether Rancher ignores the filter: %s',
+    async (ignores) => {
+      ignoresFilters = ignores;
+      pageSize = 2;
+      const pending = ['upgraded', 'upgrading', 'canceled-upgrade', 'upgraded'];
+      const service = (index: number, state: string): Resource => ({
+        ...{ id: `1s${index}`, name: `web-${index}`, state, stackId: '1st1', accountId: '1a5', launchConfig: {} },
+      });
+      world['projects/1a5/services'] = [
+        ...pending.map((state, index) => service(index + 1, state)),
+        ...['active', 'rolling-back', 'removed'].map((state, index) => service(index + 11, state)),
+        { ...service(21, 'upgraded'), accountId: '1a6' },
+        { ...service(22, 'upgraded'), removed: '2026-11-25T15:00:00Z' },
+      ];
+      const found = await client.listServicesInStates('1a5', ['upgrading', 'upgraded', 'canceled-upgrade']);
+      expect(found.map(({ id }) => id).sort()).toEqual(['1s1', '1s2', '1s3', '1s4']);
+      expect(server.requests[0]).toBe('GET /sub/v2-beta/projects/1a5/services?state=upgrading&limit=200');
+    },
+  );
+
   it('whose pages go round in a circle end with an error', async () => {
     const circle = await startServer((request, response) => {
       sendJson(response, 200, { type: 'collection', data: [], pagination: { next: `http://x${request.url ?? ''}` } });

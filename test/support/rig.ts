@@ -47,8 +47,9 @@ export class Rig {
   beforeLookup: (service: string) => Promise<void> = () => Promise.resolve();
   readonly alias = `rig-${randomBytes(4).toString('hex')}`;
   readonly workflowQueue = `workflows-${this.alias}`;
-  readonly #workers: Worker[] = [];
-  #running: Promise<unknown> = Promise.resolve();
+  /** The workflows' worker, and the environment's, where it is there. */
+  readonly #workers = new Map<'workflows' | 'environment', { worker: Worker; running: Promise<void> }>();
+  #makeEnvironmentsWorker: () => Promise<Worker> = () => Promise.reject(new Error('not started yet'));
 
   private constructor(
     readonly simulator: Simulator,
@@ -64,6 +65,8 @@ export class Rig {
     raceMillis?: number;
     project?: string;
     variables?: Record<string, string>;
+    /** Default: one as a worker has it. */
+    circuit?: Circuit;
   }): Promise<Rig> {
     const address = temporalAddress();
     const simulator = await startSimulator({
@@ -81,11 +84,13 @@ export class Rig {
       ...QUICK,
       ...options.policy,
     });
-    await rig.#work(options.project ?? options.seed.projects[0]?.name ?? 'none', options.seed, options.variables ?? {});
+    const circuit = options.circuit ?? new Circuit({ widestProbeMillis: widestProbeOf(rig.policy) });
+    const project = options.project ?? options.seed.projects[0]?.name ?? 'none';
+    await rig.#work(project, options.seed, options.variables ?? {}, circuit);
     return rig;
   }
 
-  async #work(project: string, seed: WorldSeed, variables: Record<string, string>): Promise<void> {
+  async #work(project: string, seed: WorldSeed, variables: Record<string, string>, circuit: Circuit): Promise<void> {
     const [key] = seed.keys;
     if (key === undefined) throw new Error('the seed has no key');
     const before = (service: string): Promise<void> => this.beforeLookup(service);
@@ -102,7 +107,7 @@ export class Rig {
       accessKey: key.accessKey,
       secretKey: key.secretKey,
       requestTimeoutMillis: this.policy.requestTimeoutMillis,
-      circuit: new Circuit({ widestProbeMillis: widestProbeOf(this.policy) }),
+      circuit,
     });
     const activities = createActivities({
       digestKey: randomBytes(32),
@@ -128,11 +133,28 @@ export class Rig {
       }),
     });
     const common = { connection: this.native, maxHeartbeatThrottleInterval: '1s' as const };
-    this.#workers.push(
+    this.#makeEnvironmentsWorker = () => Worker.create({ ...common, taskQueue: rancherQueue(this.alias), activities });
+    this.#run(
+      'workflows',
       await Worker.create({ ...common, taskQueue: this.workflowQueue, workflowBundle: workflowBundle() }),
-      await Worker.create({ ...common, taskQueue: rancherQueue(this.alias), activities }),
     );
-    this.#running = Promise.all(this.#workers.map((worker) => worker.run()));
+    await this.environmentsWorkerComes();
+  }
+
+  #run(kind: 'workflows' | 'environment', worker: Worker): void {
+    this.#workers.set(kind, { worker, running: worker.run() });
+  }
+
+  /** Nobody serves the environment any more; workflows go on. */
+  async environmentsWorkerGoes(): Promise<void> {
+    const { worker, running } = this.#workers.get('environment') ?? {};
+    this.#workers.delete('environment');
+    worker?.shutdown();
+    await running;
+  }
+
+  async environmentsWorkerComes(): Promise<void> {
+    this.#run('environment', await this.#makeEnvironmentsWorker());
   }
 
   request(asked: Asked): DeploymentRequest {
@@ -194,8 +216,8 @@ export class Rig {
   }
 
   async close(): Promise<void> {
-    for (const worker of this.#workers) worker.shutdown();
-    await this.#running;
+    for (const { worker } of this.#workers.values()) worker.shutdown();
+    await Promise.all([...this.#workers.values()].map(({ running }) => running));
     await this.client.connection.close();
     await this.native.close();
     await this.simulator.close();

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { ApplicationFailure } from '@temporalio/common';
 import type { LogEntry } from '@temporalio/worker';
+import { failure } from '../../activities/classify-failure';
+import { FAILURE_TYPES } from '../../activities/failure-types';
+import type { FailureType } from '../../activities/failure-types';
 import { rancherQueue } from '../../workflows/contract';
-import { isWorthALine, logLine } from '../../worker/log-line';
+import { isExpectedRetry, isWorthALine, logLine } from '../../worker/log-line';
 
 const entry = (overrides: Partial<LogEntry>): LogEntry => ({
   level: 'WARN',
@@ -51,4 +55,28 @@ test('nothing else of the details is shown, and nothing breaks the line', () => 
 test('a message that is no error, and one that is very long', () => {
   expect(logLine(entry({ meta: { error: 'plain' } }))).toContain('error="plain"');
   expect(logLine(entry({ message: 'x'.repeat(5000) })).length).toBeLessThan(1100);
+});
+
+describe('attempts that failed', () => {
+  const attempt = (error: unknown): Partial<LogEntry> & Pick<LogEntry, 'message'> => ({
+    message: 'Activity failed',
+    meta: { error, attempt: 3 },
+  });
+
+  test('the SDK says so in these words', () => {
+    const activity = readFileSync(require.resolve('@temporalio/worker/lib/activity.js'), 'utf8');
+    expect(activity).toContain("warn('Activity failed', { error,");
+  });
+
+  test.each(Object.keys(FAILURE_TYPES) as FailureType[])('%s: what is tried again by itself is no news', (type) => {
+    expect(isExpectedRetry(entry(attempt(failure(type, 'it failed'))))).toBe(FAILURE_TYPES[type].retry);
+  });
+
+  test('what nobody foresaw is', () => {
+    expect(isExpectedRetry(entry(attempt(new TypeError('a bug'))))).toBe(false);
+    expect(isExpectedRetry(entry(attempt(ApplicationFailure.create({ type: 'Other' }))))).toBe(false);
+    expect(isExpectedRetry(entry({ message: 'Worker failed', meta: { error: failure('LeaseOver', 'x') } }))).toBe(
+      false,
+    );
+  });
 });

@@ -87,6 +87,8 @@ async function send(
     if (called.kind === 'failed') deployment.tries.failed('finish', called);
     if (called.kind === 'failed' && isOutage(called.type)) {
       deployment.note('warning', `whether the finish was taken is not known: ${called.message}`);
+      // A finish that comes late must not meet what somebody upgrades next.
+      await deployment.untilNothingIsUnderWay();
       return called.type === 'UnknownOutcome' ? 'unsure' : 'away';
     }
     if (called.kind === 'failed') await deployment.park(called.message, MEND_ACCESS);

@@ -1,13 +1,13 @@
 import type { PreparedUpgrade } from '../../activities/contract';
 import { calledConfig } from '../../decision/proof';
 import type { Round } from '../../decision/round';
-import { ownershipOf, versionIn } from '../../decision/round';
+import { ownershipOf, versionIn, wasUndone } from '../../decision/round';
 import type { ConfigVersion, ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import type { Called } from '../calls';
 import { interruptible, isOutage, readService, readThrough } from '../calls';
 import type { Deployment } from '../deployment';
-import { Ended, RestoreNeeded } from '../endings';
+import { Ended, RestoreNeeded, unposted } from '../endings';
 import { interfered } from './interfered';
 
 /** How often a service that changes under our hands is prepared again before it is settled anew. */
@@ -26,7 +26,8 @@ export async function post(deployment: Deployment): Promise<'accepted' | 'busy'>
   deployment.enter('upgrading');
   for (let preparation = 1; preparation <= PREPARATIONS; preparation += 1) {
     const prepared = await prepare(deployment, label);
-    const round: Round = { number, label, base: prepared.base, posted: prepared.posted, accepted: null };
+    const { base, namedBefore, posted } = prepared;
+    const round: Round = { number, label, base, namedBefore, posted, accepted: null };
     deployment.round = round;
     if (number === 1) deployment.wasInactive = prepared.wasInactive;
     const outcome = await postUntilKnown(deployment, round);
@@ -55,11 +56,8 @@ async function postUntilKnown(deployment: Deployment, round: Round): Promise<'ac
       const { outcome, service } = called.value;
       deployment.underWay = false;
       deployment.service = service;
-      if (outcome === 'undone')
-        throw interfered(
-          service,
-          'somebody else rolled the upgrade back (or this deployment did, before its workflow was reset)',
-        );
+      if (outcome === 'undone') throw undone(service);
+      if (outcome === 'replaced') throw replaced(service);
       if (outcome === 'accepted') accepted(deployment, round, service);
       return outcome;
     }
@@ -68,12 +66,33 @@ async function postUntilKnown(deployment: Deployment, round: Round): Promise<'ac
     if (called.kind === 'failed') deployment.tries.failed('upgrade', called);
     const service = await lookAfterwards(deployment, called);
     // Nothing is judged, no deadline either, before it is known whether Rancher took it.
-    if (ownershipOf(service, round) === 'ours') {
+    const ownership = ownershipOf(service, round);
+    if (ownership === 'ours') {
       accepted(deployment, round, service);
       return 'accepted';
     }
+    if (wasUndone(service, round)) throw undone(service);
+    // Whether it was taken, nobody can tell any more: to post it again could be the second time.
+    if (ownership === 'foreign') throw replaced(service);
     if (called.kind === 'failed' && !isOutage(called.type)) throw notPosted(deployment, called);
   }
+}
+
+function undone(service: ServiceSnapshot): Ended {
+  return interfered(
+    service,
+    'somebody else rolled the upgrade back (or this deployment did, before its workflow was reset)',
+  );
+}
+
+/** Other versions after a POST whose outcome is unknown: somebody moved the service before it was known. */
+function replaced(service: ServiceSnapshot): Ended {
+  return interfered(
+    service,
+    service.removed
+      ? 'the service was removed'
+      : 'somebody else upgraded the service before it was known whether Rancher had taken ours',
+  );
 }
 
 /** Rancher took it: the versions are pinned as it gave them. */
@@ -104,12 +123,6 @@ async function lookAfterwards(
 
 /** Refused for good, and no earlier attempt can have been taken. */
 function notPosted(deployment: Deployment, { type, message }: Extract<Called<unknown>, { kind: 'failed' }>): Ended {
-  if (deployment.roundsPosted > 0)
-    return new Ended(
-      'rolled-back',
-      `${message}; the former configuration was restored before`,
-      'Correct it and deploy again.',
-    );
   const verdict = type === 'Invalid' || type === 'Configuration' ? 'failed' : 'refused';
-  return new Ended(verdict, message, 'This upgrade was not posted. Correct what it names and deploy again.');
+  return unposted(deployment, verdict, message, 'This upgrade was not posted. Correct what it names and deploy again.');
 }

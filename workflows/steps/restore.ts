@@ -132,6 +132,7 @@ async function proveRestored(deployment: Deployment, service: ServiceSnapshot): 
     const { activities } = deployment.at;
     const called = await uninterrupted(() => activities.act.deactivateService({ ...deployment.about, versions: base }));
     if (called.kind === 'failed') deployment.tries.failed('deactivate', called);
+    if (called.kind === 'failed' && isOutage(called.type)) await deployment.untilNothingIsUnderWay();
     return 'the service is to be deactivated again';
   }
   return proof.reasons.join('; ');

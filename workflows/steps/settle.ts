@@ -12,6 +12,7 @@ import { ownRoundOf, startStep } from '../../decision/start-step';
 import { interruptible, isOutage, readService, seconds } from '../calls';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
+import { interfered } from './interfered';
 
 /**
  * Brings the service to where an upgrade can be posted: waits out what is moving, and treats what somebody else left pending by the
@@ -40,6 +41,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
     });
     let planned: number;
     if (step.do !== 'wait') deployment.settlingOthers = false;
+    if (deployment.overdue && step.do === 'settle' && again) throw interfered(service, step.why);
     if (deployment.overdue && ['upgrade', 'settle', 'adopt'].includes(step.do)) throw tooLate(deployment);
     switch (step.do) {
       case 'upgrade':
@@ -50,12 +52,15 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
       case 'unchanged':
         throw alreadyThere(deployment);
       case 'refuse':
+        // After a round of ours the service was as before: somebody else moved it since.
+        if (again) throw interfered(service, step.why);
         throw new Ended(
           'refused',
           step.why,
           `${deployment.settledOthers === null ? 'Nothing was changed. ' : ''}Settle it in Rancher, or choose another \`--on-pending\`.`,
         );
       case 'settle':
+        if (settled >= policy.maxRounds && again) throw interfered(service, `${step.why}, again and again`);
         if (settled >= policy.maxRounds)
           throw new Ended(
             'refused',
@@ -116,6 +121,7 @@ function adopt(deployment: Deployment, service: ServiceSnapshot): void {
     number,
     label: null,
     base: baseOfAdopted(service),
+    namedBefore: [],
     posted: [],
     accepted: versionsOf(service),
   };
@@ -153,6 +159,8 @@ async function settlePending(
     deployment.service = called.value.service;
     return 'not-now';
   }
+  if (called.kind === 'failed' && !isOutage(called.type) && !wasUnsure && deployment.roundsPosted > 0)
+    throw interfered(service, `${why}, and it could not be settled (${called.message})`);
   if (called.kind === 'failed' && !isOutage(called.type) && !wasUnsure)
     throw new Ended(
       'refused',
@@ -191,7 +199,7 @@ function tooLate(deployment: Deployment): Ended {
   return deployment.roundsPosted > 0
     ? new Ended(
         'rolled-back',
-        `${reason} again; the former configuration is proven to run`,
+        `${reason} again; the former configuration was restored before`,
         'Find out why, then deploy again.',
       )
     : new Ended('refused', reason, 'Deploy again when the service has settled, or with a longer `--timeout`.');

@@ -155,7 +155,8 @@ export class DeploymentRun {
         return;
       } catch (error) {
         if (error instanceof RefusedError) {
-          this.said.push({ name, how: 'refused' });
+          // Told that it is over, nobody knows whether the message was what ended it: its answer may have been late.
+          this.said.push({ name, how: error.cause === undefined ? 'unknown' : 'refused' });
           return;
         }
         if (!isSilence(error) || Date.now() > deadline) throw error;

@@ -27,5 +27,5 @@ export async function persistently<T>(ask: () => Promise<T>, limitMillis = LIMIT
 export function isSilence(error: unknown): boolean {
   if (error instanceof UnreachableError || error instanceof SilenceError) return true;
   const trouble = grpcTroubleOf(error)?.trouble;
-  return trouble === 'connection lost' || trouble === 'no answer in time';
+  return trouble === 'connection lost' || trouble === 'no answer in time' || trouble === 'not ready';
 }

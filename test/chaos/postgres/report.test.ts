@@ -6,9 +6,14 @@ const deployment = (service: string, ...wrong: string[]): DeploymentReport => ({
   ...{ exitCodes: [0], upgrades: 1, millis: 1_000, wrong },
 });
 
+const FAULTS = {
+  ...{ requests: 20, refusalWindows: 1, cutStreams: 2 },
+  ...{ reads: { hang: 2, reset: 1 }, actions: { hang: 1 } },
+};
+
 const report = (more: Partial<SuiteReport>): SuiteReport => ({
   ...{ kills: [], missedKills: 0, deployments: [deployment('a'), deployment('b')], kept: [], lost: [], wrong: [] },
-  ...{ eventsHeld: 10, recoveryLines: [], requests: { all: 20, failed: 1 }, millis: 5_000 },
+  ...{ eventsHeld: 10, recoveryLines: [], faults: FAULTS, millis: 5_000 },
   ...more,
 });
 
@@ -37,4 +42,10 @@ test('everything that is wrong has a line of its own', () => {
     'WRONG: 2 kills met no deployment',
     'WRONG: a (good): bad',
   ]);
+});
+
+test('what went wrong with the requests is counted by kind, reads and actions together', () => {
+  expect(reportLines(report({})).find((line) => line.startsWith('requests:'))).toBe(
+    'requests:     20 to Rancher, 4 met a fault (3 hang, 1 reset); connections refused 1 times, 2 event streams cut',
+  );
 });

@@ -22,7 +22,7 @@ export function tally({ deployments, lost, wrong, missedKills }: SuiteReport): {
 
 /** Everything that a run found out, for a person. */
 export function reportLines(report: SuiteReport): string[] {
-  const { deployments, kept, lost, kills, missedKills, recoveryLines, requests, wrong } = report;
+  const { deployments, kept, lost, kills, missedKills, recoveryLines, wrong } = report;
   const times = deployments.map(({ millis }) => millis).sort((a, b) => a - b);
   const at = (share: number): string =>
     seconds(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0);
@@ -46,12 +46,21 @@ export function reportLines(report: SuiteReport): string[] {
     `kinds:        ${counted(deployments.map(({ kind }) => kind))}`,
     `upgrades:     ${upgrades} accepted by Rancher`,
     `commands:     ${asked.length} (exit codes ${counted(asked.map(String))})`,
-    `requests:     ${requests.all} to Rancher, ${requests.failed} of them failed`,
+    ...faultLines(report.faults),
     `duration:     ${seconds(report.millis)}; a deployment: median ${at(0.5)}, 95 % ${at(0.95)}, longest ${at(1)}`,
     ...[...wrong, ...lost, ...(missedKills > 0 ? [`${missedKills} kills met no deployment`] : [])].map(
       (text) => `WRONG: ${text}`,
     ),
     ...failed.flatMap((one) => one.wrong.map((text) => `WRONG: ${one.service} (${one.kind}): ${text}`)),
+  ];
+}
+
+function faultLines({ requests, reads, actions, refusalWindows, cutStreams }: SuiteReport['faults']): string[] {
+  const kinds = [...new Set([...Object.keys(reads), ...Object.keys(actions)])].sort();
+  const each = kinds.map((kind) => `${(reads[kind] ?? 0) + (actions[kind] ?? 0)} ${kind}`);
+  const sum = [...Object.values(reads), ...Object.values(actions)].reduce((all, one) => all + one, 0);
+  return [
+    `requests:     ${requests} to Rancher, ${sum} met a fault (${each.join(', ') || 'none'}); connections refused ${refusalWindows} times, ${cutStreams} event streams cut`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FaultCounts } from '../../../simulator/fault-plan';
 import { CanarySearch } from '../../e2e/canaries';
 import type { ProductionTools } from '../../support/production-temporal';
 import { ProductionTemporal } from '../../support/production-temporal';
@@ -13,7 +14,6 @@ import { checkDeployment } from '../support/invariants';
 import { variablesOf } from '../support/planted-secrets';
 import { SeededRandom } from '../support/random';
 import { DeploymentRun } from './deployment-run';
-import { faultsFor } from './faults-for';
 import type { KillRecord } from './killer';
 import { Killer } from './killer';
 import { planKills } from './kill-plan';
@@ -24,6 +24,8 @@ import { lookAtService, textOfService } from './rancher-view';
 
 const ALIAS = 'chaos';
 const WORKERS = 2;
+/** Connections are refused, and the event stream is cut, at one request where this many others fail by themselves. */
+const TROUBLE_PER_FAULT = 1 / 20;
 /** Long enough for what the kills take; a bad image has to be found out within the run. */
 const POLICY = {
   stallLimit: '12s',
@@ -60,7 +62,8 @@ export interface SuiteReport {
   /** Events of histories that were seen right before a kill. */
   readonly eventsHeld: number;
   readonly recoveryLines: readonly string[];
-  readonly requests: { readonly all: number; readonly failed: number };
+  /** Requests to Rancher, and what went wrong with them. */
+  readonly faults: FaultCounts;
   /** Milliseconds from the first request to the last verdict. */
   readonly millis: number;
 }
@@ -91,7 +94,8 @@ export class Suite {
     const stack = await startStack(engine, cases);
     this.#stack = stack;
     const before = await Promise.all(cases.map((one) => textOfService(stack.rancher, one)));
-    for (const fault of faultsFor(faultRate)) await stack.rancher.addFault(fault);
+    const trouble = faultRate * TROUBLE_PER_FAULT;
+    await stack.rancher.planFaults({ seed, rate: faultRate, refusalRate: trouble, cutRate: trouble });
     const runs = cases.map((one) => new DeploymentRun(stack, one));
     const killer = new Killer(stack, engine, runs, this.sinceStart, this.onKill);
     const plan = planKills(new SeededRandom(seed).fork('kills'), deployments, WORKERS);
@@ -112,8 +116,8 @@ export class Suite {
       }),
     ]);
     const millis = Date.now() - began;
-    await stack.rancher.clearFaults();
-    const requests = await stack.rancher.requests();
+    await stack.rancher.planFaults(null);
+    const faults = await stack.rancher.faultCounts();
     const { kept, lost } = await lookUpAll(stack, runs, killer.snapshots);
     const canaries = canariesOf(cases);
     const journal = await stack.journal();
@@ -151,10 +155,7 @@ export class Suite {
       wrong: [...wrong, ...this.#workersThatEnded(stack, killer), ...this.#leaks(stack, engine, runs, cases)],
       eventsHeld: killer.snapshots.reduce((sum, { events }) => sum + events.length, 0),
       recoveryLines: engine.postgres.recoveryLines(),
-      requests: {
-        all: requests.length,
-        failed: requests.filter(({ status }) => status === 0 || status === 429 || status >= 500).length,
-      },
+      faults,
     };
   }
 

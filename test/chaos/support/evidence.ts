@@ -31,6 +31,8 @@ export interface Evidence {
   readonly history: readonly HistoryEvent[];
   /** What the library told at the end. */
   readonly outcome: Outcome;
+  /** The logbook, as far as it was followed. */
+  readonly told?: readonly string[];
   readonly after: { readonly service: Record<string, unknown>; readonly instances: readonly Record<string, unknown>[] };
   readonly said: readonly Said[];
   readonly again: AskedAgain | null;

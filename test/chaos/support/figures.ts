@@ -14,6 +14,8 @@ export interface DeploymentFigures {
   /** Attempts whose failure the history tells, and of those the ones with a refused connection; the history keeps one for each activity. */
   readonly failedAttempts: number;
   readonly refusedConnections: number;
+  /** Calls of the client that found Temporal in trouble, and were made again. */
+  readonly repeatedCalls: number;
   readonly violations: readonly Violation[];
 }
 
@@ -28,6 +30,7 @@ export interface Figures {
   readonly retries: number;
   readonly failedAttempts: number;
   readonly refusedConnections: number;
+  readonly repeatedCalls: number;
   readonly faults: FaultCounts;
   readonly requestsPerDeployment: number;
   /** From the request to the verdict, milliseconds. */
@@ -36,7 +39,10 @@ export interface Figures {
   readonly violations: Readonly<Record<string, number>>;
 }
 
-export function figuresOf(evidence: Evidence, millis: number, violations: readonly Violation[]): DeploymentFigures {
+export function figuresOf(
+  { evidence, millis, repeatedCalls }: { evidence: Evidence; millis: number; repeatedCalls: number },
+  violations: readonly Violation[],
+): DeploymentFigures {
   const activities = activitiesIn(evidence.history);
   const failures = activities.flatMap(({ lastFailure }) => (lastFailure === null ? [] : [lastFailure]));
   return {
@@ -48,6 +54,7 @@ export function figuresOf(evidence: Evidence, millis: number, violations: readon
     attempts: activities.reduce((sum, { attempts }) => sum + attempts, 0),
     failedAttempts: failures.length,
     refusedConnections: failures.filter((text) => text.includes('ECONNREFUSED')).length,
+    repeatedCalls,
     violations,
   };
 }
@@ -95,6 +102,7 @@ export class Tally {
       retries: sum((one) => Math.max(0, one.attempts - one.activities)),
       failedAttempts: sum((one) => one.failedAttempts),
       refusedConnections: sum((one) => one.refusedConnections),
+      repeatedCalls: sum((one) => one.repeatedCalls),
       faults: this.#faults,
       requestsPerDeployment: ended.length === 0 ? 0 : this.#faults.requests / ended.length,
       duration: { median: at(millis, 0.5), p95: at(millis, 0.95), max: at(millis, 1) },
@@ -118,6 +126,7 @@ export function figuresText(figures: Figures): string {
     ...kinds.map((kind) => `  ${kind.padEnd(32)}${faults.reads[kind] ?? 0}, ${faults.actions[kind] ?? 0}`),
     `connections refused    ${faults.refusalWindows} windows in which nothing listened; ${figures.refusedConnections} attempts that the histories tell failed by it`,
     `event streams cut      ${faults.cutStreams} (the suite's own subscriber: the product uses no event stream yet)`,
+    `client                 ${figures.repeatedCalls} calls found Temporal in trouble, and were made again`,
     `duration               median ${secondsOf(duration.median)}, p95 ${secondsOf(duration.p95)}, longest ${secondsOf(duration.max)}`,
   ].join('\n');
 }

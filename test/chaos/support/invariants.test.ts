@@ -77,6 +77,7 @@ describe('what is broken is found', () => {
     ['cut off', SECRET.slice(0, 15)],
   ])('5: a secret is told %s', (_, text) => {
     expect(numbers(outcome({ reason: `it said ${text}` }))).toContain(5);
+    expect(numbers({ told: ['one', text] })).toContain(5);
     const told = { eventId: '98', eventType: 'EVENT_TYPE_MARKER_RECORDED', details: text };
     expect(numbers({ history: [...good.history, told] })).toContain(5);
   });

@@ -74,12 +74,13 @@ function cancelledOnesAreNotFinished(evidence: Evidence): Violation[] {
   return found;
 }
 
-/** Invariant 5, as far as it is about one deployment: its history, and what the library told. */
-function nothingLeaks({ history, outcome }: Evidence, canaries: readonly Canary[]): Violation[] {
+/** Invariant 5, as far as it is about one deployment: its history, its logbook, and what the library told. */
+function nothingLeaks({ history, outcome, told = [] }: Evidence, canaries: readonly Canary[]): Violation[] {
   const search = searchFor(canaries);
   return [
     ...search.find('the history', JSON.stringify(history)),
     ...search.find('the outcome', JSON.stringify(outcome)),
+    ...search.find('the logbook', told.join('\n')),
   ].map(({ canary, form, place }) => ({ invariant: 5, text: `${canary} (${form}) is in ${place}` }));
 }
 

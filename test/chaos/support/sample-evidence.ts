@@ -132,7 +132,15 @@ export function goodEvidence(): Evidence {
         verdict: 'succeeded',
         ...{ reason: '', nextStep: '', deploymentId: 'd1', requestId: 'r', environment: 'chaos' },
         ...{ stack: CASE.stack, service: CASE.service, serviceId: '1s1', images: [], rounds: 1, state: 'active' },
-        ...{ rancherUrl: null, startedAt: 0, endedAt: 0, timeline: [], requestedBy: 'x', requestedWhy: null },
+        ...{
+          rancherUrl: null,
+          startedAt: 0,
+          endedAt: 0,
+          timeline: [],
+          tried: [],
+          requestedBy: 'x',
+          requestedWhy: null,
+        },
       },
     },
     after: {

@@ -14,11 +14,7 @@ const UNTOUCHED: readonly Verdict[] = ['unchanged', 'failed', 'invalid', 'refuse
  *
  * @param deploymentId the row's, null where none was begun
  */
-export function contradictions(
-  journal: readonly JournalEntry[],
-  verdict: Verdict,
-  deploymentId: string | null,
-): string[] {
+export function contradictions(journal: readonly JournalEntry[], verdict: Verdict, deploymentId: unknown): string[] {
   const actions = journal.filter(({ kind }) => kind === 'action');
   const ours = actions.filter(({ by }) => by === DROVER_KEY);
   const upgrades = ours.filter(({ action }) => action === 'upgrade');
@@ -34,7 +30,7 @@ export function contradictions(
     if (action === 'upgrade' || action === 'rollback') cancelled = false;
     if (cancelled && action === 'finishupgrade' && by === DROVER_KEY) found.push('Drover finished a cancelled upgrade');
   }
-  if (UNTOUCHED.includes(verdict) && labels.some((label) => label.startsWith(`${deploymentId}.`)))
+  if (UNTOUCHED.includes(verdict) && labels.some((label) => label.startsWith(`${String(deploymentId)}.`)))
     found.push(`an upgrade was posted, and it is ${verdict}`);
   if (new Set(ours.map(({ service }) => service)).size > 1) found.push('Drover touched two services of one name');
   return found;

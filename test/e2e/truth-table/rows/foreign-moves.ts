@@ -231,7 +231,7 @@ export const FOREIGN_MOVES: Theme = {
     unanswered('finishes it', finishes, interfered(/somebody else finished the upgrade.*found/, HOLDS, DONE)),
     unanswered('deletes the service', removes, interfered(/removed/, GONE, ['upgrade', 'remove'])),
     {
-      ...whileWaiting('rolls it back (plain output)', rollsBack, interfered(/rolled.*back.*found/, BACK, UNDONE)),
+      ...whileWaiting('rolls it back', rollsBack, interfered(/rolled.*back.*found/, BACK, UNDONE)),
       plain: true,
     },
     whileWaiting(

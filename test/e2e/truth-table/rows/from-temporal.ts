@@ -67,7 +67,7 @@ export const FROM_TEMPORAL: Theme = {
     'same deployment: the command follows it, and nothing is posted twice. A cancellation in Temporal means `cancel`.',
   rows: [
     {
-      title: 'somebody terminates the workflow while it is `waiting` (plain output)',
+      title: 'somebody terminates the workflow while it is `waiting`',
       service: PAIR,
       args: ENDLESS,
       meanwhile: inTurn(waiting, terminates),

@@ -56,7 +56,7 @@ export const PEOPLE: Theme = {
   about: '`drover cancel`, `retry`, `confirm` and `rollback`, in the phases in which they mean something else.',
   rows: [
     {
-      title: 'a person cancels while it is `waiting` (plain output)',
+      title: 'a person cancels while it is `waiting`',
       service: PAIR,
       args: ENDLESS,
       meanwhile: async (one) => {
@@ -73,7 +73,7 @@ export const PEOPLE: Theme = {
       plain: true,
     },
     {
-      title: 'a person decides to go back while it is `waiting` (plain output)',
+      title: 'a person decides to go back while it is `waiting`',
       service: PAIR,
       args: ENDLESS,
       meanwhile: async (one) => {
@@ -136,14 +136,21 @@ export const PEOPLE: Theme = {
       title: 'a person cancels after the finish was sent: refused',
       service: PAIR,
       args: ONE_BATCH,
-      before: late('finishupgrade', 2000),
+      // One more container has to start, and does not before the person was answered.
+      before: late('finishupgrade', 600),
       meanwhile: async (one) => {
         await one.met();
+        await one.behaves(2, { startFails: true });
+        await one.person('update', { scale: 3 });
+        await one.stateIs('finishing-upgrade');
         const refused = await one.run('cancel');
         expect(refused).toMatchObject({ code: 7, stdout: '' });
         expect(refused.stderr).toContain('the finish was sent: there is no way back');
+        await one.behavesAgain(2);
       },
       ...succeeded,
+      leaves: { ...HOLDS, count: 3 },
+      actions: ['upgrade', 'update', 'finishupgrade'],
     },
     {
       title: 'a person cancels while it rolls back already: it ends as the rollback was to',
@@ -159,13 +166,17 @@ export const PEOPLE: Theme = {
       ...rolledBack,
     },
     {
-      title: 'a person cancels while it is parked: it is rolled back once more',
+      title: 'a person cancels while it is parked: it is rolled back once more, and ends as it was to',
       environment: 'strict',
       ...UNHEALTHY,
       before: forbidden('rollback'),
       interim: { verdict: 'needs-attention', exitCode: 4 },
       between: says('cancel'),
-      ...cancelled(UNDONE),
+      verdict: 'rolled-back',
+      exitCode: 3,
+      says: /no progress for \d+ s.*the former configuration is proven to run/,
+      leaves: BACK,
+      actions: UNDONE,
     },
     {
       title: 'a person cancels while it is parked, and the rollback is not allowed either',
@@ -249,7 +260,7 @@ export const PEOPLE: Theme = {
       ...succeeded,
     },
     {
-      title: 'it is parked, and after the cause is mended somebody says `retry` (plain output)',
+      title: 'it is parked, and after the cause is mended somebody says `retry`',
       environment: 'strict',
       ...UNHEALTHY,
       before: forbidden('rollback'),

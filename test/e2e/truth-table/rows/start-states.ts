@@ -75,7 +75,7 @@ export const START_STATES: Theme = {
     "Somebody else's upgrade is pending, or the service is busy: `onPending` and the limits decide. A pending upgrade to what is asked for is adopted.",
   rows: [
     {
-      title: "somebody else's upgrade is found `upgraded`, and it is not to be touched (plain output)",
+      title: "somebody else's upgrade is found `upgraded`, and it is not to be touched",
       service: pending('upgraded'),
       args: ['--on-pending', 'abort'],
       verdict: 'refused',

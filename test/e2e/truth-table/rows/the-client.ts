@@ -1,4 +1,4 @@
-import { expectPlain } from '../../said';
+import { expectPlain, jsonLines } from '../../said';
 import type { Row, Theme } from '../row';
 import type { RowScene } from '../row-scene';
 import { ENDLESS, inTurn, isNow, ONE_BATCH, PAIR, says, SLOW, waiting } from '../means';
@@ -38,6 +38,10 @@ const firstEndsBy =
     expect(ended.stdout).toContain('the deployment goes on');
   };
 
+const attached: NonNullable<Row['afterwards']> = async (_one, ended) => {
+  expect(jsonLines(ended)[0]).toMatchObject({ type: 'deployment', how: 'attached' });
+};
+
 /** What becomes of a deployment when the command that watches comes, goes, or is one of many. */
 export const THE_CLIENT: Theme = {
   title: 'The command that watches',
@@ -49,6 +53,7 @@ export const THE_CLIENT: Theme = {
       args: [...ENDLESS, '--detach'],
       ...detached,
       says: /The deployment goes on, as asked without anybody watching/,
+      between: waiting,
       afterwards: cleanUp,
       leaves: UNDER_WAY,
     },
@@ -58,6 +63,7 @@ export const THE_CLIENT: Theme = {
       args: [...ENDLESS, '--follow-timeout', '4s'],
       ...detached,
       says: /the time to follow it is over; the deployment goes on/,
+      between: waiting,
       afterwards: cleanUp,
     },
     {
@@ -70,18 +76,19 @@ export const THE_CLIENT: Theme = {
       afterwards: cleanUp,
     },
     {
-      title: 'it is interrupted (SIGINT: 5) and run again',
+      title: 'it is interrupted (SIGINT: 5) and run again: it attaches',
       service: PAIR,
-      behaviour: SLOW,
+      behaviour: { pullMillis: 200_000 },
       before: firstEndsBy('SIGINT', 5, ...ONE_BATCH),
       args: ONE_BATCH,
       ...succeeded,
+      afterwards: attached,
     },
     {
-      title: 'it is told to end (SIGTERM: 5) and run again (plain output)',
+      title: 'it is told to end (SIGTERM: 5), and run again when the deployment has ended with nobody watching',
       service: PAIR,
       behaviour: SLOW,
-      before: firstEndsBy('SIGTERM', 5, ...ONE_BATCH),
+      before: inTurn(firstEndsBy('SIGTERM', 5, ...ONE_BATCH), (one) => one.isClosed()),
       args: ONE_BATCH,
       ...succeeded,
       plain: true,
@@ -89,10 +96,11 @@ export const THE_CLIENT: Theme = {
     {
       title: 'it is killed (-9) and run again',
       service: PAIR,
-      behaviour: SLOW,
+      behaviour: { pullMillis: 200_000 },
       before: firstEndsBy('SIGKILL', null, ...ONE_BATCH),
       args: ONE_BATCH,
       ...succeeded,
+      afterwards: attached,
     },
     {
       title: 'another request for the service is under way',
@@ -137,7 +145,7 @@ export const NOT_THERE: Theme = {
   about: 'Nothing is changed, and it is said what to do.',
   rows: [
     {
-      title: 'a sidekick that the service does not have (plain output)',
+      title: 'a sidekick that the service does not have',
       args: ['--sidekick', 'loger=example/logger:2'],
       verdict: 'invalid',
       exitCode: 2,
@@ -184,7 +192,7 @@ export const NOT_THERE: Theme = {
       actions: [],
     },
     {
-      title: 'Rancher does not answer (plain output)',
+      title: 'Rancher does not answer',
       environment: 'impatient',
       before: (one) => one.lookupFault({ kind: 'status', status: 503, body: 'down' }, 0),
       verdict: 'unreachable',

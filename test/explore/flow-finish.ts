@@ -1,0 +1,47 @@
+import { untouchedConfigs } from '../../decision/round';
+import type { Drover } from './drover';
+import { ended } from './drover';
+import { called } from './flow-act';
+import { parked } from './flow-park';
+import { roundOf } from './flow-restore';
+import type { Read } from './reading';
+import { stalledMillis } from './reading';
+import type { Setting } from './setting';
+import { LIMIT_MILLIS } from './setting';
+
+/** `send` of `steps/finish.ts` has an answer; `not-now` before anything was sent leads back to the gates. */
+export function afterFinishSent(drover: Drover, outcome: 'sent' | 'not-now'): Drover {
+  const over = { ...drover, attempt: null } as const;
+  if (drover.at === 'finish.first' && outcome === 'not-now') return { ...over, at: 'verify' };
+  // What was finished before a reset is not there any more: the next read tells what became of it.
+  if (drover.at === 'finish.reset' && outcome === 'not-now') return { ...over, at: 'wait' };
+  return { ...over, at: 'finish.read' };
+}
+
+/** Its activity failed: whether the finish was taken is not known, or a person has to mend the access. */
+export function afterFinishFailed(drover: Drover, isOutage: boolean): Drover {
+  if (isOutage) return { ...drover, attempt: null, at: 'finish.quiet' };
+  return parked({ ...drover, attempt: null }, drover.at);
+}
+
+export function afterFinishQuiet(drover: Drover): Drover {
+  return { ...drover, at: 'finish.read' };
+}
+
+/** One turn of the loop in `finish`. */
+export function onFinishRead(setting: Setting, drover: Drover, read: Read): Drover {
+  const { decisions } = setting;
+  const { service } = read;
+  const round = roundOf(drover);
+  const step = decisions.roundStep(service, round, 'finished');
+  if (step.do === 'interfered') return ended('interfered');
+  if (service.state === 'inactive') return ended('interfered');
+  if (step.do === 'prove') {
+    const proof = decisions.proofOf(service, round.accepted ?? [], 'active', untouchedConfigs(round));
+    if (proof.status === 'proven') return ended('succeeded');
+  }
+  const next = step.do === 'finish' ? called(drover, 'finish.act') : { ...drover, at: 'finish.read' as const };
+  if (stalledMillis(setting, read, round.accepted ?? []) < LIMIT_MILLIS) return next;
+  if (step.do === 'prove') return ended('needs-attention');
+  return parked({ ...drover, attempt: null }, next.at);
+}
