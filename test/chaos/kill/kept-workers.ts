@@ -17,6 +17,8 @@ export interface KeptWorker {
 }
 
 const START_ATTEMPTS = 20;
+/** On a machine that is very busy a start takes long: who gives it up too soon never has a worker. */
+const START_LIMIT_MILLIS = 180_000;
 const BETWEEN_ATTEMPTS_MILLIS = 500;
 
 /** The workers of a stack, started again whenever one ends, as whatever supervises them in production does. */
@@ -47,7 +49,7 @@ export class KeptWorkers {
     for (let attempt = 1; !this.#isClosing; attempt += 1) {
       const clock = this.#clockFor(slot);
       try {
-        const process = await this.stack.startWorker(clock?.env);
+        const process = await this.stack.startWorker(clock?.env ?? {}, START_LIMIT_MILLIS);
         const worker: KeptWorker = { slot, process, clock, readyAt: Date.now(), isFrozen: false };
         this.clocks[clock?.kind ?? 'untouched'] += 1;
         this.all.push(worker);

@@ -9,7 +9,7 @@ import { findFaketime } from './fake-clock';
 import { playFrozenScenes } from './frozen-scenes';
 import type { SuiteOptions } from './options';
 import { OptionsError, readOptions, replayCommand, USAGE } from './options';
-import { figuresOf, reportLines, sceneLine } from './report';
+import { figuresOf, reportOf, sceneLine } from './report';
 import { runSuite } from './suite';
 
 const PROGRESS_MILLIS = 15_000;
@@ -24,16 +24,16 @@ async function main(): Promise<number> {
     return 0;
   }
   say(`seed: ${options.seed}   (again: ${replayCommand(options)})`);
+  const folder = mkdtempSync(join(tmpdir(), 'drover-kill-'));
   // Everything that was started ends with this process.
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)
     process.once(signal, () => {
-      say(`${signal}: ending everything that was started. seed: ${options.seed}`);
+      say(`${signal}: everything that was started is ended; what it wrote is in ${folder}. seed: ${options.seed}`);
       process.exit(code);
     });
-  const folder = mkdtempSync(join(tmpdir(), 'drover-kill-'));
   const failed = await run(options, folder);
   if (failed === 0) rmSync(folder, { recursive: true, force: true });
   return failed === 0 ? 0 : 1;
@@ -70,9 +70,9 @@ async function run(options: SuiteOptions, folder: string): Promise<number> {
     ]);
     const done = { options, suite, scenes, seconds: seconds() };
     if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(figuresOf(done), null, 2)}\n`);
-    const lines = reportLines(done);
+    const { lines, failed } = reportOf(done);
     for (const line of lines) say(line);
-    return Number(/, (\d+) failed$/.exec(lines.at(-1) ?? '')?.[1] ?? 1);
+    return failed;
   } finally {
     clearInterval(progress);
   }

@@ -49,6 +49,7 @@ export interface Figures {
   readonly workersEndedByThemselves: readonly string[];
   readonly lateSends: { readonly sent: number; readonly refused422: number; readonly accepted: number };
   readonly scenes: readonly PlayedScene[];
+  readonly failures: readonly Pick<DeploymentResult, 'index' | 'kind' | 'wrong' | 'logs'>[];
 }
 
 export function figuresOf({ options, suite, scenes, seconds }: Run): Figures {
@@ -78,11 +79,14 @@ export function figuresOf({ options, suite, scenes, seconds }: Run): Figures {
     }, {}),
     workersEndedByThemselves: stacks.flatMap(({ endedByThemselves }) => endedByThemselves),
     lateSends: lateSends(scenes),
+    failures: deployments
+      .filter(({ wrong }) => wrong.length > 0)
+      .map(({ index, kind, wrong, logs }) => ({ index, kind, wrong, logs })),
   };
 }
 
-/** The whole report, its last line included. */
-export function reportLines(run: Run): string[] {
+/** The whole report, its last line included, and how many failed. */
+export function reportOf(run: Run): { readonly lines: readonly string[]; readonly failed: number } {
   const figures = figuresOf(run);
   const { options, suite, scenes } = run;
   const { upgrades, commands, frozen, lateSends: late } = figures;
@@ -92,7 +96,7 @@ export function reportLines(run: Run): string[] {
   const failedScenes = scenes.filter(({ wrong }) => wrong.length > 0);
   const failed = failedDeployments.length + failedStacks.length + failedScenes.length;
   const passed = suite.deployments.length - failedDeployments.length + scenes.length - failedScenes.length;
-  return [
+  const lines = [
     '',
     `${figures.deployments} deployments in ${figures.seconds} s (${(figures.seconds / Math.max(1, figures.deployments)).toFixed(1)} s each)`,
     `verdicts: ${pairs(figures.verdicts)}`,
@@ -125,6 +129,7 @@ export function reportLines(run: Run): string[] {
     `seed: ${options.seed}   (again: ${replayCommand(options)})`,
     `${passed} passed, ${failed} failed`,
   ];
+  return { lines, failed };
 }
 
 /** A scene in a line. */
