@@ -1,6 +1,7 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { ConfigurationError } from './configuration-error';
 import type { ConfigurationFile } from './schema';
+import { whyBadTemporal } from './why-bad-temporal';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 const DEFAULT_NAMESPACE = 'default';
@@ -22,6 +23,8 @@ export class TemporalSettings {
   constructor(file: ConfigurationFile['temporal'], env: NodeJS.ProcessEnv) {
     this.#env = env;
     const own = this.#load();
+    const problems = whyBadTemporal({ ...own.connectionOptions, namespace: own.namespace }, env);
+    if (problems.length > 0) throw new ConfigurationError(problems);
     this.address = own.connectionOptions.address ?? file?.address ?? DEFAULT_ADDRESS;
     this.namespace = own.namespace ?? file?.namespace ?? DEFAULT_NAMESPACE;
     // The file's Web UI belongs to the file's server: a link into another one would mislead.
