@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { exitCodeOf } from '../../decision/verdict';
 import { InvalidInputError } from '../errors/invalid-input-error';
+import { shownPlace } from '../input/shown';
 import { COMMANDS, isCommandName } from './command-table';
 import type { Io } from './command';
 import { commandHelp, globalHelp } from './help';
@@ -43,7 +44,7 @@ function unknownCommand(name: string): InvalidInputError {
   const guess = nearest(name, Object.keys(COMMANDS));
   return new InvalidInputError([
     {
-      where: name,
+      where: shownPlace(name),
       text: name.startsWith('-') ? 'the command comes first, then its options' : 'there is no such command',
       fix: guess === undefined ? 'see "drover --help"' : `did you mean "drover ${guess}"? See "drover --help"`,
     },

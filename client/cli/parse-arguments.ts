@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { InvalidInputError } from '../errors/invalid-input-error';
 import type { Problem } from '../errors/invalid-input-error';
+import { looksLikeASecret } from '../input/looks-like-a-secret';
+import { clean } from '../render/clean';
 import { nearest } from './nearest';
 import type { OptionSpec, ParsedArguments } from './option-spec';
 
@@ -49,9 +51,10 @@ export function parseArguments(
 }
 
 function unknown(command: string, given: string, known: readonly string[]): Problem {
-  const guess = nearest(given.replace(/^-+/, ''), known);
+  const bare = given.replace(/^-+/, '');
+  const guess = nearest(bare, known);
   return {
-    where: given,
+    where: looksLikeASecret(bare) ? '--…' : clean(given).slice(0, 80),
     text: `"drover ${command}" has no such option`,
     fix:
       guess === undefined

@@ -3,6 +3,7 @@ import type { Verdict } from '../../../decision/verdict';
 import { InvalidInputError } from '../../errors/invalid-input-error';
 import { nameProblems } from '../../input/check-names';
 import type { Problem } from '../../errors/invalid-input-error';
+import { shown, shownPlace } from '../../input/shown';
 import type { Command } from '../command';
 import { nearest } from '../nearest';
 import { withClient } from '../open-client';
@@ -60,7 +61,7 @@ function readFilters(args: ParsedArguments): {
   const [surplus] = args.positionals;
   if (surplus !== undefined) {
     problems.push({
-      where: surplus,
+      where: shownPlace(surplus),
       text: '"drover list" takes no arguments',
       fix: 'write --environment NAME, --stack NAME or --service NAME',
     });
@@ -77,7 +78,7 @@ function readFilters(args: ParsedArguments): {
     const guess = nearest(verdict, Object.keys(VERDICTS));
     problems.push({
       where: '--verdict',
-      text: `"${verdict}" is no verdict`,
+      text: `${shown(verdict)} is no verdict`,
       fix:
         guess === undefined ? `choose one of ${Object.keys(VERDICTS).join(', ')}` : `did you mean --verdict ${guess}?`,
     });
