@@ -17,13 +17,19 @@ function readNumber(text: string): number | LosslessNumber {
   return Number.isSafeInteger(value) && String(value) === text ? value : new LosslessNumber(text);
 }
 
+/** Rancher's own JSON is nested a dozen deep; everything that reads it recurs into it. */
+const MOST_DEPTH = 200;
+/** Values (a page of a thousand services has a million); each takes many times the memory of its text. */
+const MOST_VALUES = 2_000_000;
+
 /**
  * Parses JSON text without losing a digit.
  *
- * @throws SyntaxError when the text is not JSON (also when it is nested deeper than the stack allows). The error quotes
- * nothing of the text, since a reply of Rancher holds the values of environment variables.
+ * @throws ExcessiveJsonError for what is nested deeper than 200 or holds more than two million values; SyntaxError when the text is not
+ * JSON. Neither quotes anything of the text, since a reply of Rancher holds the values of environment variables.
  */
 export function parseJson(text: string): JsonValue {
+  refuseExcess(text);
   let position: string | undefined;
   try {
     return parse(text, null, readNumber) as JsonValue;
@@ -31,6 +37,31 @@ export function parseJson(text: string): JsonValue {
     position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
   }
   throw new SyntaxError(position === undefined ? 'not valid JSON' : `not valid JSON at position ${position}`);
+}
+
+/** JSON, perhaps, but more of it than can be held. */
+export class ExcessiveJsonError extends SyntaxError {
+  override name = 'ExcessiveJsonError' as const;
+}
+
+function refuseExcess(text: string): void {
+  let depth = 0;
+  let values = 1;
+  let inText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (inText) {
+      if (character === '\\') at += 1;
+      else if (character === '"') inText = false;
+    } else if (character === '"') inText = true;
+    else if (character === ',') values += 1;
+    else if (character === '[' || character === '{') {
+      depth += 1;
+      values += 1;
+      if (depth > MOST_DEPTH) throw new ExcessiveJsonError(`nested deeper than ${MOST_DEPTH}`);
+    } else if (character === ']' || character === '}') depth -= 1;
+  }
+  if (values > MOST_VALUES) throw new ExcessiveJsonError(`more than ${MOST_VALUES} values`);
 }
 
 /** Writes JSON text: the same value that {@link parseJson} read, numbers in their own digits. */
