@@ -14,6 +14,7 @@ import { ExcessiveJsonError, isJsonObject, ownValue, parseJson } from './json';
 import type { JsonObject, JsonValue } from './json';
 import type { Redact } from './redact';
 import { parseRetryAfter } from './retry-after';
+import { oneLine } from './wording';
 
 /** Words of Rancher's, at most so many characters of each. */
 const MAX_WORDS = 500;
@@ -41,7 +42,7 @@ function refusal(outgoing: Outgoing, reply: Reply, redact: Redact, body: JsonVal
   const rancher = isJsonObject(body) && ownValue(body, 'type') === 'error' ? body : undefined;
   const word = (key: string): string | undefined => {
     const value = rancher === undefined ? undefined : ownValue(rancher, key);
-    return typeof value === 'string' && value !== '' ? redact(value).slice(0, MAX_WORDS) : undefined;
+    return typeof value === 'string' && value !== '' ? oneLine(redact(value)).slice(0, MAX_WORDS) : undefined;
   };
   const [code, fieldName, message, detail] = [word('code'), word('fieldName'), word('message'), word('detail')];
   const details: RancherErrorDetails = {

@@ -21,6 +21,8 @@ import { quote } from './wording';
 export const PAGE_SIZE = 1000;
 /** Pages read of one collection before something must be wrong. */
 const MAX_PAGES = 200;
+/** One collection may take as much as so many of the largest bodies. */
+const MAX_BODIES = 2;
 
 /**
  * Requests to the v2-beta API of one server with one key, read by schemas: what `RancherClient` is built on. Paths begin
@@ -83,18 +85,22 @@ export class RancherApi {
   ): Promise<T[]> {
     const items: T[] = [];
     const asked = new Set<string>();
+    let size = 0;
     let search: URLSearchParams | undefined = new URLSearchParams({ ...query, limit: String(PAGE_SIZE) });
     while (search !== undefined) {
       const target = `${path}?${search.toString()}`;
-      if (asked.has(target) || asked.size >= MAX_PAGES) {
+      const isTooLarge = size > MAX_BODIES * this.#limits.maxBodyBytes;
+      if (asked.has(target) || asked.size >= MAX_PAGES || isTooLarge) {
+        const why = isTooLarge ? `is too large (${size} characters)` : 'does not end';
         throw new NotRancherError(
-          `${this.describe('GET', path)} on ${this.host}: the list does not end (${asked.size} pages).`,
+          `${this.describe('GET', path)} on ${this.host}: the list ${why} (${asked.size} pages).`,
           { request: this.describe('GET', path), fieldName: 'pagination.next' },
         );
       }
       asked.add(target);
       const page: Page<T> = await this.page(target, schema, signal);
-      items.push(...page.items);
+      for (const item of page.items) items.push(item);
+      size += page.size;
       search = page.next;
     }
     return items;
@@ -109,6 +115,7 @@ export class RancherApi {
     // Only its query is taken: the host and the path stay those of the configuration.
     return {
       items,
+      size: answer.size,
       next: next === null || next === '' ? undefined : new URLSearchParams(/\?([^#]*)/.exec(next)?.[1] ?? ''),
     };
   }
@@ -149,7 +156,11 @@ export class RancherApi {
       body: body === undefined ? undefined : stringifyJson(body),
     };
     const reply = await exchange(outgoing, this.#agents, this.#limits, signal);
-    return { status: reply.status, body: classifyReply(outgoing, reply, this.#redact(body, hidden)) };
+    return {
+      status: reply.status,
+      size: reply.text.length,
+      body: classifyReply(outgoing, reply, this.#redact(body, hidden)),
+    };
   }
 
   /** Applied to what a reply says before anything of it is cut off: half a secret would not be recognised. */
@@ -171,10 +182,13 @@ export class RancherApi {
 
 interface Answer {
   readonly status: number;
+  /** Characters of its text. */
+  readonly size: number;
   readonly body: JsonValue;
 }
 
 interface Page<T> {
   readonly items: T[];
+  readonly size: number;
   readonly next: URLSearchParams | undefined;
 }

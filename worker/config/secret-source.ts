@@ -15,7 +15,7 @@ export interface SecretSource {
 /** A secret in an environment variable. */
 export function secretFromVariable(name: string, env: NodeJS.ProcessEnv): SecretSource {
   return new Secret(`environment variable ${name}`, () => {
-    const value = env[name];
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
     if (value === undefined) throw new SecretError(`environment variable ${name} is not set`);
     return value;
   });
