@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { InvalidInputError } from '../errors/invalid-input-error';
 import type { Environment } from '../input/ci-build';
 import { readSmallFile } from '../input/read-small-file';
-import { whyBadTemporal } from './why-bad-temporal';
+import { whyBadTemporal, whyBadTemporalFiles } from './why-bad-temporal';
 
 /** Where Temporal is, and who said so. */
 export interface ConnectionSettings {
@@ -40,6 +40,8 @@ const DEFAULT_ADDRESS = '127.0.0.1:7233';
  */
 export function connectionSettings(sources: SettingsSources): ConnectionSettings {
   const { env } = sources;
+  const badFiles = whyBadTemporalFiles(env);
+  if (badFiles.length > 0) throw new InvalidInputError(badFiles);
   const loaded = fromTemporalsOwn(env);
   const file = fromDroverYaml(sources);
   const own = loaded.connectionOptions;

@@ -1,3 +1,4 @@
+import { statSync, type Stats } from 'node:fs';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import type { Problem } from '../errors/invalid-input-error';
 import type { Environment } from '../input/ci-build';
@@ -50,4 +51,31 @@ export function whyBadTemporal({ address, apiKey, metadata, namespace }: GivenSe
       "take it out, and give the server's CA (TEMPORAL_TLS_SERVER_CA_CERT_PATH) or its name (TEMPORAL_TLS_SERVER_NAME)",
     );
   return problems;
+}
+
+/** Variables that name files, which the SDK reads to their end. */
+const FILES = [
+  'TEMPORAL_CONFIG_FILE',
+  'TEMPORAL_TLS_CLIENT_CERT_PATH',
+  'TEMPORAL_TLS_CLIENT_KEY_PATH',
+  'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+] as const;
+const MOST_BYTES = 1024 * 1024;
+
+/** Files of Temporal's own settings that have no end, or are no such file by their size. One that is missing is the SDK's to tell. */
+export function whyBadTemporalFiles(env: Environment): Problem[] {
+  return FILES.flatMap((where) => {
+    const path = env[where];
+    const found = path === undefined || path === '' ? undefined : statOf(path);
+    if (found === undefined || found.isDirectory() || (found.isFile() && found.size <= MOST_BYTES)) return [];
+    return [{ where, text: 'it names no ordinary file, or one of more than a mebibyte', fix: 'name the right file' }];
+  });
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }

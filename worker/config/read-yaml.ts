@@ -9,6 +9,7 @@ import {
   type Document,
   type Node,
   type Pair,
+  type YAMLMap,
 } from 'yaml';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error';
 import { offsetOf, problemsOfContent, problemsOfSyntax, tooDeep, type YamlProblem } from './yaml-problems';
@@ -53,12 +54,13 @@ export function readYaml(source: string, name: string): YamlFile {
     const message = `expected a mapping ("key: value" lines), found ${found}; is this the right file? ${EXAMPLE}`;
     throw new ConfigurationError([{ where: at(offsetOf(contents) ?? 0), message }]);
   }
+  const pairsOf = keptIndex();
   const problems = shallow(() => problemsOfContent(document), refuse);
   refuse(problems);
   return {
     value: shallow(() => toValue(document, name), refuse),
     problems: problems.map(told),
-    where: (path, options = {}) => at(locate(contents, path, options.atKey === true)),
+    where: (path, options = {}) => at(locate(contents, path, options.atKey === true, pairsOf)),
   };
 }
 
@@ -90,12 +92,12 @@ function toValue(document: Document, name: string): unknown {
 }
 
 /** Offset of what stands at `path`, or of the deepest thing on the way to it (a value that came by a merge, say). */
-function locate(root: Node, path: readonly PropertyKey[], atKey: boolean): number {
+function locate(root: Node, path: readonly PropertyKey[], atKey: boolean, pairsOf: PairsOf): number {
   let node: unknown = root;
   let best = offsetOf(root) ?? 0;
   for (const [index, step] of path.entries()) {
     if (isMap(node)) {
-      const pair: Pair | undefined = node.items.find((item) => isPair(item) && keyText(item.key) === String(step));
+      const pair = pairsOf(node).get(String(step));
       if (pair === undefined) return best;
       const useKey = isCollection(pair.value) || (atKey && index === path.length - 1);
       best = (useKey ? offsetOf(pair.key) : (offsetOf(pair.value) ?? offsetOf(pair.key))) ?? best;
@@ -108,6 +110,20 @@ function locate(root: Node, path: readonly PropertyKey[], atKey: boolean): numbe
     }
   }
   return best;
+}
+
+type PairsOf = (map: YAMLMap) => ReadonlyMap<string, Pair>;
+
+/** The pairs of a mapping by their keys, made once: a large one is asked for each of its keys. */
+function keptIndex(): PairsOf {
+  const kept = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  return (map) => {
+    const known = kept.get(map);
+    if (known !== undefined) return known;
+    const made = new Map(map.items.filter((item) => isPair(item)).map((pair) => [keyText(pair.key), pair]));
+    kept.set(map, made);
+    return made;
+  };
 }
 
 function keyText(key: unknown): string {

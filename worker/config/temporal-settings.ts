@@ -1,7 +1,7 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { ConfigurationError } from './configuration-error';
 import type { ConfigurationFile } from './schema';
-import { whyBadTemporal } from './why-bad-temporal';
+import { whyBadTemporal, whyBadTemporalFiles } from './why-bad-temporal';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 const DEFAULT_NAMESPACE = 'default';
@@ -22,6 +22,8 @@ export class TemporalSettings {
   /** @throws ConfigurationError when Temporal's own configuration is bad (a profile that is not there, say). */
   constructor(file: ConfigurationFile['temporal'], env: NodeJS.ProcessEnv) {
     this.#env = env;
+    const badFiles = whyBadTemporalFiles(env);
+    if (badFiles.length > 0) throw new ConfigurationError(badFiles);
     const own = this.#load();
     const problems = whyBadTemporal({ ...own.connectionOptions, namespace: own.namespace }, env);
     if (problems.length > 0) throw new ConfigurationError(problems);

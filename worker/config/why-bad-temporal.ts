@@ -1,3 +1,4 @@
+import { statSync, type Stats } from 'node:fs';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import type { ConfigurationProblem } from './configuration-error';
 
@@ -45,4 +46,31 @@ export function whyBadTemporal(
       "certificates are always verified; take it out, and give the server's CA (TEMPORAL_TLS_SERVER_CA_CERT_PATH) or its name (TEMPORAL_TLS_SERVER_NAME)",
     );
   return problems;
+}
+
+/** Variables that name files, which the SDK reads to their end. */
+const FILES = [
+  'TEMPORAL_CONFIG_FILE',
+  'TEMPORAL_TLS_CLIENT_CERT_PATH',
+  'TEMPORAL_TLS_CLIENT_KEY_PATH',
+  'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+] as const;
+const MOST_BYTES = 1024 * 1024;
+
+/** Files of Temporal's own settings that have no end, or are no such file by their size. One that is missing is the SDK's to tell. */
+export function whyBadTemporalFiles(env: NodeJS.ProcessEnv): ConfigurationProblem[] {
+  return FILES.flatMap((where) => {
+    const path = env[where];
+    const found = path === undefined || path === '' ? undefined : statOf(path);
+    if (found === undefined || found.isDirectory() || (found.isFile() && found.size <= MOST_BYTES)) return [];
+    return [{ where, message: 'it names no ordinary file, or one of more than a mebibyte' }];
+  });
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
