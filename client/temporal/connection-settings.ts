@@ -69,10 +69,11 @@ export function connectionSettings(sources: SettingsSources): ConnectionSettings
     namespace: namespace ?? 'default',
     from: found.from,
     // The file's Web UI belongs to the file's server: a link into another one would mislead.
-    webUrl:
+    webUrl: decentWebUrl(
       env['TEMPORAL_UI_URL'] ??
-      env['DROVER_TEMPORAL_WEB_URL'] ??
-      (file.address === undefined || file.address === found.address ? file.webUrl : undefined),
+        env['DROVER_TEMPORAL_WEB_URL'] ??
+        (file.address === undefined || file.address === found.address ? file.webUrl : undefined),
+    ),
   };
 }
 
@@ -90,6 +91,18 @@ function fromTemporalsOwn(env: Environment): ReturnType<typeof loadClientConnect
       },
     ]);
   }
+}
+
+/** It is shown in every link: no credentials, no query. */
+function decentWebUrl(url: string | undefined): string | undefined {
+  if (url === undefined || url === '' || /^https?:\/\/[^\s@?#]+$/i.test(url)) return url;
+  throw new InvalidInputError([
+    {
+      where: "Temporal Web's address",
+      text: 'it is none, or has credentials or a query in it',
+      fix: 'write DROVER_TEMPORAL_WEB_URL=https://temporal.example.com, or leave it out',
+    },
+  ]);
 }
 
 function profileOf(env: Environment): string {

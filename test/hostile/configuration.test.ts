@@ -220,7 +220,7 @@ test('the process itself: exit code 2, clean words, no stack trace, nothing writ
     .sample(configurations, { ...runs<string>(1), numRuns: 300 })
     .filter((content) => judge(content)[0]?.refused);
   const contents = [
-    ...odd.slice(0, 16),
+    ...odd.slice(0, 7),
     BOMBS['a billion laughs'] ?? '',
     BOMBS['UTF-16'] ?? '',
     BOMBS['20,000 unknown keys'] ?? '',

@@ -1,6 +1,6 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { ConfigurationError } from './configuration-error';
-import type { ConfigurationFile } from './schema';
+import { whyBadWebUrl, type ConfigurationFile } from './schema';
 import { whyBadTemporal, whyBadTemporalFiles } from './why-bad-temporal';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
@@ -31,8 +31,11 @@ export class TemporalSettings {
     this.namespace = own.namespace ?? file?.namespace ?? DEFAULT_NAMESPACE;
     // The file's Web UI belongs to the file's server: a link into another one would mislead.
     const sameServer = file?.address === undefined || file.address === this.address;
-    const webUrl =
-      env.DROVER_TEMPORAL_WEB_URL || (sameServer ? file?.webUrl : undefined) || webUrlOfDevServer(this.address);
+    const ownWebUrl = env.DROVER_TEMPORAL_WEB_URL || undefined;
+    const badWebUrl = ownWebUrl === undefined ? undefined : whyBadWebUrl(ownWebUrl);
+    if (badWebUrl !== undefined)
+      throw new ConfigurationError([{ where: 'DROVER_TEMPORAL_WEB_URL', message: badWebUrl }]);
+    const webUrl = ownWebUrl || (sameServer ? file?.webUrl : undefined) || webUrlOfDevServer(this.address);
     this.webUrl = webUrl?.replace(/\/+$/, '');
   }
 
