@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
 import { InvalidInputError } from '../errors/invalid-input-error';
 import type { Problem } from '../errors/invalid-input-error';
-import { looksLikeASecret } from '../input/looks-like-a-secret';
-import { clean } from '../render/clean';
+import { shownPlace } from '../input/shown';
 import { nearest } from './nearest';
 import type { OptionSpec, ParsedArguments } from './option-spec';
 
@@ -54,7 +53,7 @@ function unknown(command: string, given: string, known: readonly string[]): Prob
   const bare = given.replace(/^-+/, '');
   const guess = nearest(bare, known);
   return {
-    where: looksLikeASecret(bare) ? '--…' : clean(given).slice(0, 80),
+    where: shownPlace(given),
     text: `"drover ${command}" has no such option`,
     fix:
       guess === undefined

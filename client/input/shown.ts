@@ -9,7 +9,8 @@ const CREDENTIALS = /^[^\s/]*:[^\s/]+@|:\/\/[^\s/]*@/;
  * where it looks like a secret that was typed in the wrong place.
  */
 export function shown(text: string): string {
-  if (looksLikeASecret(text) || CREDENTIALS.test(text))
+  const words = text.split(/[=,;\s"'`&|<>()]+/).flatMap((word) => [word, word.replace(/^\W+/, '')]);
+  if (words.some((word) => looksLikeASecret(word) || CREDENTIALS.test(word)))
     return 'what is given there (it looks like a secret: not shown)';
   const characters = [...text.slice(0, 2 * LIMIT)];
   const cut = characters.length > LIMIT || text.length > 2 * LIMIT ? `${characters.slice(0, LIMIT).join('')}…` : text;
