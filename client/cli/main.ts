@@ -10,6 +10,15 @@ import { COMMON_OPTIONS } from './option-spec';
 import { parseArguments } from './parse-arguments';
 import { reportError } from './report-error';
 
+/** Certificates are verified, always: what switches that off for every connection of a process counts for nothing here, and is told. */
+function verifyAlways(env: NodeJS.ProcessEnv, io: Pick<Io, 'err'>): void {
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return;
+  delete env['NODE_TLS_REJECT_UNAUTHORIZED'];
+  io.err.write(
+    'drover: warning: NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored: certificates are always verified. Give the CA instead (rancher.ca in drover.yaml, TEMPORAL_TLS_SERVER_CA_CERT_PATH).\n',
+  );
+}
+
 /** Does what the command line asks for, and answers the exit code. */
 async function main(argv: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = argv;
@@ -69,6 +78,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+verifyAlways(process.env, { err: process.stderr });
 void main(process.argv.slice(2), {
   env: process.env,
   out: process.stdout,
