@@ -1,6 +1,7 @@
 import type { Policy } from '../decision/policy';
 import { calledConfig } from '../decision/proof';
 import type { DeploymentRequest } from '../decision/request';
+import { PRIMARY } from '../decision/service-snapshot';
 import { composeUpgrade, imageUuidOf, toImageUuid } from '../rancher/launch-config';
 import type { Project, ServiceResource } from '../rancher/resources';
 import type { ImageChange } from '../workflows/contract';
@@ -57,7 +58,9 @@ function refuseTwin(access: EnvironmentAccess, project: Project): void {
 function imageChanges(resource: ServiceResource, request: DeploymentRequest): ImageChange[] {
   return namedConfigs(resource).flatMap(({ name, config }) => {
     const called = calledConfig(name);
-    const asked = called === 'primary' ? request.image : request.sidekicks[name];
+    // Own keys only: a sidekick may be named "constructor".
+    const sidekick = Object.hasOwn(request.sidekicks, name) ? request.sidekicks[name] : undefined;
+    const asked = name === PRIMARY ? request.image : sidekick;
     if (asked === undefined) return [];
     return [{ config: called, from: plainImage(imageUuidOf(config)), to: plainImage(toImageUuid(asked)) ?? asked }];
   });

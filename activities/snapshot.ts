@@ -1,6 +1,7 @@
 import type { DeploymentRequest } from '../decision/request';
 import type { ConfigSnapshot, InstanceTally, NamedTarget, ServiceSnapshot } from '../decision/service-snapshot';
 import { PRIMARY } from '../decision/service-snapshot';
+import { NotRancherError } from '../rancher/errors/not-rancher-error';
 import type { JsonObject, JsonValue } from '../rancher/json';
 import { isJsonObject, ownValue } from '../rancher/json';
 import {
@@ -17,6 +18,7 @@ import {
 import { configuredValues, withParts } from '../rancher/configured-values';
 import { redactor } from '../rancher/redact';
 import type { InstanceResource, ServiceResource } from '../rancher/resources';
+import { oneLine } from '../rancher/wording';
 import { digestOf } from './digest';
 
 /** What a snapshot needs to know besides the service. */
@@ -27,6 +29,8 @@ export interface SnapshotView {
   readonly digestKey: Uint8Array;
 }
 
+/** Characters of a snapshot as JSON: a service with a hundred sidekicks has half of it. */
+const LONGEST_SNAPSHOT = 65_536;
 /** Kinds of service that run no containers of their own. */
 const WITHOUT_CONTAINERS: readonly string[] = ['dnsService', 'externalService'];
 
@@ -37,7 +41,7 @@ export function snapshotOf(
   view: SnapshotView,
 ): ServiceSnapshot {
   const configs = configsOf(service, view.digestKey);
-  return {
+  return bounded({
     serviceId: service.id,
     state: service.state,
     removed: service.removed !== null,
@@ -50,7 +54,19 @@ export function snapshotOf(
     meetsRequest: meetsRequest(service, view),
     twoWriters: hasTwoWriters(service),
     ...lastUpgradeOf(service, view.digestKey),
-  };
+  });
+}
+
+/**
+ * Every snapshot goes into the history, which is bounded.
+ * @throws NotRancherError for one that no service of Rancher's has
+ */
+function bounded(snapshot: ServiceSnapshot): ServiceSnapshot {
+  const size = JSON.stringify(snapshot).length;
+  if (size <= LONGEST_SNAPSHOT) return snapshot;
+  throw new NotRancherError(
+    `The service ${snapshot.serviceId} is described in ${size} characters of names, images and versions; ${LONGEST_SNAPSHOT} are possible. Is it Rancher that answers?`,
+  );
 }
 
 /** A service that Rancher does not know any more. */
@@ -103,7 +119,7 @@ function configsOf(service: ServiceResource, digestKey: Uint8Array): ConfigSnaps
 function messageOf(service: ServiceResource, variables: SnapshotView['variables']): string | null {
   const message = service.transitioningMessage;
   if (message === null || message === '' || message === 'In Progress') return null;
-  return redactor(hiddenTexts(service, variables))(message).slice(0, 500);
+  return oneLine(redactor(hiddenTexts(service, variables))(message)).slice(0, 500);
 }
 
 /** For a global service `scale` stays 1 and `currentScale` is the number of hosts (recorded in `14-global`). */

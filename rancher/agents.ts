@@ -30,7 +30,8 @@ export function makeAgents(protocol: 'http:' | 'https:', ca: string | undefined)
   if (protocol === 'http:') {
     return { kept: new http.Agent({ ...limits, keepAlive: true }), fresh: new http.Agent(limits) };
   }
-  const tls = trusted === undefined ? {} : { ca: trusted };
+  // Said outright: Node's own default can be switched off by NODE_TLS_REJECT_UNAUTHORIZED, for every connection of a process.
+  const tls = { rejectUnauthorized: true, ...(trusted === undefined ? {} : { ca: trusted }) };
   return {
     kept: new https.Agent({ ...limits, ...tls, keepAlive: true }),
     fresh: new https.Agent({ ...limits, ...tls }),

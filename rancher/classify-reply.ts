@@ -10,10 +10,11 @@ import { ServerTroubleError } from './errors/server-trouble-error';
 import { ThrottledError } from './errors/throttled-error';
 import { UnauthorisedError } from './errors/unauthorised-error';
 import { excerptOf } from './excerpt';
-import { isJsonObject, ownValue, parseJson } from './json';
+import { ExcessiveJsonError, isJsonObject, ownValue, parseJson } from './json';
 import type { JsonObject, JsonValue } from './json';
 import type { Redact } from './redact';
 import { parseRetryAfter } from './retry-after';
+import { oneLine } from './wording';
 
 /** Words of Rancher's, at most so many characters of each. */
 const MAX_WORDS = 500;
@@ -27,10 +28,10 @@ const MAX_WORDS = 500;
  * @throws one of the errors in `errors/`.
  */
 export function classifyReply(outgoing: Outgoing, reply: Reply, redact: Redact): JsonObject {
-  const body = tryJson(reply.text);
+  const { body, excess } = tryJson(reply.text);
   if (reply.status >= 200 && reply.status < 300) {
     if (isJsonObject(body) && ownValue(body, 'type') !== 'error') return body;
-    throw notRancher(outgoing, reply, redact, body);
+    throw notRancher(outgoing, reply, redact, body, excess);
   }
   if (reply.status >= 300 && reply.status < 400) throw redirected(outgoing, reply, redact);
   throw refusal(outgoing, reply, redact, body);
@@ -41,7 +42,7 @@ function refusal(outgoing: Outgoing, reply: Reply, redact: Redact, body: JsonVal
   const rancher = isJsonObject(body) && ownValue(body, 'type') === 'error' ? body : undefined;
   const word = (key: string): string | undefined => {
     const value = rancher === undefined ? undefined : ownValue(rancher, key);
-    return typeof value === 'string' && value !== '' ? redact(value).slice(0, MAX_WORDS) : undefined;
+    return typeof value === 'string' && value !== '' ? oneLine(redact(value)).slice(0, MAX_WORDS) : undefined;
   };
   const [code, fieldName, message, detail] = [word('code'), word('fieldName'), word('message'), word('detail')];
   const details: RancherErrorDetails = {
@@ -111,9 +112,10 @@ function redirected(outgoing: Outgoing, reply: Reply, redact: Redact): NotRanche
   const details = { request: outgoing.request, status: reply.status };
   if (target === undefined) return new NotRancherError(`${said} to nowhere. Is the URL that of Rancher?`, details);
   const shown = redact(`${target.origin}${target.pathname}`).slice(0, MAX_WORDS);
+  const origin = redact(target.origin).slice(0, MAX_WORDS);
   if (target.pathname === from.pathname && (target.protocol !== from.protocol || target.host !== from.host)) {
     return new NotRancherError(
-      `${said} to ${target.origin}. The keys are not sent after it: configure the URL ${target.origin} if that is your Rancher.`,
+      `${said} to ${origin}. The keys are not sent after it: configure the URL ${origin} if that is your Rancher.`,
       details,
     );
   }
@@ -132,7 +134,13 @@ function resolveLocation(location: string | null, base: string): URL | undefined
   }
 }
 
-function notRancher(outgoing: Outgoing, reply: Reply, redact: Redact, body: JsonValue | undefined): NotRancherError {
+function notRancher(
+  outgoing: Outgoing,
+  reply: Reply,
+  redact: Redact,
+  body: JsonValue | undefined,
+  excess?: string,
+): NotRancherError {
   const excerpt = body === undefined ? excerptOf(reply.text, reply.contentType, redact) : '';
   const what =
     body !== undefined
@@ -140,7 +148,7 @@ function notRancher(outgoing: Outgoing, reply: Reply, redact: Redact, body: Json
       : reply.text.trim() === ''
         ? 'an empty body'
         : /^\s*[[{]/.test(reply.text)
-          ? 'JSON that is cut off or damaged'
+          ? (excess ?? 'JSON that is cut off or damaged')
           : /html/i.test(reply.contentType) || /^\s*</.test(reply.text)
             ? 'an HTML page'
             : 'something that is not JSON';
@@ -150,10 +158,12 @@ function notRancher(outgoing: Outgoing, reply: Reply, redact: Redact, body: Json
   );
 }
 
-function tryJson(text: string): JsonValue | undefined {
+function tryJson(text: string): { body: JsonValue | undefined; excess?: string } {
   try {
-    return parseJson(text);
-  } catch {
-    return undefined;
+    return { body: parseJson(text) };
+  } catch (error) {
+    return error instanceof ExcessiveJsonError
+      ? { body: undefined, excess: `JSON that cannot be held (${error.message})` }
+      : { body: undefined };
   }
 }

@@ -1,4 +1,6 @@
-import { LosslessNumber, parse, stringify } from 'lossless-json';
+import { LosslessNumber, stringify } from 'lossless-json';
+
+export { ExcessiveJsonError, parseJson } from './parse-json';
 
 /** A JSON value as Drover holds it: ordinary safe integers are JS numbers, every other number keeps its own text. */
 export type JsonValue = null | boolean | number | string | LosslessNumber | JsonValue[] | JsonObject;
@@ -6,31 +8,6 @@ export type JsonValue = null | boolean | number | string | LosslessNumber | Json
 /** A JSON object. Any key may occur as an own key, `__proto__` included. */
 export interface JsonObject {
   [key: string]: JsonValue;
-}
-
-/**
- * Reads a number so that it can be written back as it came: a JS number where its text survives the trip, else a
- * LosslessNumber (1.0, 1e400, -0, integers beyond 2^53).
- */
-function readNumber(text: string): number | LosslessNumber {
-  const value = Number(text);
-  return Number.isSafeInteger(value) && String(value) === text ? value : new LosslessNumber(text);
-}
-
-/**
- * Parses JSON text without losing a digit.
- *
- * @throws SyntaxError when the text is not JSON (also when it is nested deeper than the stack allows). The error quotes
- * nothing of the text, since a reply of Rancher holds the values of environment variables.
- */
-export function parseJson(text: string): JsonValue {
-  let position: string | undefined;
-  try {
-    return parse(text, null, readNumber) as JsonValue;
-  } catch (error) {
-    position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-  }
-  throw new SyntaxError(position === undefined ? 'not valid JSON' : `not valid JSON at position ${position}`);
 }
 
 /** Writes JSON text: the same value that {@link parseJson} read, numbers in their own digits. */

@@ -1,8 +1,12 @@
+/** Nobody mistypes so much; and the comparison takes as long as the text. */
+const LONGEST = 300;
+
 /**
  * The names of `known` that `asked` may have been meant for, best first: the same but for case, then those that contain it
  * or are contained, then those of a few differing letters.
  */
 export function nearSpellings(asked: string, known: Iterable<string>, limit = 5): string[] {
+  if (asked.length > LONGEST) return [];
   const wanted = asked.toLowerCase();
   const scored: { name: string; score: number }[] = [];
   for (const name of new Set(known)) {

@@ -22,6 +22,8 @@ import { quote } from './wording';
 export const PAGE_SIZE = 1000;
 /** Pages read of one collection before something must be wrong. */
 const MAX_PAGES = 200;
+/** One collection may take as much as so many of the largest bodies. */
+const MAX_BODIES = 2;
 
 /**
  * Requests to the v2-beta API of one server with one key, read by schemas: what `RancherClient` is built on. Paths begin
@@ -91,21 +93,25 @@ export class RancherApi {
   ): Promise<T[]> {
     const items: T[] = [];
     const asked = new Set<string>();
+    let size = 0;
     let search: URLSearchParams | undefined = new URLSearchParams({
       ...query,
       limit: query['limit'] ?? String(PAGE_SIZE),
     });
     while (search !== undefined) {
       const target = `${path}?${search.toString()}`;
-      if (asked.has(target) || asked.size >= MAX_PAGES) {
+      const isTooLarge = size > MAX_BODIES * this.#limits.maxBodyBytes;
+      if (asked.has(target) || asked.size >= MAX_PAGES || isTooLarge) {
+        const why = isTooLarge ? `is too large (${size} characters)` : 'does not end';
         throw new NotRancherError(
-          `${this.describe('GET', path)} on ${this.host}: the list does not end (${asked.size} pages).`,
+          `${this.describe('GET', path)} on ${this.host}: the list ${why} (${asked.size} pages).`,
           { request: this.describe('GET', path), fieldName: 'pagination.next' },
         );
       }
       asked.add(target);
       const page: Page<T> = await this.page(target, schema, signal);
-      items.push(...page.items.filter(keep));
+      for (const item of page.items) if (keep(item)) items.push(item);
+      size += page.size;
       search = page.next;
     }
     return items;
@@ -120,6 +126,7 @@ export class RancherApi {
     // Only its query is taken: the host and the path stay those of the configuration.
     return {
       items,
+      size: answer.size,
       next: next === null || next === '' ? undefined : new URLSearchParams(/\?([^#]*)/.exec(next)?.[1] ?? ''),
     };
   }
@@ -163,7 +170,11 @@ export class RancherApi {
     const passage = this.#circuit.pass(outgoing.request, this.host, service);
     try {
       const reply = await exchange(outgoing, this.#agents, this.#limits, signal);
-      const answer = { status: reply.status, body: classifyReply(outgoing, reply, this.#redact(body, hidden)) };
+      const answer = {
+        status: reply.status,
+        size: reply.text.length,
+        body: classifyReply(outgoing, reply, this.#redact(body, hidden)),
+      };
       // Whether it has the shape that one resource should have is not asked here: that says nothing of all the others.
       passage.answered();
       return answer;
@@ -192,10 +203,13 @@ export class RancherApi {
 
 interface Answer {
   readonly status: number;
+  /** Characters of its text. */
+  readonly size: number;
   readonly body: JsonValue;
 }
 
 interface Page<T> {
   readonly items: T[];
+  readonly size: number;
   readonly next: URLSearchParams | undefined;
 }

@@ -28,7 +28,8 @@ export function parseRancherUrl(text: string): RancherLocation {
       'The Rancher URL holds an "@": credentials do not belong into a URL. Take them out and give the access key and the secret key separately (RANCHER_ACCESS_KEY, RANCHER_SECRET_KEY).',
     );
   }
-  const shown = JSON.stringify(text.slice(0, 200));
+  // A query may hold a token.
+  const shown = JSON.stringify((text.split(/[?#]/)[0] ?? '').slice(0, 200));
   if (!/^https?:\/\//i.test(text.trim())) {
     throw new InvalidSettingError(`The Rancher URL ${shown} must begin with http:// or https://.`);
   }

@@ -5,15 +5,32 @@ const BLANK = '[redacted]';
 /** Of a secret that a text was cut off in, so many characters at the text's end are recognised. */
 const LEAST_CUT = 6;
 
+/** More secrets than any service has: looking for them all would take too long. */
+export const MOST_SECRETS = 20_000;
+/** Of a text only so much is looked at, and shown. */
+const LONGEST_TEXT = 20_000;
+/** A word of fewer characters is looked for as a whole word only. */
+const SHORT_WORD = 8;
+
 /**
  * Makes a function that blanks each of the given secrets, also where it was escaped for JSON, HTML or a URL, and what is left of one at
  * the end of a text that somebody else had cut off (Rancher's own columns are bounded).
- * Secrets of fewer than four characters are left out: blanking "1" would only mangle the message.
+ * Secrets of fewer than four characters are left out: blanking "1" would only mangle the message. Short ones that are a word ("cont",
+ * "prod") are blanked where they stand as a word, and not as a part of "container" or "production".
+ * Texts are cut to 20,000 characters; where there are more secrets than {@link MOST_SECRETS}, nothing is shown.
  */
 export function redactor(secrets: Iterable<string>): Redact {
   const forms = new Set<string>();
+  const words = new Set<string>();
+  let count = 0;
   for (const secret of secrets) {
+    count += 1;
+    if (count > MOST_SECRETS) return () => BLANK;
     if (secret.length < 4) continue;
+    if (secret.length < SHORT_WORD && /^\w+$/.test(secret)) {
+      words.add(secret);
+      continue;
+    }
     forms.add(secret);
     forms.add(JSON.stringify(secret).slice(1, -1));
     forms.add(encodeURIComponent(secret.replace(/\p{Surrogate}/gu, '\ufffd')));
@@ -21,17 +38,21 @@ export function redactor(secrets: Iterable<string>): Redact {
   }
   // The longest first: a secret that is part of another one must not leave the rest of it behind.
   const ordered = [...forms].sort((a, b) => b.length - a.length);
-  return (text) =>
-    withoutCutSecret(
-      ordered.reduce((rest, form) => rest.replaceAll(form, BLANK), text),
-      ordered,
-    );
+  return (whole) => {
+    const text = whole.slice(0, LONGEST_TEXT);
+    const blanked = ordered.reduce((rest, form) => rest.replaceAll(form, BLANK), text);
+    return withoutCutSecret(withoutWords(blanked, words), ordered);
+  };
+}
+
+function withoutWords(text: string, words: ReadonlySet<string>): string {
+  return words.size === 0 ? text : text.replaceAll(/\w+/g, (word) => (words.has(word) ? BLANK : word));
 }
 
 function withoutCutSecret(text: string, forms: readonly string[]): string {
   const dots = /(?:\.{3}|…)?$/.exec(text)?.[0] ?? '';
   const end = dots === '' ? text : text.slice(0, -dots.length);
-  const cut = Math.max(0, ...forms.map((form) => lengthOfCut(end, form)));
+  const cut = forms.reduce((most, form) => Math.max(most, lengthOfCut(end, form)), 0);
   return cut === 0 ? text : `${end.slice(0, -cut)}${BLANK}${dots}`;
 }
 

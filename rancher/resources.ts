@@ -9,6 +9,14 @@ import type { JsonObject, JsonValue } from './json';
  * Launch configurations are opaque: the very value that was parsed, never a copy, so that it can be posted back whole.
  */
 
+/** Rancher's ids: "1a5", "1st2". They go into URLs. */
+const id = z.string().regex(/^\w{1,64}$/);
+/** Rancher's own columns hold 255. */
+const name = z.string().max(1000);
+/** "updating-active" */
+const state = z.string().regex(/^[a-z][a-z-]{0,63}$/);
+/** A kind of resource: "loadBalancerService". */
+const word = z.string().regex(/^\w{1,64}$/);
 /** A text that may be missing; anything but text reads as null. */
 const text = z.string().nullable().catch(null);
 /** A count; a number written as 2.0 or "2" still counts, anything else reads as null. */
@@ -16,7 +24,7 @@ const count = z
   .preprocess((value) => {
     if (value instanceof LosslessNumber) return Number(value.value);
     return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
-  }, z.number().int().nullable())
+  }, z.number().int().nonnegative().nullable())
   .catch(null);
 const flag = z
   .preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean().nullable())
@@ -41,9 +49,9 @@ const textMap = z
 
 /** Reads a project ("environment" in Rancher's UI). */
 export const projectSchema = z.looseObject({
-  id: z.string().min(1),
-  name: z.string(),
-  state: z.string(),
+  id,
+  name,
+  state,
   removed: text,
 });
 /** An environment, as Rancher's API calls it. */
@@ -51,10 +59,10 @@ export type Project = z.output<typeof projectSchema>;
 
 /** Reads a stack. */
 export const stackSchema = z.looseObject({
-  id: z.string().min(1),
-  name: z.string(),
-  state: z.string(),
-  accountId: z.string(),
+  id,
+  name,
+  state,
+  accountId: id,
   removed: text,
 });
 /** A stack; `accountId` is its project's id. */
@@ -62,18 +70,18 @@ export type Stack = z.output<typeof stackSchema>;
 
 /** Reads a service of any kind (also load balancers, DNS and external services). */
 export const serviceSchema = z.looseObject({
-  id: z.string().min(1),
-  type: z.string().catch('service'),
-  name: z.string(),
-  state: z.string(),
-  stackId: z.string(),
-  accountId: z.string(),
-  kind: z.string().catch('service'),
+  id,
+  type: word.catch('service'),
+  name,
+  state,
+  stackId: id,
+  accountId: id,
+  kind: word.catch('service'),
   /** How many were asked for; 1 for a global service, whatever its hosts. */
   scale: count,
   /** Says nothing of an upgrade's progress. */
   currentScale: count,
-  healthState: text,
+  healthState: state.nullable().catch(null),
   /** "error" is not terminal: Rancher tries again. */
   transitioning,
   transitioningMessage: text,
@@ -97,11 +105,11 @@ export type ServiceResource = z.output<typeof serviceSchema>;
 /** Reads an instance (a container). */
 export const instanceSchema = z
   .looseObject({
-    id: z.string().min(1),
-    type: z.string().catch('container'),
+    id,
+    type: word.catch('container'),
     name: text,
-    state: z.string(),
-    healthState: text,
+    state,
+    healthState: state.nullable().catch(null),
     /** The version of the launch configuration that it was made from. */
     version: text,
     labels: textMap,
@@ -130,7 +138,7 @@ export const PRIMARY_LAUNCH_CONFIG = 'io.rancher.service.primary.launch.config';
 
 /** Reads one entry of a service's log: Rancher's own progress in words. */
 export const serviceLogEntrySchema = z.looseObject({
-  id: z.string().min(1),
+  id,
   serviceId: text,
   instanceId: text,
   description: text,

@@ -1,3 +1,8 @@
+/** Words of somebody else's as one line: without line breaks, terminal escapes and marks that turn the direction of a text. */
+export function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').trim();
+}
+
 /** A name in quotes, bounded. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);

@@ -2,6 +2,7 @@ import { Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { TemporalSettings } from './config/temporal-settings';
 import { TemporalUnreachableError } from './temporal-unreachable-error';
+import { whyNoTls } from './why-no-tls';
 
 const CONNECT_MILLIS = 5_000;
 const NOT_FOUND = 5;
@@ -21,6 +22,14 @@ export async function connectWorker(temporal: TemporalSettings): Promise<NativeC
   }
 }
 
+/** The SDK's words tell nothing of a certificate that it does not trust. */
+async function ofTls(temporal: TemporalSettings): Promise<Error | undefined> {
+  const { address, tls } = temporal.connectionOptions();
+  const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(address);
+  const why = await whyNoTls(parts?.[1] ?? parts?.[2] ?? '', Number(parts?.[3] ?? 7233), tls);
+  return why === undefined ? undefined : new Error(why);
+}
+
 async function check(temporal: TemporalSettings): Promise<void> {
   const { address, apiKey, tls, metadata } = temporal.connectionOptions();
   let connection: Connection;
@@ -33,7 +42,7 @@ async function check(temporal: TemporalSettings): Promise<void> {
       ...(metadata === undefined ? {} : { metadata }),
     });
   } catch (error) {
-    throw unreachable(temporal, error);
+    throw unreachable(temporal, (await ofTls(temporal)) ?? error);
   }
   try {
     await connection.withDeadline(Date.now() + CONNECT_MILLIS, () =>

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { exitCodeOf } from '../../decision/verdict';
 import { InvalidInputError } from '../errors/invalid-input-error';
+import { shownPlace } from '../input/shown';
 import { COMMANDS, isCommandName } from './command-table';
 import type { Io } from './command';
 import { commandHelp, globalHelp } from './help';
@@ -8,6 +9,15 @@ import { nearest } from './nearest';
 import { COMMON_OPTIONS } from './option-spec';
 import { parseArguments } from './parse-arguments';
 import { reportError } from './report-error';
+
+/** Certificates are verified, always: what switches that off for every connection of a process counts for nothing here, and is told. */
+function verifyAlways(env: NodeJS.ProcessEnv, io: Pick<Io, 'err'>): void {
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return;
+  delete env['NODE_TLS_REJECT_UNAUTHORIZED'];
+  io.err.write(
+    'drover: warning: NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored: certificates are always verified. Give the CA instead (rancher.ca in drover.yaml, TEMPORAL_TLS_SERVER_CA_CERT_PATH).\n',
+  );
+}
 
 /** Does what the command line asks for, and answers the exit code. */
 async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -43,7 +53,7 @@ function unknownCommand(name: string): InvalidInputError {
   const guess = nearest(name, Object.keys(COMMANDS));
   return new InvalidInputError([
     {
-      where: name,
+      where: shownPlace(name),
       text: name.startsWith('-') ? 'the command comes first, then its options' : 'there is no such command',
       fix: guess === undefined ? 'see "drover --help"' : `did you mean "drover ${guess}"? See "drover --help"`,
     },
@@ -68,6 +78,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+verifyAlways(process.env, { err: process.stderr });
 void main(process.argv.slice(2), {
   env: process.env,
   out: process.stdout,

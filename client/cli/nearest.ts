@@ -1,5 +1,9 @@
+/** Nobody mistypes so much; and the comparison takes as long as the text. */
+const LONGEST = 100;
+
 /** The known word that is nearest to a mistyped one; `undefined` where none is near. */
 export function nearest(given: string, known: readonly string[]): string | undefined {
+  if (given.length > LONGEST) return undefined;
   const wanted = given.toLowerCase();
   const scored = known.map((word) => ({ word, distance: distance(wanted, word) }));
   scored.sort((a, b) => a.distance - b.distance);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { InvalidInputError } from '../errors/invalid-input-error';
 import type { Problem } from '../errors/invalid-input-error';
+import { shownPlace } from '../input/shown';
 import { nearest } from './nearest';
 import type { OptionSpec, ParsedArguments } from './option-spec';
 
@@ -49,9 +50,10 @@ export function parseArguments(
 }
 
 function unknown(command: string, given: string, known: readonly string[]): Problem {
-  const guess = nearest(given.replace(/^-+/, ''), known);
+  const bare = given.replace(/^-+/, '');
+  const guess = nearest(bare, known);
   return {
-    where: given,
+    where: shownPlace(given),
     text: `"drover ${command}" has no such option`,
     fix:
       guess === undefined

@@ -6,6 +6,7 @@ import type { Problem } from '../errors/invalid-input-error';
 import { defaultAuthor } from '../input/build-request';
 import type { Environment } from '../input/ci-build';
 import { parseDuration } from '../input/duration';
+import { shown, shownPlace } from '../input/shown';
 import type { UpgradeInput } from '../input/upgrade-input';
 import { nearest } from './nearest';
 import type { ParsedArguments } from './option-spec';
@@ -63,7 +64,7 @@ function readOverrides(args: ParsedArguments): PolicyOverrides {
     const guess = nearest(onPending, ON_PENDING);
     problems.push({
       where: '--on-pending',
-      text: `"${onPending}" is not one of ${ON_PENDING.join(', ')}`,
+      text: `${shown(onPending)} is not one of ${ON_PENDING.join(', ')}`,
       fix: guess === undefined ? `choose one of ${ON_PENDING.join(', ')}` : `did you mean --on-pending ${guess}?`,
     });
   }
@@ -90,7 +91,7 @@ export function readDuration(args: ParsedArguments, name: string, problems: Prob
   if (millis === undefined) {
     problems.push({
       where: `--${name}`,
-      text: `${JSON.stringify(text)} is no duration`,
+      text: `${shown(text)} is no duration`,
       fix: `write a number and a unit (ms, s, m, h, d), such as --${name} 90s or 1h30m; a bare number is seconds`,
     });
   }
@@ -107,7 +108,7 @@ function readPairs(args: ParsedArguments, name: string, form: string): Readonly<
     if (at < 1)
       problems.push({ where: `--${name}`, text: `it must have the form ${form}`, fix: `write --${name} ${form}` });
     else if (pairs.has(key))
-      problems.push({ where: `--${name} ${key}`, text: 'it is given twice', fix: 'give it once' });
+      problems.push({ where: `--${name} ${shownPlace(key)}`, text: 'it is given twice', fix: 'give it once' });
     else pairs.set(key, text.slice(at + 1));
   }
   if (problems.length > 0) throw new InvalidInputError(problems);

@@ -3,6 +3,7 @@ import type { Verdict } from '../../decision/verdict';
 import { DroverError } from '../errors/drover-error';
 import { InvalidInputError } from '../errors/invalid-input-error';
 import type { Problem } from '../errors/invalid-input-error';
+import { clean, cleanLines, jsonLine } from '../render/clean';
 import type { Io } from './command';
 
 /** Says what went wrong (with `--json` on stdout, as a `result` line) and answers the exit code. */
@@ -11,12 +12,16 @@ export function reportError(error: unknown, json: boolean, io: Pick<Io, 'out' | 
   const exitCode = exitCodeOf(told.verdict);
   if (json) {
     const { verdict, reason, nextStep, problems } = told;
-    io.out.write(`${JSON.stringify({ type: 'result', verdict, exitCode, reason, nextStep, problems })}\n`);
+    io.out.write(jsonLine({ type: 'result', verdict, exitCode, reason, nextStep, problems }));
     return exitCode;
   }
   if (told.problems.length > 0) {
-    for (const { where, text, fix } of told.problems) io.err.write(`drover: ${where}: ${text}\n  ${fix}\n`);
-  } else io.err.write(`drover: ${told.reason}\n${told.nextStep === '' ? '' : `  ${told.nextStep}\n`}`);
+    for (const { where, text, fix } of told.problems)
+      io.err.write(`drover: ${clean(where)}: ${clean(text)}\n  ${clean(fix)}\n`);
+  } else {
+    const { reason, nextStep } = told;
+    io.err.write(`drover: ${cleanLines(reason)}\n${nextStep === '' ? '' : `  ${clean(nextStep)}\n`}`);
+  }
   io.err.write(`${told.verdict} (exit code ${String(exitCode)})\n`);
   return exitCode;
 }

@@ -1,10 +1,10 @@
 import type { DeploymentSummary } from '../deployment-summary';
 import { formatDuration } from '../input/duration';
-import { clean } from '../render/clean';
+import { clean, jsonLine } from '../render/clean';
 
 /** Deployments as a table, or as JSON lines. */
 export function listText(found: readonly DeploymentSummary[], json: boolean, now: number, none: string): string {
-  if (json) return found.map((summary) => `${JSON.stringify(lineOf(summary))}\n`).join('');
+  if (json) return found.map((summary) => jsonLine(lineOf(summary))).join('');
   if (found.length === 0) return `${none}\n`;
   const rows = found.map((summary) => [
     new Date(summary.startedAt).toISOString().replace(/\.\d+Z$/, 'Z'),

@@ -1,12 +1,12 @@
 import type { UpgradePlan } from '../../workflows/contract';
 import { formatDuration } from '../input/duration';
-import { clean } from '../render/clean';
+import { clean, jsonLine } from '../render/clean';
 import type { Io } from './command';
 import type { ParsedArguments } from './option-spec';
 
 /** Shows what a deployment would change. */
 export function showPlan(plan: UpgradePlan, args: ParsedArguments, io: Pick<Io, 'out'>): number {
-  io.out.write(args.flags.has('json') ? `${JSON.stringify({ type: 'plan', ...plan, exitCode: 0 })}\n` : planText(plan));
+  io.out.write(args.flags.has('json') ? jsonLine({ type: 'plan', ...plan, exitCode: 0 }) : planText(plan));
   return 0;
 }
 
@@ -15,7 +15,7 @@ export function planText(plan: UpgradePlan): string {
   const { strategy, onPending, timeoutMillis, stallLimitMillis, soakMillis } = plan.policy;
   const row = (label: string, text: string): string => `  ${label.padEnd(11)} ${clean(text)}`;
   return [
-    `Plan for ${plan.stack}/${plan.service} in ${plan.environment} (nothing is written):`,
+    `Plan for ${clean(`${plan.stack}/${plan.service} in ${plan.environment}`)} (nothing is written):`,
     row('now', `${plan.state}, ${plan.serviceId}, ${plan.rancherUrl}`),
     row('first', plan.firstStep),
     ...plan.images.map(({ config, from, to }) =>

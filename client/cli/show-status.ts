@@ -4,7 +4,7 @@ import type { DeploymentHandle } from '../deployment-handle';
 import type { FollowedDeployment } from '../follow/follow-event';
 import { SilenceError } from '../follow/silence-error';
 import { formatDuration } from '../input/duration';
-import { clean } from '../render/clean';
+import { clean, jsonLine } from '../render/clean';
 import { finalLines } from '../render/final-lines';
 import { resultLine } from '../render/json-renderer';
 import { tallyText } from '../render/tally-text';
@@ -13,7 +13,7 @@ import type { Io } from './command';
 /** Shows one deployment once. */
 export async function showStatus(handle: DeploymentHandle, json: boolean, io: Pick<Io, 'out'>): Promise<void> {
   const { deployment } = handle;
-  const write = (value: object): void => void io.out.write(`${JSON.stringify(value)}\n`);
+  const write = (value: object): void => void io.out.write(jsonLine(value));
   if (deployment.how === 'over') {
     const outcome = await handle.result();
     if (json) write(resultLine(outcome, deployment));
@@ -84,7 +84,9 @@ function heading({
   how,
 }: FollowedDeployment): string {
   const now = how === 'over' ? 'over' : 'running';
-  return `${stack}/${service} in ${environment}: ${now} (${deploymentId}, request ${requestId}), by ${clean(requestedBy)}`;
+  return clean(
+    `${stack}/${service} in ${environment}: ${now} (${deploymentId}, request ${requestId}), by ${requestedBy}`,
+  );
 }
 
 function link(deployment: FollowedDeployment): string {

@@ -2,6 +2,7 @@ import { InvalidInputError } from '../errors/invalid-input-error';
 import type { Problem } from '../errors/invalid-input-error';
 import { nameProblems } from '../input/check-names';
 import type { Environment } from '../input/ci-build';
+import { shown, shownPlace } from '../input/shown';
 import type { Target } from '../input/upgrade-input';
 import type { ParsedArguments } from './option-spec';
 
@@ -35,7 +36,7 @@ export function targetOf(args: ParsedArguments, env: Environment): Target {
   const [path, ...morePaths] = paths;
   for (const text of [...surplus, ...morePaths]) {
     problems.push({
-      where: text,
+      where: shownPlace(text),
       text: 'one argument too many',
       fix: 'the arguments are ENVIRONMENT STACK/SERVICE, such as: prod storefront/web',
     });
@@ -43,7 +44,7 @@ export function targetOf(args: ParsedArguments, env: Environment): Target {
   const slash = (given.service ?? path)?.split('/') ?? [];
   if (slash.length > 2) {
     problems.push({
-      where: path ?? '--service',
+      where: path === undefined ? '--service' : shownPlace(path),
       text: 'it has more than one slash',
       fix: 'write STACK/SERVICE, such as storefront/web',
     });
@@ -69,7 +70,7 @@ export function targetOf(args: ParsedArguments, env: Environment): Target {
     });
   }
   if (given.service !== undefined && path !== undefined && path !== given.service) {
-    problems.push({ where: '--service', text: `the argument ${path} names a service too`, fix: 'give it once' });
+    problems.push({ where: '--service', text: `the argument ${shown(path)} names a service too`, fix: 'give it once' });
   }
   for (const key of ['environment', 'stack', 'service'] as const) {
     if (target[key] === '') problems.push(missing(key));

@@ -1,13 +1,14 @@
 import type { Problem } from '../errors/invalid-input-error';
 import { REQUEST_ID_LIMIT, REQUEST_ID_PATTERN } from './request-id';
 import { looksLikeASecret } from './looks-like-a-secret';
+import { shown } from './shown';
 
 /** As `drover.yaml` allows it: inner spaces too. */
 const ALIAS = /^[A-Za-z0-9](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?$/;
 const NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 const NAME_LIMIT = 64;
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
-const REFERENCE = /^[A-Za-z0-9._-]+$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_.-]{0,254}$/;
+const REFERENCE = /^[A-Za-z0-9._-]{1,255}$/;
 const LABEL_KEY = /^[^\s=\p{Cc}]{1,255}$/u;
 
 /** Problems with a name of an environment, a stack, a service or a sidekick. */
@@ -20,7 +21,7 @@ export function nameProblems(what: string, where: string, name: string): Problem
     return [{ where, text, fix: `write the name of the ${what} as Rancher has it` }];
   }
   if (!(what === 'environment' ? ALIAS : NAME).test(name)) {
-    const text = `${JSON.stringify(name)} cannot be the name of ${what === 'environment' ? 'an' : 'a'} ${what}`;
+    const text = `${shown(name)} cannot be the name of ${what === 'environment' ? 'an' : 'a'} ${what}`;
     const fix =
       what === 'environment'
         ? 'write the alias that drover.yaml gives the environment: letters, digits, ".", "_" and "-"'
@@ -34,7 +35,7 @@ export function nameProblems(what: string, where: string, name: string): Problem
 export function variableProblems(variables: Readonly<Record<string, string>>): Problem[] {
   return Object.entries(variables).flatMap(([key, reference]) => {
     if (!VARIABLE.test(key)) {
-      const text = `${JSON.stringify(key)} cannot be the name of an environment variable`;
+      const text = `${shown(key)} cannot be the name of an environment variable`;
       return [{ where: '--variable', text, fix: 'write --variable NAME=REFERENCE' }];
     }
     if (REFERENCE.test(reference) && !looksLikeASecret(reference)) return [];
@@ -53,7 +54,7 @@ export function labelProblems(labels: Readonly<Record<string, string>>): Problem
   return Object.entries(labels).flatMap(([key, value]) => {
     const where = '--label';
     if (!LABEL_KEY.test(key)) {
-      return [{ where, text: `${JSON.stringify(key)} cannot be the name of a label`, fix: 'write --label KEY=VALUE' }];
+      return [{ where, text: `${shown(key)} cannot be the name of a label`, fix: 'write --label KEY=VALUE' }];
     }
     if (key.startsWith('io.drover.')) {
       return [

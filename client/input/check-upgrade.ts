@@ -2,6 +2,7 @@ import type { Problem } from '../errors/invalid-input-error';
 import { ON_PENDING } from '../../decision/policy';
 import { parseImageReference } from './image-reference';
 import { labelProblems, nameProblems, requestIdProblems, variableProblems } from './check-names';
+import { shown, shownPlace } from './shown';
 import type { UpgradeInput } from './upgrade-input';
 
 /** What the check found: all problems at once, and what is allowed but worth saying. */
@@ -15,6 +16,8 @@ export interface CheckedImages {
 /** The shortest pause between batches that Rancher takes, milliseconds. */
 const LEAST_INTERVAL = 100;
 const DAY = 86_400_000;
+/** All that a request merges, characters: it goes into every call of the history. */
+const REQUEST_LIMIT = 65_536;
 
 /** Everything about a request that can be judged without asking anybody. */
 export function checkUpgrade(input: UpgradeInput): CheckedImages {
@@ -41,13 +44,20 @@ export function checkUpgrade(input: UpgradeInput): CheckedImages {
   const sidekicks: Record<string, string> = {};
   for (const [name, reference] of Object.entries(input.sidekicks ?? {})) {
     problems.push(...nameProblems('sidekick', '--sidekick', name));
-    sidekicks[name] = read(`--sidekick ${name}`, reference);
+    sidekicks[name] = read(`--sidekick ${shownPlace(name)}`, reference);
   }
   if (image === undefined && Object.keys(sidekicks).length === 0) {
     problems.push({
       where: '--image',
       text: 'nothing to deploy: neither an image nor a sidekick is given',
       fix: 'add --image example/web:2.4.1, or --sidekick NAME=IMAGE',
+    });
+  }
+  if (problems.length === 0 && JSON.stringify([sidekicks, input.variables, input.labels]).length > REQUEST_LIMIT) {
+    problems.push({
+      where: '--label, --sidekick and --variable',
+      text: `together they are longer than ${String(REQUEST_LIMIT)} characters`,
+      fix: 'give fewer, or shorter ones',
     });
   }
   return { problems, warnings, image, sidekicks };
@@ -59,7 +69,11 @@ function overrideProblems(input: UpgradeInput): Problem[] {
   const add = (where: string, text: string, fix: string): void => void problems.push({ where, text, fix });
   const policy: string | undefined = onPending;
   if (policy !== undefined && !ON_PENDING.some((known) => known === policy)) {
-    add('--on-pending', `"${policy}" is not one of ${ON_PENDING.join(', ')}`, `choose one of ${ON_PENDING.join(', ')}`);
+    add(
+      '--on-pending',
+      `${shown(policy)} is not one of ${ON_PENDING.join(', ')}`,
+      `choose one of ${ON_PENDING.join(', ')}`,
+    );
   }
   if (batchSize !== undefined && !(Number.isSafeInteger(batchSize) && batchSize >= 1)) {
     add(

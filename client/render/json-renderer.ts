@@ -3,6 +3,7 @@ import { exitCodeOf } from '../../decision/verdict';
 import type { PersonNeeded } from '../../workflows/contract';
 import type { FollowedDeployment, FollowEvent } from '../follow/follow-event';
 import type { Outcome } from '../outcome';
+import { jsonLine } from './clean';
 import type { Renderer, Write } from './renderer';
 
 /** JSON lines: `deployment`, `event`, `notice`, `phase`, `reset` (followed on as another run), and one `result` at the end. Times are ISO 8601 with milliseconds. */
@@ -74,7 +75,7 @@ export class JsonRenderer implements Renderer {
   }
 
   private line(value: object): void {
-    this.write(`${JSON.stringify(value)}\n`);
+    this.write(jsonLine(value));
   }
 }
 

@@ -85,7 +85,7 @@ export class PlainRenderer implements Renderer {
   private line(at: number, level: 'info' | 'warning' | 'error', topic: string, text: string): void {
     const time = new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
     const where = this.deployment;
-    const target = where === null ? '' : `${where.environment} ${where.stack}/${where.service} `;
+    const target = where === null ? '' : `${clean(`${where.environment} ${where.stack}/${where.service}`)} `;
     this.write(`${time} ${level.toUpperCase()} ${target}${topic}: ${clean(text)}\n`);
   }
 }

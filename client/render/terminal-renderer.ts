@@ -72,8 +72,10 @@ export class TerminalRenderer implements Renderer {
     this.deployment = deployment;
     const { environment, stack, service, how, deploymentId, requestId, requestedBy, link } = deployment;
     const { paint } = this.terminal;
-    this.line(`${paint('strong', `${stack}/${service}`)} in ${paint('strong', environment)}: ${HOW[how]}`);
-    this.line(paint('quiet', `  ${deploymentId}, request ${requestId}, by ${clean(requestedBy)}`));
+    this.line(
+      `${paint('strong', clean(`${stack}/${service}`))} in ${paint('strong', clean(environment))}: ${HOW[how]}`,
+    );
+    this.line(paint('quiet', `  ${clean(`${deploymentId}, request ${requestId}, by ${requestedBy}`)}`));
     if (link !== null) this.line(paint('quiet', `  ${link}`));
   }
 
@@ -82,7 +84,7 @@ export class TerminalRenderer implements Renderer {
     this.progress = progress;
     if (progress.rancherUrl !== null && progress.rancherUrl !== this.rancherUrl) {
       this.rancherUrl = progress.rancherUrl;
-      this.line(this.terminal.paint('quiet', `  ${progress.rancherUrl}`));
+      this.line(this.terminal.paint('quiet', `  ${clean(progress.rancherUrl)}`));
     }
     if (before !== null && before.phase !== progress.phase) {
       const [mark, tone] = DETOURS.includes(before.phase) ? (['~', 'careful'] as const) : (['✓', 'good'] as const);

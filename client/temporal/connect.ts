@@ -29,7 +29,7 @@ export async function connectToTemporal(
     };
     return { connection, client: new Client({ connection, namespace }), close };
   } catch (error) {
-    const why = await whyNoAnswer(address);
+    const why = await whyNoAnswer(address, settings.options.tls);
     throw new UnreachableError(
       `Temporal does not answer at ${address} (from ${from}): ${why ?? messageOf(error)}. Nothing was started.`,
       'Start Temporal ("drover dev" starts one on this machine), or set TEMPORAL_ADDRESS=host:port' +

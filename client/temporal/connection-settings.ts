@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
@@ -6,6 +6,8 @@ import type { ConnectionOptions } from '@temporalio/client';
 import { parse } from 'yaml';
 import { InvalidInputError } from '../errors/invalid-input-error';
 import type { Environment } from '../input/ci-build';
+import { readSmallFile } from '../input/read-small-file';
+import { whyBadTemporal, whyBadTemporalFiles } from './why-bad-temporal';
 
 /** Where Temporal is, and who said so. */
 export interface ConnectionSettings {
@@ -38,9 +40,15 @@ const DEFAULT_ADDRESS = '127.0.0.1:7233';
  */
 export function connectionSettings(sources: SettingsSources): ConnectionSettings {
   const { env } = sources;
+  const badFiles = whyBadTemporalFiles(env);
+  if (badFiles.length > 0) throw new InvalidInputError(badFiles);
   const loaded = fromTemporalsOwn(env);
   const file = fromDroverYaml(sources);
   const own = loaded.connectionOptions;
+  const address = sources.address ?? own.address ?? file.address;
+  const namespace = sources.namespace ?? loaded.namespace ?? file.namespace;
+  const problems = whyBadTemporal({ ...own, address, namespace }, env);
+  if (problems.length > 0) throw new InvalidInputError(problems);
   const found =
     sources.address !== undefined
       ? { address: sources.address, from: 'the address given' }
@@ -58,13 +66,14 @@ export function connectionSettings(sources: SettingsSources): ConnectionSettings
   return {
     options,
     address: found.address,
-    namespace: sources.namespace ?? loaded.namespace ?? file.namespace ?? 'default',
+    namespace: namespace ?? 'default',
     from: found.from,
     // The file's Web UI belongs to the file's server: a link into another one would mislead.
-    webUrl:
+    webUrl: decentWebUrl(
       env['TEMPORAL_UI_URL'] ??
-      env['DROVER_TEMPORAL_WEB_URL'] ??
-      (file.address === undefined || file.address === found.address ? file.webUrl : undefined),
+        env['DROVER_TEMPORAL_WEB_URL'] ??
+        (file.address === undefined || file.address === found.address ? file.webUrl : undefined),
+    ),
   };
 }
 
@@ -76,11 +85,24 @@ function fromTemporalsOwn(env: Environment): ReturnType<typeof loadClientConnect
     throw new InvalidInputError([
       {
         where: "Temporal's settings",
-        text: `they cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        // Its further lines quote the file, and so a key that stands there.
+        text: `they cannot be read: ${(error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''}`,
         fix: 'mend the TEMPORAL_… environment variables, or the file that TEMPORAL_CONFIG_FILE names (temporal.toml)',
       },
     ]);
   }
+}
+
+/** It is shown in every link: no credentials, no query. */
+function decentWebUrl(url: string | undefined): string | undefined {
+  if (url === undefined || url === '' || /^https?:\/\/[^\s@?#]+$/i.test(url)) return url;
+  throw new InvalidInputError([
+    {
+      where: "Temporal Web's address",
+      text: 'it is none, or has credentials or a query in it',
+      fix: 'write DROVER_TEMPORAL_WEB_URL=https://temporal.example.com, or leave it out',
+    },
+  ]);
 }
 
 function profileOf(env: Environment): string {
@@ -104,9 +126,10 @@ function fromDroverYaml({ env, configFile }: SettingsSources): FileSettings {
   const none = { ...NO_FILE, path };
   let document: unknown;
   try {
-    document = parse(readFileSync(path, 'utf8'));
+    // Its warnings would quote the line, on standard error; and comparing keys takes it the square of their number.
+    document = parse(readSmallFile(path), { logLevel: 'error', uniqueKeys: false });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && 'syscall' in error) throw unreadable(path, String(error.code));
+    if (error instanceof Error && 'code' in error && !('linePos' in error)) throw unreadable(path, String(error.code));
     // The parser's message quotes the line, which may hold a secret: only where it is.
     const line = error instanceof Error ? /at line (\d+)/.exec(error.message)?.[1] : undefined;
     throw new InvalidInputError([
@@ -129,7 +152,12 @@ function fromDroverYaml({ env, configFile }: SettingsSources): FileSettings {
 const NO_FILE: FileSettings = { path: '', address: undefined, namespace: undefined, webUrl: undefined };
 
 function unreadable(where: string, code: string): InvalidInputError {
-  const text = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+  const text =
+    code === 'ENOENT'
+      ? 'there is no such file'
+      : code === 'EFBIG'
+        ? 'it is larger than such a file can be'
+        : `it cannot be read (${code})`;
   return new InvalidInputError([{ where, text, fix: 'name another file in --config or DROVER_CONFIG, or none' }]);
 }
 

@@ -59,6 +59,8 @@ export class Deployments {
   async list(filters: ListFilters): Promise<readonly DeploymentSummary[]> {
     const found: DeploymentSummary[] = [];
     const limit = filters.limit ?? 20;
+    // Nothing is named so; and SQLite ends a text at a NUL, quotes or not.
+    if (Object.values(filters).some((value) => typeof value === 'string' && value.includes('\0'))) return found;
     for await (const info of this.client.workflow.list({ query: queryOf(filters), pageSize: Math.min(limit, 200) })) {
       found.push(summarise(info, this.linkOf));
       if (found.length >= limit) break;
@@ -124,8 +126,13 @@ export function queryOf(filters: ListFilters): string {
     ['DroverVerdict', verdict],
   ];
   return [
-    ...equal.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = '${value.replaceAll("'", "''")}'`])),
+    ...equal.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = ${quoted(value)}`])),
     ...(phases === undefined ? [] : [`DroverPhase IN (${phases.map((phase) => `'${phase}'`).join(', ')})`]),
     ...(filters.running === true ? ["ExecutionStatus = 'Running'"] : []),
   ].join(' AND ');
+}
+
+/** A text of the query language, which knows both ways to put a quote into one: doubled, and after a backslash. */
+function quoted(value: string): string {
+  return `'${value.replaceAll(/['\\]/g, (character) => (character === "'" ? "''" : '\\\\'))}'`;
 }

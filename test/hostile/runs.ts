@@ -9,7 +9,7 @@ export const FACTOR = factorFrom(process.env['DROVER_FUZZ_RUNS']);
  */
 export function runs<T>(usual: number): Parameters<T> {
   const seed = Number(process.env['DROVER_FUZZ_SEED'] ?? 20_261_125);
-  return { numRuns: Math.ceil(usual * FACTOR), seed, interruptAfterTimeLimit: 540_000, markInterruptAsFailure: true };
+  return { numRuns: Math.ceil(usual * FACTOR), seed };
 }
 
 /** The time limit of a test that tries properties, milliseconds. */

@@ -347,7 +347,7 @@ environments:
       { where: 'drover.yaml:3:7', message: expect.stringContaining('holds no PEM certificate') },
     ]);
     expect(attempt('gone.pem')).toEqual([
-      { where: 'drover.yaml:3:7', message: expect.stringContaining('cannot be read (ENOENT)') },
+      { where: 'drover.yaml:3:7', message: expect.stringContaining('gone.pem does not exist') },
     ]);
   });
 

@@ -104,7 +104,7 @@ function describePolicy(policy: Policy): string {
   return changed.length === 0 ? 'the defaults' : changed.map(([name, setting]) => `${name} ${setting}`).join(', ');
 }
 
-/** A URL from an environment variable was not checked yet; it may hold what it should not. */
+/** A URL from an environment variable was not checked yet; it may hold what it should not: credentials, a token in its query. */
 function withoutCredentials(url: string | undefined): string | undefined {
-  return url?.includes('@') ? '(a URL with credentials)' : url;
+  return url?.includes('@') ? '(a URL with credentials)' : url?.split(/[?#]/)[0];
 }

@@ -11,11 +11,14 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ['array', 'a list, such as [prod]'],
 ]);
 
+/** Unknown keys that are told of one mapping. */
+const MOST_KEYS = 60;
+
 /** What a finding of zod's means for the one who writes the file: one problem, or one for each unknown key. */
 export function explainIssue(issue: z.core.$ZodIssue, file: YamlFile): ConfigurationProblem[] {
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(' ');
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MOST_KEYS).map((key) => ({
       where: file.where([...issue.path, key], { atKey: true }),
       message: `${[...issue.path.map(String), ''].join('.')}${unknownKey(key, known)}`,
     }));

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { Configuration, type WorkerConfiguration } from './configuration';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error';
@@ -6,6 +5,7 @@ import { explainIssue } from './explain-issue';
 import { environmentsOf } from './environments-of';
 import { findConfigurationFile, type FileSearch } from './find-file';
 import { readRancherVariables } from './rancher-variables';
+import { readSmallFile, whyUnread } from './read-small-file';
 import { readYaml, type YamlFile } from './read-yaml';
 import { configurationSchema, type ConfigurationFile } from './schema';
 import type { SecretSpelling } from './schema-pieces';
@@ -13,6 +13,10 @@ import { secretFromFile, secretFromVariable, type SecretSource } from './secret-
 import { TemporalSettings } from './temporal-settings';
 
 const SHUTDOWN_GRACE_MILLIS = 30_000;
+/** Of a configuration file. */
+const MOST_BYTES = 1024 * 1024;
+/** Each is looked up in the file; nobody reads more of them. */
+const MOST_ISSUES = 100;
 
 /** The configuration file, read and checked, or the lack of one. */
 export interface LoadedFile {
@@ -64,7 +68,7 @@ function loadFile(
   problems.push(...yaml.problems);
   const parsed = configurationSchema.safeParse(yaml.value);
   if (!parsed.success) {
-    problems.push(...parsed.error.issues.flatMap((issue) => explainIssue(issue, yaml)));
+    problems.push(...parsed.error.issues.slice(0, MOST_ISSUES).flatMap((issue) => explainIssue(issue, yaml)));
     throw new ConfigurationError(problems.sort((one, other) => placeOf(one) - placeOf(other)));
   }
   return { content: parsed.data, yaml, folder: dirname(found.path) };
@@ -77,23 +81,21 @@ function placeOf(problem: ConfigurationProblem): number {
 }
 
 function readText(path: string, shown: string, namedBy: string | undefined): string {
+  const by = namedBy === undefined ? '' : ` (named by ${namedBy})`;
+  const refuse = (message: string): never => {
+    throw new ConfigurationError([{ where: shown, message: `${message}${by}` }]);
+  };
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = readSmallFile(path, MOST_BYTES);
   } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
-    const why = {
-      ENOENT: 'there is no such file',
-      EACCES: 'it may not be read by this user',
-      EISDIR: 'it is a folder',
-    }[code];
-    const by = namedBy === undefined ? '' : ` (named by ${namedBy})`;
-    throw new ConfigurationError([{ where: shown, message: `${why ?? `it cannot be read (${code})`}${by}` }]);
+    const why = whyUnread(error);
+    return refuse(why === 'does not exist' ? 'there is no such file' : `it ${why}`);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new ConfigurationError([{ where: shown, message: 'it is not UTF-8 text; is this the right file?' }]);
+    return refuse('it is not UTF-8 text; is this the right file?');
   }
 }
 

@@ -1,9 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { InvalidSettingError } from '../../rancher/errors/invalid-setting-error';
+import { RancherClient, type RancherClientOptions } from '../../rancher/rancher-client';
 import { parseRancherUrl } from '../../rancher/rancher-url';
 import type { Configuration, EnvironmentConfiguration } from './configuration';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error';
+import { readSmallFile, whyUnread } from './read-small-file';
 import { whyBadRancherUrl } from './schema';
 import type { SecretSource } from './secret-source';
+
+/** Bundles of all public authorities are a quarter of it. */
+const MOST_CA_BYTES = 1024 * 1024;
 
 /** An environment that has all it takes to be served. */
 export interface PreparedEnvironment {
@@ -49,6 +54,7 @@ function prepare(
   const complain = (message: string, where = environment.where): void =>
     void problems.push({ where, message: `environment ${alias}: ${message}` });
 
+  const before = problems.length;
   const badUrl = url === undefined ? undefined : whyBadRancherUrl(url.value);
   if (badUrl !== undefined) complain(badUrl, url?.where);
   if (url === undefined) complain("Rancher's address is missing; set rancher.url, or RANCHER_URL");
@@ -72,6 +78,9 @@ function prepare(
 
   if (url === undefined || badUrl !== undefined || project === undefined) return undefined;
   if (accessKey === undefined || secretKey === undefined) return undefined;
+  if (problems.length === before) {
+    checkClient({ url: url.value, accessKey: accessKey.read(), secretKey: secretKey.read(), ca }, complain);
+  }
   const { origin, basePath } = parseRancherUrl(url.value);
   return {
     configuration: environment,
@@ -92,12 +101,21 @@ function checkSecret(source: SecretSource | undefined, what: string, how: string
 
 function readCa(ca: { path: string; where: string }, complain: Complain): string | undefined {
   try {
-    const pem = readFileSync(ca.path, 'utf8');
+    const pem = readSmallFile(ca.path, MOST_CA_BYTES).toString('utf8');
     if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
     complain(`the CA ${ca.path} holds no PEM certificate ("-----BEGIN CERTIFICATE-----")`, ca.where);
   } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
-    complain(`the CA ${ca.path} cannot be read (${code})`, ca.where);
+    complain(`the CA ${ca.path} ${whyUnread(error)}`, ca.where);
   }
   return undefined;
+}
+
+/** What only the client would say, at the first deployment: a key with white space in it, a damaged certificate. */
+function checkClient(options: RancherClientOptions, complain: Complain): void {
+  try {
+    new RancherClient(options).close();
+  } catch (error) {
+    if (!(error instanceof InvalidSettingError)) throw error;
+    complain(error.message);
+  }
 }

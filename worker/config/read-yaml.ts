@@ -9,8 +9,10 @@ import {
   type Document,
   type Node,
   type Pair,
+  type YAMLMap,
 } from 'yaml';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error';
+import { offsetOf, problemsOfContent, problemsOfSyntax, tooDeep, type YamlProblem } from './yaml-problems';
 
 /** A YAML file that was read, and knows where each of its values stands. */
 export interface YamlFile {
@@ -25,21 +27,6 @@ export interface YamlFile {
 const EXAMPLE =
   'A small one:\n    rancher: { url: https://rancher.example.com }\n    environments: { prod: { project: Production } }';
 
-/** What to do about the syntax errors that people make; the rest shows the parser's own words. */
-const FIXES: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'there is a tab in the indentation; YAML allows only spaces there',
-  MULTILINE_IMPLICIT_KEY:
-    'this is not "key: value"; is a colon with a space after it missing, or the indentation wrong?',
-  BLOCK_AS_IMPLICIT_KEY:
-    'a second ": " in one line, or a line that is indented under a value; put text with ": " in quotes, or mend the indentation',
-  BAD_INDENT: 'the indentation does not fit, or a bracket is not closed',
-  MISSING_CHAR: 'a quote or a bracket is not closed, or a comma is missing',
-  MULTIPLE_DOCS: 'a second document begins here ("---"); the file may hold one only',
-  BAD_SCALAR_START: 'a value cannot begin with this character; put it in quotes',
-  TAG_RESOLVE_FAILED: 'tags ("!something") are not supported here; take it out',
-  DUPLICATE_KEY: 'this key stands twice in one mapping; keep one of the two',
-};
-
 /**
  * Reads YAML.
  *
@@ -48,17 +35,16 @@ const FIXES: Readonly<Record<string, string>> = {
  */
 export function readYaml(source: string, name: string): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, merge: true });
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
   };
-  const syntax = [...document.errors, ...document.warnings].map((error) => ({
-    fatal: error.code !== 'DUPLICATE_KEY',
-    problem: { where: at(error.pos[0]), message: FIXES[error.code] ?? `not valid YAML: ${error.message}` },
-  }));
-  const problems = syntax.map(({ problem }) => problem);
-  if (syntax.some(({ fatal }) => fatal)) throw new ConfigurationError(problems);
+  const told = ({ offset, message }: YamlProblem): ConfigurationProblem => ({ where: at(offset), message });
+  const refuse = (found: readonly YamlProblem[]): void => {
+    if (found.some(({ fatal }) => fatal)) throw new ConfigurationError(found.map(told));
+  };
+  const document = shallow(() => parseDocument(source, { ...OPTIONS, lineCounter: lines }), refuse);
+  refuse(problemsOfSyntax([...document.errors, ...document.warnings]));
   const contents = document.contents;
   if (contents === null || (isScalar(contents) && contents.value === null)) {
     throw new ConfigurationError([{ where: `${name}:1:1`, message: `the file is empty. ${EXAMPLE}` }]);
@@ -68,29 +54,50 @@ export function readYaml(source: string, name: string): YamlFile {
     const message = `expected a mapping ("key: value" lines), found ${found}; is this the right file? ${EXAMPLE}`;
     throw new ConfigurationError([{ where: at(offsetOf(contents) ?? 0), message }]);
   }
+  const pairsOf = keptIndex();
+  const problems = shallow(() => problemsOfContent(document), refuse);
+  refuse(problems);
   return {
-    value: toValue(document, name),
-    problems,
-    where: (path, options = {}) => at(locate(contents, path, options.atKey === true)),
+    value: shallow(() => toValue(document, name), refuse),
+    problems: problems.map(told),
+    where: (path, options = {}) => at(locate(contents, path, options.atKey === true, pairsOf)),
   };
 }
 
+/** Keys are compared by ourselves: the parser takes the square of their number. It must not print what it finds, either. */
+const OPTIONS = { prettyErrors: false, merge: true, uniqueKeys: false, logLevel: 'error' } as const;
+
+/** Work that recurs into what is nested. */
+function shallow<T>(work: () => T, refuse: (found: readonly YamlProblem[]) => void): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError) refuse([tooDeep(0)]);
+    throw error;
+  }
+}
+
+/** The parser's own words are left out: they name what it could not find, which may be a password that begins with "*". */
 function toValue(document: Document, name: string): unknown {
   try {
     return document.toJS();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    if (error instanceof RangeError) throw error;
+    const isBomb = error instanceof Error && /excessive alias/i.test(error.message);
+    const why = isBomb
+      ? 'there are too many aliases of aliases'
+      : 'one has no anchor ("&name") before it, or what is merged ("<<") is no mapping; put a text that begins with "*" in quotes';
     throw new ConfigurationError([{ where: name, message: `an anchor or alias cannot be resolved: ${why}` }]);
   }
 }
 
 /** Offset of what stands at `path`, or of the deepest thing on the way to it (a value that came by a merge, say). */
-function locate(root: Node, path: readonly PropertyKey[], atKey: boolean): number {
+function locate(root: Node, path: readonly PropertyKey[], atKey: boolean, pairsOf: PairsOf): number {
   let node: unknown = root;
   let best = offsetOf(root) ?? 0;
   for (const [index, step] of path.entries()) {
     if (isMap(node)) {
-      const pair: Pair | undefined = node.items.find((item) => isPair(item) && keyText(item.key) === String(step));
+      const pair = pairsOf(node).get(String(step));
       if (pair === undefined) return best;
       const useKey = isCollection(pair.value) || (atKey && index === path.length - 1);
       best = (useKey ? offsetOf(pair.key) : (offsetOf(pair.value) ?? offsetOf(pair.key))) ?? best;
@@ -105,12 +112,20 @@ function locate(root: Node, path: readonly PropertyKey[], atKey: boolean): numbe
   return best;
 }
 
-function keyText(key: unknown): string {
-  return isScalar(key) ? String(key.value) : String(key);
+type PairsOf = (map: YAMLMap) => ReadonlyMap<string, Pair>;
+
+/** The pairs of a mapping by their keys, made once: a large one is asked for each of its keys. */
+function keptIndex(): PairsOf {
+  const kept = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  return (map) => {
+    const known = kept.get(map);
+    if (known !== undefined) return known;
+    const made = new Map(map.items.filter((item) => isPair(item)).map((pair) => [keyText(pair.key), pair]));
+    kept.set(map, made);
+    return made;
+  };
 }
 
-function offsetOf(node: unknown): number | undefined {
-  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)
-    ? Number(node.range[0])
-    : undefined;
+function keyText(key: unknown): string {
+  return isScalar(key) ? String(key.value) : String(key);
 }

@@ -62,7 +62,8 @@ export function count(min: number, max: number) {
 export function flag() {
   return z.unknown().transform((value, context): boolean => {
     if (typeof value === 'boolean') return value;
-    const hint = /^(yes|on|no|off)$/i.test(String(value)) ? ' (YAML 1.2 knows no yes, no, on and off)' : '';
+    const hint =
+      typeof value === 'string' && /^(yes|on|no|off)$/i.test(value) ? ' (YAML 1.2 knows no yes, no, on and off)' : '';
     context.addIssue({ code: 'custom', message: `expected true or false, found ${kindOf(value)}${hint}` });
     return z.NEVER;
   });

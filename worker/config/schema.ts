@@ -29,8 +29,9 @@ const whyBadAddress = (address: string): string | undefined =>
     ? undefined
     : `${address.includes('@') ? 'the text' : quote(address)} is no address of Temporal; write host:port without a scheme, such as temporal.example.com:7233`;
 
-const whyBadWebUrl = (url: string): string | undefined =>
-  /^https?:\/\/[^\s@]+$/i.test(url)
+/** Why `url` cannot be the address of Temporal Web, or `undefined` when it can. It is shown in every link: no credentials, no query. */
+export const whyBadWebUrl = (url: string): string | undefined =>
+  /^https?:\/\/[^\s@?#]+$/i.test(url)
     ? undefined
     : 'expected the address of Temporal Web, such as https://temporal.example.com';
 

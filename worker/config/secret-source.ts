@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
+import { readSmallFile, whyUnread } from './read-small-file';
 import { SecretError } from './secret-error';
+
+const MOST_BYTES = 64 * 1024;
 
 /** Where a secret comes from. The secret itself is read when it is used and kept nowhere. */
 export interface SecretSource {
@@ -13,22 +15,25 @@ export interface SecretSource {
 /** A secret in an environment variable. */
 export function secretFromVariable(name: string, env: NodeJS.ProcessEnv): SecretSource {
   return new Secret(`environment variable ${name}`, () => {
-    const value = env[name];
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
     if (value === undefined) throw new SecretError(`environment variable ${name} is not set`);
     return value;
   });
 }
 
-/** A secret in a file. A line break at its end is not a part of it. */
+/** A secret in a file: UTF-8 text of at most 64 KiB. A line break at its end is not a part of it. */
 export function secretFromFile(path: string): SecretSource {
   return new Secret(`file ${path}`, () => {
+    let bytes: Buffer;
     try {
-      return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+      bytes = readSmallFile(path, MOST_BYTES);
     } catch (error) {
-      const code =
-        typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown reason';
-      const why = { ENOENT: 'does not exist', EACCES: 'may not be read by this user', EISDIR: 'is a folder' }[code];
-      throw new SecretError(`file ${path} ${why ?? `cannot be read (${code})`}`);
+      throw new SecretError(`file ${path} ${whyUnread(error)}`);
+    }
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/, '');
+    } catch {
+      throw new SecretError(`file ${path} is not UTF-8 text`);
     }
   });
 }
@@ -50,6 +55,7 @@ class Secret implements SecretSource {
   read(): string {
     const value = this.#read();
     if (value.trim() === '') throw new SecretError(`${this.#place} is empty`);
+    if (value.includes('\0')) throw new SecretError(`${this.#place} holds a NUL, which no text has`);
     return value;
   }
 

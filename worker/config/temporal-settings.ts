@@ -1,6 +1,7 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { ConfigurationError } from './configuration-error';
-import type { ConfigurationFile } from './schema';
+import { whyBadWebUrl, type ConfigurationFile } from './schema';
+import { whyBadTemporal, whyBadTemporalFiles } from './why-bad-temporal';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 const DEFAULT_NAMESPACE = 'default';
@@ -21,13 +22,20 @@ export class TemporalSettings {
   /** @throws ConfigurationError when Temporal's own configuration is bad (a profile that is not there, say). */
   constructor(file: ConfigurationFile['temporal'], env: NodeJS.ProcessEnv) {
     this.#env = env;
+    const badFiles = whyBadTemporalFiles(env);
+    if (badFiles.length > 0) throw new ConfigurationError(badFiles);
     const own = this.#load();
+    const problems = whyBadTemporal({ ...own.connectionOptions, namespace: own.namespace }, env);
+    if (problems.length > 0) throw new ConfigurationError(problems);
     this.address = own.connectionOptions.address ?? file?.address ?? DEFAULT_ADDRESS;
     this.namespace = own.namespace ?? file?.namespace ?? DEFAULT_NAMESPACE;
     // The file's Web UI belongs to the file's server: a link into another one would mislead.
     const sameServer = file?.address === undefined || file.address === this.address;
-    const webUrl =
-      env.DROVER_TEMPORAL_WEB_URL || (sameServer ? file?.webUrl : undefined) || webUrlOfDevServer(this.address);
+    const ownWebUrl = env.DROVER_TEMPORAL_WEB_URL || undefined;
+    const badWebUrl = ownWebUrl === undefined ? undefined : whyBadWebUrl(ownWebUrl);
+    if (badWebUrl !== undefined)
+      throw new ConfigurationError([{ where: 'DROVER_TEMPORAL_WEB_URL', message: badWebUrl }]);
+    const webUrl = ownWebUrl || (sameServer ? file?.webUrl : undefined) || webUrlOfDevServer(this.address);
     this.webUrl = webUrl?.replace(/\/+$/, '');
   }
 

@@ -1,6 +1,7 @@
 import { targetText } from '../../../decision/target-text';
 import type { InterventionName } from '../../../workflows/contract';
 import { defaultAuthor, oneLine } from '../../input/build-request';
+import { clean, jsonLine } from '../../render/clean';
 import type { Command } from '../command';
 import { withClient } from '../open-client';
 import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
@@ -62,9 +63,9 @@ export function interventionCommand(name: InterventionName): Command {
         if (args.flags.has('json')) {
           const acknowledgement = taken.how === 'acknowledged' ? taken.acknowledgement : {};
           io.out.write(
-            `${JSON.stringify({ type: 'intervention', name, ...target, how: taken.how, ...acknowledgement, exitCode: 0 })}\n`,
+            jsonLine({ type: 'intervention', name, ...target, how: taken.how, ...acknowledgement, exitCode: 0 }),
           );
-        } else io.out.write(`${text}\n  Watch it: drover status ${targetText(target)} --watch\n`);
+        } else io.out.write(`${clean(text)}\n  Watch it: drover status ${targetText(target)} --watch\n`);
         return 0;
       });
     },

@@ -4,6 +4,7 @@ import { InvalidInputError } from '../../errors/invalid-input-error';
 import type { DroverClient } from '../../drover-client';
 import { nameProblems } from '../../input/check-names';
 import type { Problem } from '../../errors/invalid-input-error';
+import { shown, shownPlace } from '../../input/shown';
 import type { Command, Io } from '../command';
 import { nearest } from '../nearest';
 import { withClient } from '../open-client';
@@ -88,7 +89,7 @@ function readFilters(args: ParsedArguments): Filters {
   const [surplus] = args.positionals;
   if (surplus !== undefined) {
     problems.push({
-      where: surplus,
+      where: shownPlace(surplus),
       text: '"drover list" takes no arguments',
       fix: 'write --environment NAME, --stack NAME or --service NAME',
     });
@@ -105,7 +106,7 @@ function readFilters(args: ParsedArguments): Filters {
     const guess = nearest(verdict, Object.keys(VERDICTS));
     problems.push({
       where: '--verdict',
-      text: `"${verdict}" is no verdict`,
+      text: `${shown(verdict)} is no verdict`,
       fix:
         guess === undefined ? `choose one of ${Object.keys(VERDICTS).join(', ')}` : `did you mean --verdict ${guess}?`,
     });
