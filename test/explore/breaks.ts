@@ -88,8 +88,20 @@ export const BREAKS = {
     },
     setting: {},
   },
+  'post-on-any-base': {
+    breaks: 'as prepared',
+    what: 'the POST goes out though the versions are no longer those that were prepared',
+    decisions: {
+      postPermission: (service, round, asPrepared) => {
+        const permission = postPermission(service, round, asPrepared);
+        const isOffered = ['active', 'inactive'].includes(service.state);
+        return permission === 'not-now' && isOffered ? 'send' : permission;
+      },
+    },
+    setting: { foreign: 2, people: 0, moves: 2 },
+  },
   'trust-upgraded': {
-    breaks: 'succeeded',
+    breaks: 'gates',
     what: '`upgraded` and `active` are trusted without counting containers',
     decisions: {
       proofOf: () => ({ status: 'proven', reasons: [] }),

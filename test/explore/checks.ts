@@ -15,6 +15,8 @@ export const CHECKS = {
   'invariant 2':
     'a good upgrade of our own is never rolled back because a reply was lost or a timer expired in an outage',
   'invariant 3': 'neither finishupgrade nor continueupgrade is ever sent for an upgrade that was cancelled',
+  'as prepared': 'our upgrade is sent only on the versions that the history has',
+  gates: 'our finish is sent only while every container of our upgrade is proven, and no other runs',
   'no way back': 'nothing is rolled back once Rancher took our finish, unless somebody else moved the service',
   'over is over':
     'a deployment that ended leaves no request behind that could still change the service (but where somebody else did the same at that very moment)',
@@ -52,7 +54,7 @@ export function checked(
   const claim = transition.claim ?? before.world;
   return (
     (took === undefined ? null : checkTaken(setting, before, took, tally)) ??
-    checkDecided(before.drover, drover, claim, tally) ??
+    checkDecided(setting, before.drover, drover, claim, tally) ??
     (drover.verdict === null ? null : checkEnd(drover.verdict, before.drover, claim, transition, setting, tally))
   );
 }
@@ -86,14 +88,29 @@ function checkTaken(
 }
 
 /** An action that is decided upon: it is wrong already when it is only about to be sent. */
-function checkDecided(before: Drover, next: Drover, claim: World, tally: Tally): Broken | null {
+function checkDecided(setting: Setting, before: Drover, next: Drover, claim: World, tally: Tally): Broken | null {
   if (next.attempt === null || before.attempt?.stage === next.attempt.stage) return null;
-  const isFinish = next.at.startsWith('finish.') || (next.at === 'settle.act' && next.settleAction === 'finishupgrade');
-  const isDecided = next.attempt.stage === 'send' || before.at !== next.at;
-  if (!isFinish || !isDecided) return null;
-  tally['invariant 3'] += 1;
-  if (claim.cancelled)
-    return { check: 'invariant 3', how: 'finishupgrade is decided upon for an upgrade that was cancelled' };
+  const isSent = next.attempt.stage === 'send';
+  const isOurFinish = next.at.startsWith('finish.');
+  const isFinish = isOurFinish || (next.at === 'settle.act' && next.settleAction === 'finishupgrade');
+  if (isFinish && (isSent || before.at !== next.at)) {
+    tally['invariant 3'] += 1;
+    if (claim.cancelled)
+      return { check: 'invariant 3', how: 'finishupgrade is decided upon for an upgrade that was cancelled' };
+  }
+  if (!isSent || next.round === null) return null;
+  const seen = seenBy(claim, setting);
+  if (isOurFinish) {
+    tally.gates += 1;
+    if (!isGood(seen, next.round))
+      return { check: 'gates', how: 'finishupgrade is sent, and not every container is proven' };
+  }
+  if (next.at === 'post.act') {
+    tally['as prepared'] += 1;
+    const { base } = next.round;
+    if (versionsOf(seen).some(({ version }, at) => base?.[at]?.version !== version))
+      return { check: 'as prepared', how: 'an upgrade is sent on other versions than those that were prepared' };
+  }
   return null;
 }
 

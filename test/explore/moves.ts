@@ -16,11 +16,9 @@ export function mayStepIn(setting: Setting, world: World, { people }: Drover): b
 
 /**
  * What others can do now, within the bounds. With labels off, whoever posts the very same content while a request of ours is under way
- * cannot be told from us: that is left out.
+ * cannot be told from us: nobody does that there.
  */
 export function othersNow(setting: Setting, world: World, drover: Drover, version: Version): ForeignMove[] {
   if (!mayInterfere(setting, world, drover)) return [];
-  const moves = foreignMoves(world, version);
-  if (setting.label || world.late?.action !== 'upgrade') return moves;
-  return moves.filter(({ world: after }) => after.state !== 'upgrading' || after.current.image !== 'asked');
+  return foreignMoves(world, version, setting.label ? ['other', 'asked'] : ['other']);
 }
