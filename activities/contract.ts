@@ -67,8 +67,11 @@ export interface RancherActivities {
   readService(input: About & { instances: boolean }): Promise<ServiceSnapshot>;
   /** Reads the service and computes what would be posted; sends nothing. */
   prepareUpgrade(input: About & { label: string | null }): Promise<PreparedUpgrade>;
-  /** Reads again, compares with what was prepared, and posts the upgrade. */
-  postUpgrade(input: About & { round: Round }): Promise<PostOutcome>;
+  /**
+   * Reads again, compares with what was prepared, and posts the upgrade. `firstRunId` is the workflow's first run: another one is there
+   * where somebody reset it, and then what that run may still have under way is waited out before.
+   */
+  postUpgrade(input: About & { round: Round; firstRunId: string }): Promise<PostOutcome>;
   /** Reads again, proves the new containers once more, and sends `finishupgrade` for our own upgrade. */
   finishUpgrade(input: About & { round: Round; acceptUnprovable: boolean }): Promise<ActOutcome>;
   /** Reads again and sends `rollback` for our own upgrade. */

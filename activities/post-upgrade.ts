@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { postPermission, whyNotPosted } from '../decision/permission';
+import { activityInfo, sleep } from '@temporalio/activity';
 import type { Round } from '../decision/round';
 import { areComparable } from '../decision/round';
 import { readAndAct } from './act';
@@ -15,11 +16,12 @@ import { composeFor, postedConfigs } from './prepare-upgrade';
  */
 export async function postUpgrade(
   deps: ActivityDependencies,
-  about: About & { readonly round: Round },
+  about: About & { readonly round: Round; readonly firstRunId: string },
   lease: Lease,
   signal: AbortSignal,
 ): Promise<PostOutcome> {
   const { round } = about;
+  await outlastFormerRun(about.firstRunId);
   const compose = (open: OpenService): ReturnType<typeof composeFor> => composeFor(open, about, round.label);
   const asPrepared = (open: OpenService): boolean => {
     const posted = postedConfigs(compose(open), deps.digestKey);
@@ -43,4 +45,13 @@ export async function postUpgrade(
   );
   if (outcome === 'sent') return { outcome: 'accepted', service };
   return { outcome: whyNotPosted(service, round, activityInfo().attempt > 1), service };
+}
+
+/**
+ * Somebody reset the workflow: the run before may have an attempt under way, which learns of that with its next heartbeat. It is waited out
+ * as the attempt of a dead worker is, before anything is read.
+ */
+async function outlastFormerRun(firstRunId: string): Promise<void> {
+  const { workflowExecution, heartbeatTimeoutMs } = activityInfo();
+  if (workflowExecution?.runId !== firstRunId) await sleep(heartbeatTimeoutMs ?? 0);
 }

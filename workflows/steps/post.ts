@@ -1,3 +1,4 @@
+import { workflowInfo } from '@temporalio/workflow';
 import type { PreparedUpgrade } from '../../activities/contract';
 import { calledConfig } from '../../decision/proof';
 import type { Round } from '../../decision/round';
@@ -46,13 +47,17 @@ async function prepare(deployment: Deployment, label: string | null): Promise<Pr
 
 async function postUntilKnown(deployment: Deployment, round: Round): Promise<'accepted' | 'busy' | 'changed'> {
   const { activities } = deployment.at;
+  // Stays the same where somebody resets the workflow; the activity knows the run that it belongs to.
+  const firstRunId = workflowInfo().firstExecutionRunId;
   let unsure = false;
   for (;;) {
     deployment.throwIfRestoreAsked();
     if (deployment.overdue)
       throw new RestoreNeeded('rolled-back', 'the time was up before Rancher accepted the upgrade');
     deployment.touched = true;
-    const called = await interruptible(deployment, () => activities.act.postUpgrade({ ...deployment.about, round }));
+    const called = await interruptible(deployment, () =>
+      activities.act.postUpgrade({ ...deployment.about, round, firstRunId }),
+    );
     if (called.kind === 'value') {
       const { outcome, service } = called.value;
       deployment.underWay = false;

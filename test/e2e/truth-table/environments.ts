@@ -19,14 +19,14 @@ export const ENVIRONMENTS = {
       ...HASTY,
       confirmLimit: '1500ms',
       parkLimit: '1500ms',
-      reachLimit: '3s',
+      reachLimit: '8s',
       requestTimeout: '1s',
     },
   },
   readonly: { project: 'Read only', accessKey: 'GUEST' },
   remote: { project: 'Remote' },
   nobody: { project: 'Nobody' },
-  away: { project: 'Away', policy: { reachLimit: '3s', requestTimeout: '1s' } },
+  away: { project: 'Away', policy: { reachLimit: '8s', requestTimeout: '1s' } },
 } as const satisfies Readonly<Record<string, StackEnvironment>>;
 
 export type Alias = keyof typeof ENVIRONMENTS;

@@ -122,6 +122,13 @@ export class RowScene extends Command {
     return (await this.stack.journal()).filter(({ name }) => name === this.service);
   }
 
+  /** How often an action was asked for, taken or not. */
+  async sent(action: string): Promise<number> {
+    const { service } = await this.found();
+    const path = new RegExp(`/services/${String(service['id'])}(?!\\d).*action=${action}`);
+    return (await this.stack.rancher.requests()).filter((one) => one.method === 'POST' && path.test(one.path)).length;
+  }
+
   /** Waits until Rancher has accepted an action so often. */
   accepted(action: string, times = 1): Promise<void> {
     return this.eventually(

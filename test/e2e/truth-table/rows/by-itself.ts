@@ -218,7 +218,7 @@ export const BY_ITSELF: Theme = {
       interim: { verdict: 'needs-attention', exitCode: 4, says: /the former configuration does not come back/ },
       verdict: 'needs-attention',
       exitCode: 4,
-      says: /the former configuration does not come back: the service is rolling-back; nobody came/,
+      says: /the former configuration does not come back: the service is rolling-back.*; nobody came/,
       leaves: { state: 'rolling-back' },
       actions: UNDONE,
     },

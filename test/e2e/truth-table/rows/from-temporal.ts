@@ -147,13 +147,17 @@ export const FROM_TEMPORAL: Theme = {
       afterwards: wasFollowedOn,
     },
     {
-      title: 'somebody resets the workflow while its upgrade is on its way',
+      title: 'somebody resets the workflow while its upgrade is on its way: that is waited out, and recognised',
       service: PAIR,
       args: [...ONE_BATCH, '--redeploy'],
       before: late('upgrade', 1000),
       meanwhile: inTurn(met, resets),
       ...succeeded,
-      afterwards: wasFollowedOn,
+      afterwards: async (one, ended) => {
+        await wasFollowedOn(one, ended);
+        // What the former run had under way was waited out: the new run has not even tried.
+        expect(await one.sent('upgrade')).toBe(1);
+      },
     },
     {
       title: 'somebody resets the workflow while it is held: it is held again, and confirmed',
