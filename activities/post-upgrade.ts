@@ -1,6 +1,5 @@
-import { activityInfo } from '@temporalio/activity';
-import { postPermission, whyNotPosted } from '../decision/permission';
 import { activityInfo, sleep } from '@temporalio/activity';
+import { postPermission, whyNotPosted } from '../decision/permission';
 import type { Round } from '../decision/round';
 import { areComparable } from '../decision/round';
 import { readAndAct } from './act';

@@ -19,9 +19,11 @@ const json =
 const field =
   (name: string, value: string): Twist =>
   (response, text) => {
-    const fields = JSON.parse(text) as Record<string, unknown>;
-    delete fields[name];
-    json(`${JSON.stringify(fields).slice(0, -1)},${JSON.stringify(name)}:${value}}`)(response, text);
+    const fields = Object.entries(JSON.parse(text) as object).filter(([known]) => known !== name);
+    json(`${JSON.stringify(Object.fromEntries(fields)).slice(0, -1)},${JSON.stringify(name)}:${value}}`)(
+      response,
+      text,
+    );
   };
 const inConfig =
   (name: string, value: unknown): Twist =>
@@ -264,3 +266,14 @@ test('names of the prototype are names like any other: they travel untouched', a
     ].sort(),
   );
 }, 120_000);
+
+test('and no secret is in any history, nor in what the worker wrote', async () => {
+  const posted = JSON.stringify((await stack.journal()).map(({ rawBody }) => rawBody ?? ''));
+  expect(search.find('Rancher', posted)).not.toEqual([]);
+  const names = SERVICES.map(({ name }) => name);
+  const histories = await Promise.all(names.map((name) => stack.history(`deploy/prod/${STACK}/${name}`)));
+  const found = histories.flatMap((events, index) => search.find(names[index] ?? '', JSON.stringify(events)));
+  const written = stack.workers.map(({ stdout, stderr }) => `${stdout}\n${stderr}`);
+  expect([...found, ...written.flatMap((text) => search.find('the worker', text))]).toEqual([]);
+  for (const text of written) expect(text).not.toMatch(/\u001b|unhandled/i);
+});
