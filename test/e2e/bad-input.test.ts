@@ -370,14 +370,6 @@ const JUDGED: readonly BadInput[] = [
     judged: true,
   },
   {
-    what: 'a key that was copied with more than itself',
-    args: ['upgrade', 'odd-key', WEB, ...IMAGE],
-    verdict: 'invalid',
-    says: ['The secret key for Rancher holds white space or a line break; was it copied with its line end?'],
-    not: /two words/,
-    judged: true,
-  },
-  {
     what: 'a key that may only read',
     args: ['upgrade', 'read-only', WEB, ...IMAGE],
     verdict: 'refused',
@@ -498,6 +490,15 @@ const CONFIGURATION: readonly BadInput[] = [
     says: ['environment prod: the secret key: environment variable SECRET is not set'],
   },
   {
+    what: 'a key that was copied with more than itself',
+    args: worker(),
+    yaml: `${RANCHER}\nenvironments: { prod: {} }\n`,
+    env: () => ({ ACCESS: 'ACCESS', SECRET: 'two words' }),
+    verdict: 'invalid',
+    says: ['The secret key for Rancher holds white space or a line break; was it copied with its line end?'],
+    not: /two words/,
+  },
+  {
     what: 'a CA that is not there',
     args: worker(),
     yaml: `${RANCHER}\nenvironments: { prod: { rancher: { ca: missing.pem } } }\n`,
@@ -586,7 +587,6 @@ const SEED: WorldSeed = {
   keys: [
     { accessKey: 'ACCESS', secretKey: 'SECRET', role: 'owner' },
     { accessKey: 'STALE', secretKey: 'another', role: 'owner' },
-    { accessKey: 'ODD', secretKey: 'two words', role: 'owner' },
     { accessKey: 'READER', secretKey: 'SECRET-3', role: 'readonly' },
     { accessKey: 'NARROW', secretKey: 'SECRET-4', role: 'member', projects: ['Audit'] },
   ],
@@ -633,7 +633,6 @@ async function start(): Promise<Places> {
     environments: {
       prod: { project: 'Production', variables: { 'db-password': 'DB_PASSWORD' } },
       'wrong-key': { project: 'QA', accessKey: 'STALE' },
-      'odd-key': { project: 'Nothing', accessKey: 'ODD' },
       'read-only': { project: 'Audit', accessKey: 'READER' },
       mistyped: { project: 'Prodution' },
       unseen: { project: '1a9', accessKey: 'NARROW' },

@@ -114,7 +114,7 @@ const signal = new AbortController().signal;
 /** What is said of it: the answer, or the message of a failure that was foreseen. Anything else is a bug. */
 async function said(work: () => Promise<unknown>): Promise<string> {
   try {
-    return JSON.stringify(await work());
+    return JSON.stringify(await new MockActivityEnvironment().run(work));
   } catch (error) {
     if (!(error instanceof ApplicationFailure) || typeof error.type !== 'string') throw error;
     const words = `${error.type}: ${error.message}`;

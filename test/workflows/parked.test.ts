@@ -24,7 +24,13 @@ describe('a deployment that cannot go on by itself', () => {
   beforeAll(async () => {
     rig = await Rig.start({
       seed: seedOf(...NAMES.map(service)),
-      policy: { ...QUICK, rollbackLimitMillis: 4_000, parkLimitMillis: 60_000, confirmLimitMillis: 60_000 },
+      policy: {
+        ...QUICK,
+        stallLimitMillis: 20_000,
+        rollbackLimitMillis: 4_000,
+        parkLimitMillis: 60_000,
+        confirmLimitMillis: 60_000,
+      },
     });
   });
   afterAll(() => rig.close());
