@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import * as fc from 'fast-check';
 import type { ActivityDependencies } from '../../activities/dependencies';
 import { openService } from '../../activities/open-service';
