@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import type { LogEntry } from '@temporalio/worker';
-import { failure } from '../../activities/classify-failure';
+import { failure as failureInActivity } from '../../activities/classify-failure';
 import { FAILURE_TYPES } from '../../activities/failure-types';
 import type { FailureType } from '../../activities/failure-types';
 import { rancherQueue } from '../../workflows/contract';
@@ -58,6 +59,8 @@ test('a message that is no error, and one that is very long', () => {
 });
 
 describe('attempts that failed', () => {
+  const failure = async (type: FailureType): Promise<ApplicationFailure> =>
+    new MockActivityEnvironment().run(async () => failureInActivity(type, 'it failed'));
   const attempt = (error: unknown): Partial<LogEntry> & Pick<LogEntry, 'message'> => ({
     message: 'Activity failed',
     meta: { error, attempt: 3 },
@@ -68,14 +71,17 @@ describe('attempts that failed', () => {
     expect(activity).toContain("warn('Activity failed', { error,");
   });
 
-  test.each(Object.keys(FAILURE_TYPES) as FailureType[])('%s: what is tried again by itself is no news', (type) => {
-    expect(isExpectedRetry(entry(attempt(failure(type, 'it failed'))))).toBe(FAILURE_TYPES[type].retry);
-  });
+  test.each(Object.keys(FAILURE_TYPES) as FailureType[])(
+    '%s: what is tried again by itself is no news',
+    async (type) => {
+      expect(isExpectedRetry(entry(attempt(await failure(type))))).toBe(FAILURE_TYPES[type].retry);
+    },
+  );
 
-  test('what nobody foresaw is', () => {
+  test('what nobody foresaw is', async () => {
     expect(isExpectedRetry(entry(attempt(new TypeError('a bug'))))).toBe(false);
     expect(isExpectedRetry(entry(attempt(ApplicationFailure.create({ type: 'Other' }))))).toBe(false);
-    expect(isExpectedRetry(entry({ message: 'Worker failed', meta: { error: failure('LeaseOver', 'x') } }))).toBe(
+    expect(isExpectedRetry(entry({ message: 'Worker failed', meta: { error: await failure('LeaseOver') } }))).toBe(
       false,
     );
   });
