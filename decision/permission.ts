@@ -1,7 +1,7 @@
 import type { ConfigVersion, ServiceSnapshot } from './service-snapshot';
 import { proofOf } from './proof';
 import type { Round } from './round';
-import { hasVersions, ownershipOf, untouchedConfigs, wasUndone } from './round';
+import { hasVersions, ownershipOf, untouchedConfigs, wasPostedBefore, wasUndone } from './round';
 import { roundStep } from './round-step';
 import { kindOfState } from './service-state';
 
@@ -19,7 +19,7 @@ export type Permission = 'send' | 'done' | 'not-now';
 export function postPermission(snapshot: ServiceSnapshot, round: Round, asPrepared: () => boolean): Permission {
   const ownership = ownershipOf(snapshot, round);
   if (ownership === 'ours') return 'done';
-  if (wasUndone(snapshot, round)) return 'not-now';
+  if (wasUndone(snapshot, round) || wasPostedBefore(snapshot, round)) return 'not-now';
   return ownership === 'base' && isOffered(snapshot) && !snapshot.removed && asPrepared() ? 'send' : 'not-now';
 }
 
@@ -34,6 +34,7 @@ export function whyNotPosted(
   mayHaveBeenSent: boolean,
 ): 'undone' | 'replaced' | 'busy' | 'changed' {
   if (wasUndone(snapshot, round)) return 'undone';
+  if (wasPostedBefore(snapshot, round)) return 'busy';
   const ownership = ownershipOf(snapshot, round);
   if (ownership === 'foreign' && mayHaveBeenSent) return 'replaced';
   return ownership === 'base' && !isOffered(snapshot) ? 'busy' : 'changed';

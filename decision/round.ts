@@ -103,9 +103,23 @@ export function wasUndone(service: ServiceSnapshot, round: Round): boolean {
   const { label } = round;
   if (ownershipOf(service, round) !== 'base' || round.posted.length === 0) return false;
   if (label === null) return namesAnotherThanBefore(service, round);
+  return !wasPostedBefore(service, round) && service.lastLabels.some((last) => isOfThisRound(last, label));
+}
+
+/**
+ * What was taken for the base is this round's upgrade itself (or a later one's of the same deployment): its workflow was reset, and the run
+ * before had the POST under way when the service was read. It must not be posted again either; it is there to go on with.
+ */
+export function wasPostedBefore(service: ServiceSnapshot, round: Round): boolean {
+  const { label } = round;
+  if (label === null || ownershipOf(service, round) !== 'base') return false;
+  return service.configs.some(({ deploymentLabel }) => isOfThisRound(deploymentLabel, label));
+}
+
+function isOfThisRound(other: string | null, label: string): boolean {
   const deploymentId = label.slice(0, label.lastIndexOf('.'));
   const number = roundInLabel(label, deploymentId) ?? Infinity;
-  return service.lastLabels.some((last) => last === label || (roundInLabel(last, deploymentId) ?? 0) >= number);
+  return other === label || (roundInLabel(other, deploymentId) ?? 0) >= number;
 }
 
 function namesAnotherThanBefore({ lastTargets }: ServiceSnapshot, { posted, namedBefore }: Round): boolean {

@@ -50,6 +50,12 @@ describe('the POST', () => {
     expect(whyNotPosted(undone, round(), true)).toBe('undone');
   });
 
+  test.each(STATES)('does not go out on an upgrade of its own that was posted before a reset, %s now', (state) => {
+    const before = service({ state, configs: [config({ deploymentLabel: LABEL })], lastLabels: [LABEL] });
+    expect(postPermission(before, round(), yes)).toBe('not-now');
+    expect(whyNotPosted(before, round(), false)).toBe('busy');
+  });
+
   test('does not go out on other versions, on another content, or on a removed service', () => {
     expect(postPermission(service(foreign), round(), yes)).toBe('not-now');
     expect(postPermission(service(), round(), () => false)).toBe('not-now');
