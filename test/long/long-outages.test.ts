@@ -4,7 +4,7 @@ import type { Verdict } from '../../decision/verdict';
 import type { ServiceSeed } from '../../simulator/world-seed';
 import { seedOf } from '../support/seeds';
 import { Stack } from '../support/stack';
-import { Scene, STACK } from './scene';
+import { Scene, STACK } from '../e2e/scene';
 
 // An hour, scaled down: the outage is several times as long as the limits that must not count it, and
 // longer than the cap.
