@@ -7,6 +7,7 @@ import { VERDICTS } from '../../decision/verdict';
 import { formatDuration } from '../../worker/config/duration';
 import { ACTIVITY_OPTIONS } from '../../workflows/activity-options';
 import { coverage } from '../contract/coverage';
+import { MUTANTS } from '../mutation/mutants';
 import { documentedRows, tableName } from '../e2e/truth-table/documented';
 import { THEMES } from '../e2e/truth-table/table';
 
@@ -129,6 +130,25 @@ export const TABLES: readonly DocumentedTable[] = [
       ...head('exit code', 'verdict', 'meaning'),
       ...Object.entries(VERDICTS).map(([verdict, { exitCode, meaning }]) =>
         row(String(exitCode), `\`${verdict}\``, meaning),
+      ),
+    ],
+  },
+  {
+    file: 'docs/reliability.md',
+    name: 'mutants',
+    lines: [
+      ...head('invariant', 'what goes wrong then', 'changed in', 'name', 'caught by'),
+      ...MUTANTS.map(({ invariant, breaks, file, name, caughtBy }) =>
+        row(
+          String(invariant),
+          breaks,
+          `\`${file}\``,
+          `\`${name}\``,
+          caughtBy
+            .filter((word) => word.startsWith('test/'))
+            .map((path) => `\`${path}\``)
+            .join(', '),
+        ),
       ),
     ],
   },
