@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the certificate's CA is not trusted",
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS (another program, or TLS on one side only)',
 };
 
 /** What a handshake of TLS with these settings says, in words; `undefined` where it succeeds, or where no TLS is asked for. */
