@@ -112,9 +112,16 @@ export function wasUndone(service: ServiceSnapshot, round: Round): boolean {
  */
 export function wasPostedBefore(service: ServiceSnapshot, round: Round): boolean {
   const { label } = round;
-  if (label === null || ownershipOf(service, round) !== 'base') return false;
-  return service.configs.some(({ deploymentLabel }) => isOfThisRound(deploymentLabel, label));
+  // Just those that the next look at the service goes on with (`ownRoundOf`): anything else would be looked at without end.
+  if (label === null || round.number > 1 || !service.meetsRequest) return false;
+  if (ownershipOf(service, round) !== 'base') return false;
+  return service.configs.some(
+    ({ version, deploymentLabel }) => version !== NEVER_UPGRADED && isOfThisRound(deploymentLabel, label),
+  );
 }
+
+/** The version of a configuration that was created and never upgraded: a label on it came along from elsewhere, as with a copied stack. */
+export const NEVER_UPGRADED = '0';
 
 function isOfThisRound(other: string | null, label: string): boolean {
   const deploymentId = label.slice(0, label.lastIndexOf('.'));

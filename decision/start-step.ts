@@ -1,6 +1,6 @@
 import type { OnPending } from './policy';
 import { runsWhatItSays } from './proof';
-import { roundInLabel } from './round';
+import { NEVER_UPGRADED, roundInLabel } from './round';
 import type { ServiceSnapshot } from './service-snapshot';
 import type { StateKind } from './service-state';
 import { kindOfState } from './service-state';
@@ -106,9 +106,6 @@ export function startStep(service: ServiceSnapshot, view: StartView): StartStep 
   if (kind !== 'moving' && kind !== 'gone' && ownRoundOf(service, view) !== null) return { do: 'adopt' };
   return RULES[kind](service, view);
 }
-
-/** The version of a configuration that was created and never upgraded: a label on it came along from elsewhere, as with a copied stack. */
-const NEVER_UPGRADED = '0';
 
 /** The number of the deployment's own upgrade that the service has, null where it has none. Later rounds know their own already. */
 export function ownRoundOf(

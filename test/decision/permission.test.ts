@@ -50,10 +50,28 @@ describe('the POST', () => {
     expect(whyNotPosted(undone, round(), true)).toBe('undone');
   });
 
-  test.each(STATES)('does not go out on an upgrade of its own that was posted before a reset, %s now', (state) => {
-    const before = service({ state, configs: [config({ deploymentLabel: LABEL })], lastLabels: [LABEL] });
-    expect(postPermission(before, round(), yes)).toBe('not-now');
-    expect(whyNotPosted(before, round(), false)).toBe('busy');
+  describe('where the base has its own label already', () => {
+    const first = round({ number: 1, label: 'd-1.1' });
+    const labelled = config({ deploymentLabel: 'd-1.1' });
+
+    test.each(STATES)('does not go out: it was posted before a reset, %s now', (state) => {
+      const before = service({ state, configs: [labelled], lastLabels: ['d-1.1'], meetsRequest: true });
+      expect(postPermission(before, first, yes)).toBe('not-now');
+      expect(whyNotPosted(before, first, false)).toBe('busy');
+    });
+
+    test('goes out where the label came along with a copied service: that was never upgraded', () => {
+      const base = [{ config: PRIMARY, version: '0' }];
+      const copied = service({ configs: [{ ...labelled, version: '0' }], meetsRequest: true });
+      expect(postPermission(copied, round({ number: 1, label: 'd-1.1', base }), yes)).toBe('send');
+    });
+
+    test('is told as undone where it goes to something else, or in a later round', () => {
+      const other = service({ configs: [labelled], lastLabels: ['d-1.1'] });
+      expect(whyNotPosted(other, first, false)).toBe('undone');
+      const later = service({ configs: [config({ deploymentLabel: LABEL })], lastLabels: [LABEL], meetsRequest: true });
+      expect(whyNotPosted(later, round(), false)).toBe('undone');
+    });
   });
 
   test('does not go out on other versions, on another content, or on a removed service', () => {
