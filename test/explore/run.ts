@@ -18,13 +18,16 @@ export function run(options: Options, say: (text: string) => void): 0 | 1 {
   const tally = newTally();
   const sum = { states: 0, transitions: 0, depth: 0, cut: 0 };
   const ended: Record<string, number> = {};
+  let explored = 0;
   for (const setting of settings) {
     const found = exploreSetting(setting, options.depth, tally);
     say(lineOf(setting, found));
     if (found.counterExample !== null) {
       say(`\nA counter-example (${nameOf(setting)}):\n\n${traceOf(found.counterExample)}\n`);
+      say(`${explored} passed, 1 failed`);
       return 1;
     }
+    explored += 1;
     sum.states += found.states;
     sum.transitions += found.transitions;
     sum.depth = Math.max(sum.depth, found.depth);
@@ -32,6 +35,7 @@ export function run(options: Options, say: (text: string) => void): 0 | 1 {
     for (const [verdict, count] of Object.entries(found.ended)) ended[verdict] = (ended[verdict] ?? 0) + count;
   }
   say(summaryOf(settings, sum, ended, tally));
+  say(`${explored} passed, 0 failed`);
   return 0;
 }
 
