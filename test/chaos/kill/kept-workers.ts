@@ -20,6 +20,8 @@ const START_ATTEMPTS = 20;
 /** On a machine that is very busy a start takes long: who gives it up too soon never has a worker. */
 const START_LIMIT_MILLIS = 180_000;
 const BETWEEN_ATTEMPTS_MILLIS = 500;
+/** How much is kept of what a worker wrote that ended by itself, characters. */
+const LAST_WORDS = 4_000;
 
 /** The workers of a stack, started again whenever one ends, as whatever supervises them in production does. */
 export class KeptWorkers {
@@ -56,8 +58,8 @@ export class KeptWorkers {
         void process.ended.then((ended) => {
           this.all.splice(this.all.indexOf(worker), 1);
           if (this.#isClosing || this.#wished.has(process)) return;
-          const last = `${ended.stderr}\n${ended.stdout}`.trim().split('\n').slice(-5).join(' | ');
-          this.endedByThemselves.push(`exit ${String(ended.code)} ${String(ended.signal)}: ${last.slice(-800)}`);
+          const how = `exit ${String(ended.code)} ${String(ended.signal)}, its clock ${clock?.kind ?? 'untouched'}`;
+          this.endedByThemselves.push(`${how}: ${ended.stderr.trim().slice(-LAST_WORDS)}`);
           void this.start(slot).catch(() => undefined);
         });
         return;

@@ -112,7 +112,7 @@ export function reportOf(run: Run): { readonly lines: readonly string[]; readonl
       ? []
       : [
           `workers that ended by themselves, and were started again: ${figures.workersEndedByThemselves.length}`,
-          ...figures.workersEndedByThemselves.map((text) => `  ${text}`),
+          ...figures.workersEndedByThemselves.flatMap((text) => text.split('\n').map((line) => `  ${line}`)),
         ]),
     ...(scenes.length === 0
       ? []
