@@ -13,7 +13,7 @@ export function runs<T>(usual: number): Parameters<T> {
 }
 
 /** The time limit of a test that tries properties, milliseconds. */
-export const LIMIT_MILLIS = 60_000 + 480_000 * Math.min(1, Math.floor(FACTOR - 1));
+export const LIMIT_MILLIS = 120_000 * Math.max(1, FACTOR);
 
 function factorFrom(text: string | undefined): number {
   if (text === undefined || text === '') return 1;
