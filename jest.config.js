@@ -7,6 +7,7 @@ module.exports = {
   testTimeout: 60_000,
   // Most suites wait for a server: one worker for each core, not one less.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/support/slowest-first.js',
   // One Temporal dev server for the whole run (or the one at TEMPORAL_ADDRESS), and the workflows' bundle.
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',

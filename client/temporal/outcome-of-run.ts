@@ -39,7 +39,13 @@ export function outcomeOfFailure(
   lastSeen: Progress | null = null,
 ): Outcome | undefined {
   if (error instanceof WorkflowNotFoundError) {
-    return needsAttention('Temporal does not know the deployment any more: deleted, or beyond the retention.', target);
+    // It was followed until now: Temporal keeps what has only just ended.
+    const then = lastSeen === null ? '' : ` ${asLastSeen(lastSeen)}`;
+    return ended(
+      'interfered',
+      `Someone ended the workflow: Temporal does not know it any more, it was deleted.${then}`,
+      target,
+    );
   }
   if (error instanceof WorkflowContinuedAsNewError) {
     return needsAttention('The workflow went on as another run, which Drover does not do.', target);

@@ -118,7 +118,12 @@ export const FROM_TEMPORAL: Theme = {
       service: PAIR,
       args: ENDLESS,
       meanwhile: inTurn(waiting, (one) => one.forget()),
-      ...byTermination(/terminated in Temporal \("Delete workflow execution"\)/, { state: 'upgrading' }, ['upgrade']),
+      // Temporal terminates it first, and deletes it then: either is seen.
+      ...byTermination(
+        /Someone ended the workflow: .*(terminated in Temporal \("Delete workflow execution"\)|it was deleted)/,
+        { state: 'upgrading' },
+        ['upgrade'],
+      ),
     },
     {
       title: 'somebody resets the workflow while it is `waiting`',
