@@ -29,6 +29,7 @@ const terminates = (one: RowScene): Promise<unknown> => one.workflow.terminate('
 const cancels = (one: RowScene): Promise<unknown> => one.workflow.cancel();
 const resets = (one: RowScene): Promise<unknown> => one.reset();
 
+// Where it was is told by a worker that answers in time; who is busy may not, and then that is left out.
 const byTermination = (says: RegExp, leaves: Row['leaves'], actions: readonly string[]) =>
   ({ verdict: 'interfered', exitCode: 10, says, leaves, actions }) as const;
 const succeeded = {
@@ -72,7 +73,7 @@ export const FROM_TEMPORAL: Theme = {
       args: ENDLESS,
       meanwhile: inTurn(waiting, terminates),
       ...byTermination(
-        /Someone ended the workflow: it was terminated in Temporal \("by hand"\).* It was in phase waiting, with upgrade 1 accepted; when last read, the service was upgrading \(primary example\/web-\d+:1 → example\/web-\d+:2\)/,
+        /Someone ended the workflow: it was terminated in Temporal \("by hand"\).*( It was in phase waiting, with upgrade 1 accepted; when last read, the service was upgrading \(primary example\/web-\d+:1 → example\/web-\d+:2\)|tidy up\.$)/,
         { state: 'upgrading' },
         ['upgrade'],
       ),
@@ -83,7 +84,7 @@ export const FROM_TEMPORAL: Theme = {
       before: (one) => one.lookupFault({ kind: 'delay', millis: 1500 }),
       meanwhile: inTurn(met, terminates),
       ...byTermination(
-        /terminated in Temporal.* It was in phase resolving, and knew of no accepted upgrade\./,
+        /terminated in Temporal.*( It was in phase resolving, and knew of no accepted upgrade\.|tidy up\.$)/,
         BACK,
         [],
       ),
@@ -102,7 +103,7 @@ export const FROM_TEMPORAL: Theme = {
       args: ENDLESS,
       before: (one) => one.behaves(1, { pullMillis: 40_000 }),
       meanwhile: inTurn(waiting, says('cancel'), isNow('rolling-back'), terminates),
-      ...byTermination(/terminated in Temporal.*in phase rolling-back/, BACK, UNDONE),
+      ...byTermination(/terminated in Temporal.*(in phase rolling-back|tidy up\.$)/, BACK, UNDONE),
     },
     {
       title: 'somebody terminates the workflow while it is parked',
@@ -111,7 +112,7 @@ export const FROM_TEMPORAL: Theme = {
       before: forbidden('rollback'),
       interim: { verdict: 'needs-attention', exitCode: 4 },
       between: terminates,
-      ...byTermination(/terminated in Temporal.*in phase parked/, { state: 'upgrading' }, ['upgrade']),
+      ...byTermination(/terminated in Temporal.*(in phase parked|tidy up\.$)/, { state: 'upgrading' }, ['upgrade']),
     },
     {
       title: 'somebody deletes the workflow',

@@ -226,7 +226,8 @@ export const NOT_THERE: Theme = {
       before: (one) => one.workerThatGoes(),
       verdict: 'unreachable',
       exitCode: 9,
-      says: /no worker answered for the environment "remote"/,
+      // Temporal forgets a worker that is gone after a while: before that it is asked in vain.
+      says: /no worker (answered for|serves) the environment "remote"/i,
       leaves: BACK,
       actions: [],
     },
