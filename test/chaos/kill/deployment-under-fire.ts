@@ -174,7 +174,9 @@ export class DeploymentUnderFire {
     const options = { signal, limitMillis: LIMIT_MILLIS };
     switch (moment.at) {
       case 'request':
-        return this.#meet(serviceId, moment, () => strike(true));
+        return this.#meet((run) => this.target.front.intercept({ service: serviceId, ...moment, run }), strike);
+      case 'lookup':
+        return this.#meet((run) => this.target.front.interceptLookup(this.deployment.stack, run), strike);
       case 'state':
         if (
           !(await until(moment.state, () => this.#isIn(moment.state), { ...options, everyMillis: LOOK_EVERY_MILLIS }))
@@ -193,18 +195,16 @@ export class DeploymentUnderFire {
     if (!signal.aborted) await strike(false);
   }
 
-  /** Lies in wait for a request at the front. */
+  /** Lies in wait at the front for what is to be held back. */
   #meet(
-    service: string,
-    moment: { action: string; moment: 'sent' | 'answered' },
-    strike: () => Promise<void>,
+    intercept: (run: () => Promise<void>) => () => void,
+    strike: (isHeld: boolean) => Promise<void>,
   ): Promise<void> {
     return new Promise((resolve) => {
-      const run = async (): Promise<void> => {
-        await strike();
+      const takeBack = intercept(async () => {
+        await strike(true);
         resolve();
-      };
-      const takeBack = this.target.front.intercept({ service, action: moment.action, moment: moment.moment, run });
+      });
       this.#over.signal.addEventListener('abort', () => {
         takeBack();
         resolve();

@@ -11,6 +11,8 @@ export type Disturbance = (typeof DISTURBANCES)[number];
 export type Moment =
   /** After the command was started. */
   | { readonly at: 'asked'; readonly afterMillis: number }
+  /** As a worker looks the stack up, the first thing that it asks Rancher about. */
+  | { readonly at: 'lookup' }
   /** After the command told that the deployment runs. */
   | { readonly at: 'started'; readonly afterMillis: number }
   /** After Rancher showed the service in a state. */
@@ -73,9 +75,12 @@ function pauseOf(random: SeededRandom, what: Disturbance): number {
 
 /** Moments that each such deployment comes to, whatever else happens. */
 function sureMoments(random: SeededRandom, { effectiveUpgrades, expected, script, kind }: DeploymentCase): Moment[] {
-  const sure: Moment[] = [{ at: 'started', afterMillis: random.int(0, 200) }];
+  const sure: Moment[] = [{ at: 'lookup' }];
   // Somebody who goes back may come before anything was posted.
   if (script.some(({ say }) => say === 'cancel' || say === 'rollback')) return sure;
+  const [verdict = 'failed'] = expected;
+  // What changes nothing is over in a tenth of a second.
+  if (effectiveUpgrades > 0 || verdict === 'succeeded') sure.push({ at: 'started', afterMillis: random.int(0, 200) });
   const request = (action: string): Moment[] => [
     { at: 'request', action, moment: 'sent' },
     { at: 'request', action, moment: 'answered' },
@@ -84,8 +89,8 @@ function sureMoments(random: SeededRandom, { effectiveUpgrades, expected, script
     sure.push(...request('upgrade'));
     if (!kind.startsWith('upgrading')) sure.push({ at: 'state', state: 'upgrading', afterMillis: random.int(0, 500) });
   }
-  if (expected[0] === 'succeeded') sure.push(...request('finishupgrade'));
-  if (expected[0] === 'rolled-back') sure.push(...request('rollback'));
+  if (verdict === 'succeeded') sure.push(...request('finishupgrade'));
+  if (verdict === 'rolled-back') sure.push(...request('rollback'));
   return sure;
 }
 
@@ -109,6 +114,8 @@ export function momentText(moment: Moment): string {
   switch (moment.at) {
     case 'asked':
       return `${moment.afterMillis} ms after it was asked for`;
+    case 'lookup':
+      return 'as its stack was looked up';
     case 'started':
       return `${moment.afterMillis} ms after its start`;
     case 'state':
