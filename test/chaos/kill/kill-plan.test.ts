@@ -23,7 +23,7 @@ describe('the kills of a deployment', () => {
     const plans = CASES.flatMap((deployment) => planKills(deployment, true));
     expect(new Set(plans.map(({ what }) => what))).toEqual(new Set(DISTURBANCES));
     expect(new Set(plans.map(({ moment }) => moment.at))).toEqual(
-      new Set(['asked', 'lookup', 'started', 'state', 'request']),
+      new Set(['asked', 'lookup', 'started', 'taken', 'state', 'request']),
     );
   });
 

@@ -15,6 +15,8 @@ export type Moment =
   | { readonly at: 'lookup' }
   /** After the command told that the deployment runs. */
   | { readonly at: 'started'; readonly afterMillis: number }
+  /** After Rancher has taken an action, and the worker was told. */
+  | { readonly at: 'taken'; readonly action: string; readonly afterMillis: number }
   /** After Rancher showed the service in a state. */
   | { readonly at: 'state'; readonly state: string; readonly afterMillis: number }
   /** As the worker's request is on its way to Rancher, or Rancher's answer on its way to the worker. */
@@ -74,7 +76,7 @@ function pauseOf(random: SeededRandom, what: Disturbance): number {
 }
 
 /** Moments that each such deployment comes to, whatever else happens. */
-function sureMoments(random: SeededRandom, { effectiveUpgrades, expected, script, kind }: DeploymentCase): Moment[] {
+function sureMoments(random: SeededRandom, { effectiveUpgrades, expected, script }: DeploymentCase): Moment[] {
   const sure: Moment[] = [{ at: 'lookup' }];
   // Somebody who goes back may come before anything was posted.
   if (script.some(({ say }) => say === 'cancel' || say === 'rollback')) return sure;
@@ -87,7 +89,7 @@ function sureMoments(random: SeededRandom, { effectiveUpgrades, expected, script
   ];
   if (effectiveUpgrades > 0) {
     sure.push(...request('upgrade'));
-    if (!kind.startsWith('upgrading')) sure.push({ at: 'state', state: 'upgrading', afterMillis: random.int(0, 500) });
+    sure.push({ at: 'taken', action: 'upgrade', afterMillis: random.int(0, 300) });
   }
   if (verdict === 'succeeded') sure.push(...request('finishupgrade'));
   if (verdict === 'rolled-back') sure.push(...request('rollback'));
@@ -100,7 +102,7 @@ function anyMoments(random: SeededRandom): Moment[] {
     { at: 'asked', afterMillis: random.int(0, 1_500) },
     { at: 'started', afterMillis: random.int(0, 2_000) },
     { at: 'started', afterMillis: random.int(0, 10_000) },
-    ...['upgraded', 'finishing-upgrade', 'rolling-back'].map((state): Moment => ({
+    ...['upgrading', 'upgraded', 'finishing-upgrade', 'rolling-back'].map((state): Moment => ({
       at: 'state',
       state,
       afterMillis: random.int(0, 300),
@@ -118,6 +120,8 @@ export function momentText(moment: Moment): string {
       return 'as its stack was looked up';
     case 'started':
       return `${moment.afterMillis} ms after its start`;
+    case 'taken':
+      return `${moment.afterMillis} ms after Rancher had taken ${moment.action}`;
     case 'state':
       return `${moment.afterMillis} ms after the service was ${moment.state}`;
     case 'request':
