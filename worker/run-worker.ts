@@ -37,6 +37,12 @@ export interface WorkerReady {
 }
 
 const LOOK_AGAIN_MILLIS = 25;
+/**
+ * The SDK breaks off workflow code that runs for five seconds, by the clock on the wall; where that happens within a promise, Node ends the
+ * whole process ("async hook stack has become corrupted"). A process that was stopped for a moment, or a machine that is very busy, is no
+ * endless loop. The SDK's types do not have this option; it takes it all the same.
+ */
+const WORKFLOW_CODE_LIMIT = { isolateExecutionTimeout: '1h' } as const;
 
 /**
  * Runs the workflows' worker and one for the activities of each environment, in this process, until it is told to end by
@@ -66,6 +72,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     await Worker.create({
       ...common,
       taskQueue: WORKFLOW_QUEUE,
+      ...WORKFLOW_CODE_LIMIT,
       workflowBundle: await workflowBundle(env),
       ...given('maxCachedWorkflows', settings.maxCachedWorkflows),
       ...given('maxConcurrentWorkflowTaskExecutions', settings.maxConcurrentWorkflowTasks),

@@ -166,15 +166,28 @@ export class DeploymentUnderFire {
   async #arm(kill: PlannedKill, serviceId: string): Promise<void> {
     const { moment } = kill;
     const { signal } = this.#over;
-    const strike = (isHeld: boolean): Promise<void> => {
+    const { front } = this.target;
+    const strike = (): Promise<void> => {
       if (kill.what === 'command') this.#pauseMillis = kill.pauseMillis;
       const { index } = this.deployment;
-      return this.target.strike(kill, { index, command: () => this.#command }, isHeld);
+      return this.target.strike(kill, { index, command: () => this.#command });
     };
     const options = { signal, limitMillis: LIMIT_MILLIS };
     switch (moment.at) {
       case 'request':
-        return this.#meet(serviceId, moment, () => strike(true));
+        await this.#meet((run) => front.intercept({ service: serviceId, ...moment, run }), strike);
+        return;
+      case 'lookup':
+        await this.#meet((run) => front.interceptLookup(this.deployment.stack, run), strike);
+        return;
+      case 'taken': {
+        const taken = { service: serviceId, action: moment.action, moment: 'answered' as const };
+        await this.#meet(
+          (run) => front.intercept({ ...taken, run }),
+          () => Promise.resolve(),
+        );
+        break;
+      }
       case 'state':
         if (
           !(await until(moment.state, () => this.#isIn(moment.state), { ...options, everyMillis: LOOK_EVERY_MILLIS }))
@@ -190,21 +203,16 @@ export class DeploymentUnderFire {
         throw new TypeError(`unknown moment ${String(moment satisfies never)}`);
     }
     await delay(moment.afterMillis, undefined, { signal }).catch(() => undefined);
-    if (!signal.aborted) await strike(false);
+    if (!signal.aborted) await strike();
   }
 
-  /** Lies in wait for a request at the front. */
-  #meet(
-    service: string,
-    moment: { action: string; moment: 'sent' | 'answered' },
-    strike: () => Promise<void>,
-  ): Promise<void> {
+  /** Lies in wait at the front for what is to be held back; comes back when that was met, or when it is all over. */
+  #meet(intercept: (run: () => Promise<void>) => () => void, strike: () => Promise<void>): Promise<void> {
     return new Promise((resolve) => {
-      const run = async (): Promise<void> => {
+      const takeBack = intercept(async () => {
         await strike();
         resolve();
-      };
-      const takeBack = this.target.front.intercept({ service, action: moment.action, moment: moment.moment, run });
+      });
       this.#over.signal.addEventListener('abort', () => {
         takeBack();
         resolve();

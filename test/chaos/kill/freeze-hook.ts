@@ -1,7 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import http from 'node:http';
 import type { ClientRequest } from 'node:http';
 import { appendFileSync, existsSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
 import { activityInfo } from '@temporalio/activity';
 import type { FreezePlace } from './freeze-place';
 import { FREEZE_AT, FREEZE_ONCE, PORTS_SUFFIX } from './freeze-place';
@@ -11,12 +13,29 @@ interface RequestTaker {
   addRequest: (this: unknown, request: ClientRequest, ...rest: unknown[]) => void;
 }
 
+/** A workflow asks for its scope so often before it first waits for something: what comes later runs within a promise. */
+const AT_ITS_START = 15;
+
+/** What workflow code calls out of its sandbox whenever it asks for its scope. */
+interface Store {
+  getStore: (this: AsyncLocalStorage<unknown>) => unknown;
+}
+
 /**
  * Loaded into a worker process by `node --require`, ahead of the product: it stops the whole process (SIGSTOP, from within, so that it is
- * exactly there) at one place of the first attempt to post an upgrade, once.
+ * exactly there) at one place, once. Each thread of the process loads it: the workflows have one of their own.
  */
 const { [FREEZE_AT]: place, [FREEZE_ONCE]: once } = process.env;
-if (place !== undefined && once !== undefined) {
+if (place === 'within-workflow-code' && once !== undefined && !isMainThread) {
+  const prototype = AsyncLocalStorage.prototype as Store;
+  const { getStore } = prototype;
+  let asked = 0;
+  prototype.getStore = function () {
+    asked += 1;
+    if (asked > AT_ITS_START) freeze(once);
+    return getStore.call(this);
+  };
+} else if (place !== undefined && once !== undefined && isMainThread) {
   const prototype = http.Agent.prototype as unknown as RequestTaker;
   const { addRequest } = prototype;
   prototype.addRequest = function (request, ...rest) {
@@ -35,6 +54,8 @@ function prepare(request: ClientRequest, where: FreezePlace, file: string): void
       ),
     );
   switch (where) {
+    case 'within-workflow-code':
+      return;
     case 'before-the-lease-check':
       if (/\/instances\b/.test(request.path)) freeze(file);
       return;

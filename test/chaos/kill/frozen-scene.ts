@@ -27,7 +27,11 @@ export interface FrozenOutcome {
   readonly place: FreezePlace;
   readonly waking: Waking;
   readonly frozenMillis: number;
-  /** What the frozen attempt sent all the same when it woke, by Rancher's status (0: it broke off before the answer). */
+  /** Whether the frozen process still ran when everything was over. */
+  readonly lived: boolean;
+  /**
+   * What an attempt to post that was frozen sent all the same when it woke, by Rancher's status (0: it broke off before the answer).
+   */
   readonly late: readonly number[];
   /** Upgrades that Rancher accepted of this one deployment. */
   readonly accepted: number;
@@ -97,6 +101,7 @@ async function play(stack: Stack, front: RancherFront, place: FreezePlace, wakin
   if (existsSync(once)) throw new NotFrozenError('the first attempt to post did not come to the place of the freeze');
   const frozenAt = Date.now();
   const wokenAt = await wake({ stack, front, frozen, command }, waking);
+  await keepOneWorker(stack, command);
   const ended = await command.ended;
   await until('the woken attempt is over', () => Date.now() - wokenAt >= WATCH_MILLIS);
   const state = await restingState(stack);
@@ -105,10 +110,20 @@ async function play(stack: Stack, front: RancherFront, place: FreezePlace, wakin
   const ports = existsSync(`${once}${PORTS_SUFFIX}`) ? readFileSync(`${once}${PORTS_SUFFIX}`, 'utf8').split('\n') : [];
   return {
     ...{ place, waking, frozenMillis: wokenAt - frozenAt, state },
-    late: front.passed.filter(({ port }) => ports.includes(String(port))).map(({ status }) => status ?? 0),
+    late:
+      place === 'within-workflow-code'
+        ? []
+        : front.passed.filter(({ port }) => ports.includes(String(port))).map(({ status }) => status ?? 0),
+    lived: frozen.running,
     accepted: actions.filter((action) => action === 'upgrade').length,
     ...{ verdict: String(line?.['verdict']), reason: String(line?.['reason']), exitCode: ended.code },
   };
+}
+
+/** A worker that did not survive is replaced, so that the deployment ends. */
+async function keepOneWorker(stack: Stack, command: StartedProcess): Promise<void> {
+  await Promise.race([command.ended, ...stack.workers.map(({ ended }) => ended)]);
+  if (command.running && stack.workers.every(({ running }) => !running)) await stack.startWorker({}, LIMIT_MILLIS);
 }
 
 interface Players {

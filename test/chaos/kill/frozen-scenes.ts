@@ -11,6 +11,7 @@ const SCENES: readonly {
   readonly wakings: readonly Waking[];
   readonly maySend: boolean;
 }[] = [
+  { place: 'within-workflow-code', wakings: ['before-anybody-else'], maySend: false },
   {
     place: 'before-the-lease-check',
     wakings: ['before-anybody-else', 'after-the-next-one-posted'],
@@ -93,8 +94,10 @@ async function play(
 }
 
 /** What must hold; what a late write of bytes leads to is reported and not judged, since Rancher has nothing to fence it off with. */
-function wrongWith({ waking, late, accepted, verdict, exitCode, state }: FrozenOutcome, maySend: boolean): string[] {
+function wrongWith(outcome: FrozenOutcome, maySend: boolean): string[] {
+  const { waking, late, accepted, verdict, exitCode, state, lived } = outcome;
   const wrong: string[] = [];
+  if (!lived) wrong.push('the woken worker ended by itself');
   if (!maySend && late.length > 0) wrong.push(`the woken worker sent ${late.length} POSTs (${late.join(', ')})`);
   const isOpen = maySend && (waking === 'as-the-next-one-posts' || waking === 'after-the-end');
   if (maySend && late.length !== 1)

@@ -26,8 +26,8 @@ const LAST_WORDS = 4_000;
 /** The workers of a stack, started again whenever one ends, as whatever supervises them in production does. */
 export class KeptWorkers {
   readonly all: KeptWorker[] = [];
-  /** Ends that nobody wished for, in words. */
-  readonly endedByThemselves: string[] = [];
+  /** Ends that nobody wished for, in words; those of workers whose clocks libfaketime moves may be its doing. */
+  readonly endedByThemselves: { readonly text: string; readonly isUntouched: boolean }[] = [];
   /** How often a worker was started with each clock. */
   readonly clocks: Record<ClockKind | 'untouched', number> = {
     untouched: 0,
@@ -59,7 +59,8 @@ export class KeptWorkers {
           this.all.splice(this.all.indexOf(worker), 1);
           if (this.#isClosing || this.#wished.has(process)) return;
           const how = `exit ${String(ended.code)} ${String(ended.signal)}, its clock ${clock?.kind ?? 'untouched'}`;
-          this.endedByThemselves.push(`${how}: ${ended.stderr.trim().slice(-LAST_WORDS)}`);
+          const text = `${how}: ${ended.stderr.trim().slice(-LAST_WORDS)}`;
+          this.endedByThemselves.push({ text, isUntouched: clock === null });
           void this.start(slot).catch(() => undefined);
         });
         return;

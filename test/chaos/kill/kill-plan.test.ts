@@ -22,7 +22,9 @@ describe('the kills of a deployment', () => {
   test('are of every kind, at every sort of moment', () => {
     const plans = CASES.flatMap((deployment) => planKills(deployment, true));
     expect(new Set(plans.map(({ what }) => what))).toEqual(new Set(DISTURBANCES));
-    expect(new Set(plans.map(({ moment }) => moment.at))).toEqual(new Set(['asked', 'started', 'state', 'request']));
+    expect(new Set(plans.map(({ moment }) => moment.at))).toEqual(
+      new Set(['asked', 'lookup', 'started', 'taken', 'state', 'request']),
+    );
   });
 
   test('leave the clocks alone where they cannot be moved, and are the same otherwise', () => {
@@ -30,9 +32,15 @@ describe('the kills of a deployment', () => {
       expect(planKills(deployment, false)).toEqual(planKills(deployment, true).filter(({ what }) => what !== 'clock'));
   });
 
+  test('meet what changes nothing at once: it is over in a tenth of a second', () => {
+    const quick = CASES.filter(({ expected }) => ['unchanged', 'invalid', 'refused'].includes(expected[0] ?? ''));
+    expect(quick.length).toBeGreaterThan(10);
+    for (const deployment of quick) expect(planKills(deployment, true)[0]?.moment.at).toBe('lookup');
+  });
+
   test('wait for no request of a deployment that somebody may call off before', () => {
     const called = CASES.filter(({ script }) => script.some(({ say }) => say === 'cancel'));
     expect(called.length).toBeGreaterThan(5);
-    for (const deployment of called) expect(planKills(deployment, true)[0]?.moment.at).toBe('started');
+    for (const deployment of called) expect(planKills(deployment, true)[0]?.moment.at).toBe('lookup');
   });
 });

@@ -11,8 +11,12 @@ export type Disturbance = (typeof DISTURBANCES)[number];
 export type Moment =
   /** After the command was started. */
   | { readonly at: 'asked'; readonly afterMillis: number }
+  /** As a worker looks the stack up, the first thing that it asks Rancher about. */
+  | { readonly at: 'lookup' }
   /** After the command told that the deployment runs. */
   | { readonly at: 'started'; readonly afterMillis: number }
+  /** After Rancher has taken an action, and the worker was told. */
+  | { readonly at: 'taken'; readonly action: string; readonly afterMillis: number }
   /** After Rancher showed the service in a state. */
   | { readonly at: 'state'; readonly state: string; readonly afterMillis: number }
   /** As the worker's request is on its way to Rancher, or Rancher's answer on its way to the worker. */
@@ -72,20 +76,23 @@ function pauseOf(random: SeededRandom, what: Disturbance): number {
 }
 
 /** Moments that each such deployment comes to, whatever else happens. */
-function sureMoments(random: SeededRandom, { effectiveUpgrades, expected, script, kind }: DeploymentCase): Moment[] {
-  const sure: Moment[] = [{ at: 'started', afterMillis: random.int(0, 200) }];
+function sureMoments(random: SeededRandom, { effectiveUpgrades, expected, script }: DeploymentCase): Moment[] {
+  const sure: Moment[] = [{ at: 'lookup' }];
   // Somebody who goes back may come before anything was posted.
   if (script.some(({ say }) => say === 'cancel' || say === 'rollback')) return sure;
+  const [verdict = 'failed'] = expected;
+  // What changes nothing is over in a tenth of a second.
+  if (effectiveUpgrades > 0 || verdict === 'succeeded') sure.push({ at: 'started', afterMillis: random.int(0, 200) });
   const request = (action: string): Moment[] => [
     { at: 'request', action, moment: 'sent' },
     { at: 'request', action, moment: 'answered' },
   ];
   if (effectiveUpgrades > 0) {
     sure.push(...request('upgrade'));
-    if (!kind.startsWith('upgrading')) sure.push({ at: 'state', state: 'upgrading', afterMillis: random.int(0, 500) });
+    sure.push({ at: 'taken', action: 'upgrade', afterMillis: random.int(0, 300) });
   }
-  if (expected[0] === 'succeeded') sure.push(...request('finishupgrade'));
-  if (expected[0] === 'rolled-back') sure.push(...request('rollback'));
+  if (verdict === 'succeeded') sure.push(...request('finishupgrade'));
+  if (verdict === 'rolled-back') sure.push(...request('rollback'));
   return sure;
 }
 
@@ -95,7 +102,7 @@ function anyMoments(random: SeededRandom): Moment[] {
     { at: 'asked', afterMillis: random.int(0, 1_500) },
     { at: 'started', afterMillis: random.int(0, 2_000) },
     { at: 'started', afterMillis: random.int(0, 10_000) },
-    ...['upgraded', 'finishing-upgrade', 'rolling-back'].map((state): Moment => ({
+    ...['upgrading', 'upgraded', 'finishing-upgrade', 'rolling-back'].map((state): Moment => ({
       at: 'state',
       state,
       afterMillis: random.int(0, 300),
@@ -109,8 +116,12 @@ export function momentText(moment: Moment): string {
   switch (moment.at) {
     case 'asked':
       return `${moment.afterMillis} ms after it was asked for`;
+    case 'lookup':
+      return 'as its stack was looked up';
     case 'started':
       return `${moment.afterMillis} ms after its start`;
+    case 'taken':
+      return `${moment.afterMillis} ms after Rancher had taken ${moment.action}`;
     case 'state':
       return `${moment.afterMillis} ms after the service was ${moment.state}`;
     case 'request':

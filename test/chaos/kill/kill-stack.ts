@@ -40,8 +40,6 @@ const MOST_WORKERS = 3;
 const SPEED = 10;
 /** What is back is left alone for a while: what is to be shown is recovery, and not how long everything can be kept down. */
 const CALM_MILLIS = 1_500;
-/** A worker that has had no calm after so long is killed all the same. */
-const WORKER_LIMIT_MILLIS = 60_000;
 const RESTART_ATTEMPTS = 5;
 /** Limits within which everything can recover, and a bad image is given up. */
 const POLICY = {
@@ -104,23 +102,20 @@ export class KillStack {
   }
 
   /**
-   * Does what was planned, and notes it; resolves when it is done to the process, whose recovery goes on by itself.
-   *
-   * @param isHeld a request is held back meanwhile: nothing may be waited for. Where a server is dead or just back, or a worker frozen, a
-   *   worker is killed instead.
+   * Does what was planned, and notes it; resolves when it is done to the process, whose recovery goes on by itself. It waits for nothing, or
+   * the moment would be gone: where a server is dead or just back, or another worker frozen, a worker is killed instead, and where that is
+   * just back as well, the command.
    */
-  async strike(kill: PlannedKill, target: Target, isHeld: boolean): Promise<void> {
+  async strike(kill: PlannedKill, target: Target): Promise<void> {
     switch (kill.what) {
       case 'temporal':
+        return this.#busy.has('temporal') ? this.#killWorker(kill, target) : this.#killTemporal(kill, target.index);
       case 'rancher':
+        return this.#busy.has('rancher') ? this.#killWorker(kill, target) : this.#killRancher(kill, target.index);
       case 'freeze':
-        if (isHeld && this.#busy.has(kill.what)) return this.#killWorker(kill, target.index);
-        while (this.#busy.has(kill.what)) await this.#busy.get(kill.what);
-        if (kill.what === 'temporal') return this.#killTemporal(kill, target.index);
-        return kill.what === 'rancher' ? this.#killRancher(kill, target.index) : this.#freeze(kill, target.index);
+        return this.#busy.has('freeze') ? this.#killWorker(kill, target) : this.#freeze(kill, target);
       case 'worker':
-        if (!isHeld) await this.#settledWorker();
-        return this.#killWorker(kill, target.index);
+        return this.#killWorker(kill, target);
       case 'command':
         return this.#killCommand(kill, target);
       case 'clock': {
@@ -151,11 +146,11 @@ export class KillStack {
     await this.stack.close(keep);
   }
 
-  async #killWorker(kill: PlannedKill, planOf: number): Promise<void> {
+  async #killWorker(kill: PlannedKill, target: Target): Promise<void> {
     const worker = this.workers.choose(kill.pick);
-    if (worker === undefined) return;
+    if (worker === undefined || Date.now() - worker.readyAt < CALM_MILLIS) return this.#killCommand(kill, target);
     const detail = `worker ${worker.process.pid}, ${worker.isFrozen ? 'frozen, ' : ''}of ${this.workers.all.length}`;
-    const strike = this.#note({ ...kill, what: 'worker' }, planOf, detail);
+    const strike = this.#note({ ...kill, what: 'worker' }, target.index, detail);
     await this.workers.kill(worker);
     this.#recover(strike, async () => {
       await delay(kill.what === 'worker' ? kill.pauseMillis : 0);
@@ -196,16 +191,16 @@ export class KillStack {
   async #killCommand(kill: PlannedKill, target: Target): Promise<void> {
     const command = target.command();
     if (command === null || !command.running) return;
-    const strike = this.#note(kill, target.index, `command ${command.pid}`);
+    const strike = this.#note({ ...kill, what: 'command' }, target.index, `command ${command.pid}`);
     await command.kill('SIGKILL');
     strike.until = Date.now() + kill.pauseMillis;
   }
 
-  async #freeze(kill: PlannedKill, planOf: number): Promise<void> {
+  async #freeze(kill: PlannedKill, target: Target): Promise<void> {
     const worker = this.workers.choose(kill.pick);
-    if (worker === undefined || worker.isFrozen) return;
+    if (worker === undefined || worker.isFrozen) return this.#killCommand(kill, target);
     const detail = `worker ${worker.process.pid} of ${this.workers.all.length} for ${kill.pauseMillis} ms`;
-    const strike = this.#note(kill, planOf, detail);
+    const strike = this.#note(kill, target.index, detail);
     worker.isFrozen = true;
     worker.process.signal('SIGSTOP');
     await this.#occupy(
@@ -218,13 +213,6 @@ export class KillStack {
         worker.isFrozen = false;
       },
     );
-  }
-
-  /** Waits until a worker has had its calm. */
-  async #settledWorker(): Promise<void> {
-    const deadline = Date.now() + WORKER_LIMIT_MILLIS;
-    const isSettled = (): boolean => this.workers.all.some(({ readyAt }) => Date.now() - readyAt >= CALM_MILLIS);
-    while (!isSettled() && Date.now() < deadline) await delay(50);
   }
 
   #note(kill: PlannedKill, planOf: number, detail: string): Strike {

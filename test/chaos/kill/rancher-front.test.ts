@@ -55,6 +55,14 @@ describe('the front before Rancher', () => {
     expect(seen).toEqual([`POST ${UPGRADE}`, 'held', `POST ${UPGRADE}`]);
   });
 
+  test('holds the lookup of a stack back, once', async () => {
+    front.interceptLookup('shop', async () => void seen.push('held'));
+    const ask = async (name: string): Promise<unknown> =>
+      (await fetch(`${front.url}/v2-beta/projects/1a5/stacks?limit=5&name=${name}`)).text();
+    for (const name of ['other', 'shop', 'shop']) await ask(name);
+    expect(seen.map((line) => line.replace(/.*name=/, ''))).toEqual(['other', 'held', 'shop', 'shop']);
+  });
+
   test('what was sent reaches Rancher although its sender is gone', async () => {
     const socket = connect(Number(new URL(front.url).port), '127.0.0.1');
     let letGo = (): void => undefined;

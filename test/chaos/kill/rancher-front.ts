@@ -32,6 +32,7 @@ export class RancherFront {
   /** Every action that was seen, in the order in which they came. */
   readonly passed: PassingAction[] = [];
   readonly #interceptions = new Set<Interception>();
+  readonly #lookups = new Map<string, () => Promise<void>>();
   readonly #sockets = new Set<Socket>();
   #server: Server | null = null;
 
@@ -55,6 +56,12 @@ export class RancherFront {
   intercept(interception: Interception): () => void {
     this.#interceptions.add(interception);
     return () => void this.#interceptions.delete(interception);
+  }
+
+  /** Holds the next lookup of a stack (in Rancher's sense) back while something is done, once; the answer takes it back. */
+  interceptLookup(stack: string, run: () => Promise<void>): () => void {
+    this.#lookups.set(stack, run);
+    return () => void this.#lookups.delete(stack);
   }
 
   /** Listens; always on the same port. */
@@ -94,6 +101,8 @@ export class RancherFront {
         const hold = this.#interception(first, 'sent');
         if (hold !== null) toRancher = toRancher.then(() => hold.run(first)).catch(() => undefined);
       }
+      const lookup = this.#lookup(bytes);
+      if (lookup !== undefined) toRancher = toRancher.then(lookup).catch(() => undefined);
       toRancher = toRancher.then(() => void rancher.write(bytes));
     });
     rancher.on('data', (bytes) => {
@@ -119,6 +128,15 @@ export class RancherFront {
     socket.setNoDelay(true);
     socket.on('error', () => undefined);
     socket.on('close', () => void this.#sockets.delete(socket));
+  }
+
+  #lookup(bytes: Buffer): (() => Promise<void>) | undefined {
+    if (this.#lookups.size === 0) return undefined;
+    const [, stack = ''] =
+      /^GET \S*\/stacks\?(?:\S*&)?name=([^&\s]+)/.exec(bytes.subarray(0, 512).toString('latin1')) ?? [];
+    const run = this.#lookups.get(stack);
+    this.#lookups.delete(stack);
+    return run;
   }
 
   #interception(passing: PassingAction, moment: Interception['moment']): Interception | null {

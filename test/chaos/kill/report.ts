@@ -117,7 +117,7 @@ export function reportOf(run: Run): { readonly lines: readonly string[]; readonl
     ...(scenes.length === 0
       ? []
       : [
-          'a worker frozen within its first attempt to post, woken when the attempt is no longer its own:',
+          'a worker frozen at one place, and woken past its heartbeat:',
           ...scenes.map(sceneLine),
           `late sends: ${late.sent} (refused by 422: ${late.refused422}, accepted: ${late.accepted}); only between the last look at the time and the write is one possible, and nothing in Rancher could fence it off`,
         ]),
@@ -138,12 +138,13 @@ export function sceneLine({ place, waking, outcome, wrong }: PlayedScene): strin
   return `  frozen ${inWords(place)}, woken ${inWords(waking)}: ${words}`;
 }
 
-function outcomeText({ frozenMillis, late, accepted, verdict, exitCode, state }: FrozenOutcome): string {
+function outcomeText(outcome: FrozenOutcome): string {
+  const { frozenMillis, late, accepted, verdict, exitCode, state, lived } = outcome;
   const sent =
     late.length === 0
       ? 'nothing sent'
       : `sent late (${late.map((status) => (status === 0 ? 'broke off before the answer' : String(status))).join(', ')})`;
-  return `${sent}; ${accepted} effective upgrade${accepted === 1 ? '' : 's'}, ${verdict} (exit ${String(exitCode)}), left ${state}; frozen for ${(frozenMillis / 1000).toFixed(0)} s`;
+  return `${sent}; ${accepted} effective upgrade${accepted === 1 ? '' : 's'}, ${verdict} (exit ${String(exitCode)}), left ${state}; frozen for ${(frozenMillis / 1000).toFixed(0)} s${lived ? '' : '; the worker ended by itself'}`;
 }
 
 /** What was sent late is accepted where Rancher answered 202, or where there are more upgrades than the deployment's own one. */

@@ -106,7 +106,14 @@ async function runStack(
     };
     await Promise.all(Array.from({ length: atOnce }, lane));
     await target.recovered();
-    const wrong = [...target.troubles, ...leaks(target, cases, written)];
+    const { endedByThemselves } = target.workers;
+    const wrong = [
+      ...target.troubles,
+      ...leaks(target, cases, written),
+      ...endedByThemselves.flatMap(({ text, isUntouched }) =>
+        isUntouched ? [`a worker ended by itself (${text.split('\n')[0] ?? ''})`] : [],
+      ),
+    ];
     keep = wrong.length > 0 || deployments.some((one) => one.wrong.length > 0);
     const { strikes, workers, workerCount, front } = target;
     return {
@@ -114,7 +121,7 @@ async function runStack(
       stack: {
         ...{ number, workers: workerCount, strikes, clocks: workers.clocks, wrong },
         refused: front.passed.filter(({ status }) => status === 422).length,
-        endedByThemselves: workers.endedByThemselves,
+        endedByThemselves: endedByThemselves.map(({ text }) => text),
       },
     };
   } finally {
