@@ -1,3 +1,4 @@
+import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import type { Policy } from '../decision/policy';
 import type { DeploymentRequest } from '../decision/request';
 import type { PostedConfig, Round } from '../decision/round';
@@ -50,6 +51,11 @@ export interface ActOutcome {
   readonly service: ServiceSnapshot;
 }
 
+/** A service as read, with Rancher's own log about it where that was asked for. */
+export interface ReadService extends ServiceSnapshot {
+  readonly log?: readonly ServiceLogLine[];
+}
+
 /** What every activity about a resolved service is given. */
 export interface About {
   readonly target: Target;
@@ -63,8 +69,13 @@ export interface RancherActivities {
   loadPolicy(request: DeploymentRequest): Promise<Policy>;
   /** Finds the service by exact names and checks what was asked against it. */
   resolveTarget(input: { request: DeploymentRequest; policy: Policy }): Promise<ResolvedTarget>;
-  /** Reads the service, and its containers where asked or where its state calls for them. */
-  readService(input: About & { instances: boolean }): Promise<ServiceSnapshot>;
+  /**
+   * Reads the service, and its containers where asked or where its state calls for them; with `logSince` (milliseconds since the epoch)
+   * also what Rancher logged about it since then.
+   */
+  readService(input: About & { instances: boolean; logSince?: number }): Promise<ReadService>;
+  /** Reads what explains why an upgrade does not get on; null where there is no such service any more. */
+  diagnose(input: About & { since: number }): Promise<Diagnosis | null>;
   /** Reads the service and computes what would be posted; sends nothing. */
   prepareUpgrade(input: About & { label: string | null }): Promise<PreparedUpgrade>;
   /**

@@ -1,11 +1,13 @@
 import type { RancherActivities } from './contract';
 import type { ActivityDependencies } from './dependencies';
+import { diagnose } from './diagnose';
 import { withLease } from './lease';
 import { listPending } from './list-pending';
-import { accessTo, openService, snapshotOrRemoved } from './open-service';
+import { accessTo } from './open-service';
 import { planUpgrade } from './plan-upgrade';
 import { postUpgrade } from './post-upgrade';
 import { prepareUpgrade } from './prepare-upgrade';
+import { readService } from './read-service';
 import { resolveTarget } from './resolve-target';
 import { deactivateService, finishUpgrade, rollBackUpgrade, settlePending } from './settle-round';
 
@@ -18,10 +20,8 @@ export function createActivities(deps: ActivityDependencies): RancherActivities 
         const { target, rancherUrl, service, images } = await resolveTarget(deps, input, signal);
         return { target, rancherUrl, service, images };
       }),
-    readService: (input) =>
-      withLease(async (_lease, signal) =>
-        snapshotOrRemoved(await openService(deps, input, input.instances, signal), input.target.serviceId),
-      ),
+    readService: (input) => withLease((_lease, signal) => readService(deps, input, signal)),
+    diagnose: (input) => withLease((_lease, signal) => diagnose(deps, input, signal)),
     prepareUpgrade: (input) => withLease((_lease, signal) => prepareUpgrade(deps, input, signal)),
     postUpgrade: (input) => withLease((lease, signal) => postUpgrade(deps, input, lease, signal)),
     finishUpgrade: (input) => withLease((lease, signal) => finishUpgrade(deps, input, lease, signal)),

@@ -4,7 +4,7 @@ import { kindOfState } from '../decision/service-state';
 import { NotFoundError } from '../rancher/errors/not-found-error';
 import type { UpgradeChange } from '../rancher/launch-config';
 import type { RancherClient } from '../rancher/rancher-client';
-import type { ServiceResource } from '../rancher/resources';
+import type { InstanceResource, ServiceResource } from '../rancher/resources';
 import { failure, readFailure } from './classify-failure';
 import type { About } from './contract';
 import type { ActivityDependencies, EnvironmentAccess } from './dependencies';
@@ -15,6 +15,8 @@ export interface OpenService {
   readonly client: RancherClient;
   readonly resource: ServiceResource;
   readonly snapshot: ServiceSnapshot;
+  /** Its containers, null where they were not read. */
+  readonly instances: readonly InstanceResource[] | null;
   /** A later answer of Rancher's about the same service, as a snapshot. */
   see(resource: ServiceResource): ServiceSnapshot;
   readonly variables: Readonly<Record<string, string>>;
@@ -97,6 +99,7 @@ export async function openService(
       client,
       resource,
       snapshot: snapshotOf(resource, containers, view),
+      instances: containers,
       see: (later) => snapshotOf(later, null, view),
       variables,
       hidden: hiddenTexts(resource, variables),

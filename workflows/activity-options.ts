@@ -1,8 +1,9 @@
 import type { ActivityOptions } from '@temporalio/workflow';
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType } from '@temporalio/workflow';
 import type { RancherActivities } from '../activities/contract';
 import type { Policy } from '../decision/policy';
 import { rancherQueue } from './contract';
+import { summarised } from './summaries';
 
 type Limits = Pick<Policy, 'requestTimeoutMillis' | 'reachLimitMillis'>;
 
@@ -18,6 +19,8 @@ export const OUTAGE_STRETCH_MILLIS = 600_000;
  * worker never meets the request of the one before it.
  */
 const actingHeartbeat = (limits: Limits): number => 2 * limits.requestTimeoutMillis + 3_000;
+/** How long a read may take that only explains, milliseconds: nothing waits longer for it. */
+const GLANCE_MILLIS = 10_000;
 /** Reads have nothing to lose: a killed worker is noticed sooner. */
 const readingHeartbeat = 10_000;
 
@@ -55,6 +58,11 @@ export const ACTIVITY_OPTIONS = {
     heartbeatTimeout: readingHeartbeat,
     retry: { initialInterval: 2_000, backoffCoefficient: 2, maximumInterval: 30_000 },
   }),
+  glance: () => ({
+    startToCloseTimeout: GLANCE_MILLIS,
+    scheduleToCloseTimeout: GLANCE_MILLIS,
+    retry: { maximumAttempts: 1 },
+  }),
   act: (limits: Limits) => ({
     startToCloseTimeout: 8 * limits.requestTimeoutMillis + SLACK_MILLIS,
     scheduleToCloseTimeout: 40 * limits.requestTimeoutMillis + 4 * SLACK_MILLIS,
@@ -70,6 +78,7 @@ export interface ActivityGroups {
   readonly look: Pick<RancherActivities, 'readService' | 'prepareUpgrade'>;
   /** For a stretch of an outage, milliseconds; {@link OUTAGE_STRETCH_MILLIS} at most. */
   readonly outage: (stretchMillis: number) => ActivityGroups['look'];
+  readonly glance: Pick<RancherActivities, 'diagnose'>;
   readonly act: Pick<
     RancherActivities,
     'postUpgrade' | 'finishUpgrade' | 'rollBackUpgrade' | 'settlePending' | 'deactivateService'
@@ -83,15 +92,16 @@ export function activitiesOf(environment: string, limits: Limits): ActivityGroup
   // Set explicitly: what the SDK documents as its default is not what it does, and a rollback must not race a POST under way.
   const acting = { taskQueue, cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED };
   return {
-    first: proxyActivities<RancherActivities>({ ...reading, ...ACTIVITY_OPTIONS.loadPolicy() }),
-    resolve: proxyActivities<RancherActivities>({ ...reading, ...ACTIVITY_OPTIONS.resolveTarget(limits) }),
-    look: proxyActivities<RancherActivities>({ ...reading, ...ACTIVITY_OPTIONS.look(limits) }),
+    first: summarised({ ...reading, ...ACTIVITY_OPTIONS.loadPolicy() }),
+    resolve: summarised({ ...reading, ...ACTIVITY_OPTIONS.resolveTarget(limits) }),
+    look: summarised({ ...reading, ...ACTIVITY_OPTIONS.look(limits) }),
     outage: (stretchMillis) =>
-      proxyActivities<RancherActivities>({
+      summarised({
         ...reading,
         ...ACTIVITY_OPTIONS.outage(limits),
         scheduleToCloseTimeout: Math.min(OUTAGE_STRETCH_MILLIS, stretchMillis),
       }),
-    act: proxyActivities<RancherActivities>({ ...acting, ...ACTIVITY_OPTIONS.act(limits) }),
+    glance: summarised({ ...reading, ...ACTIVITY_OPTIONS.glance() }),
+    act: summarised({ ...acting, ...ACTIVITY_OPTIONS.act(limits) }),
   };
 }

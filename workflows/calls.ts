@@ -12,6 +12,7 @@ import { ACTIVITY_OPTIONS } from './activity-options';
 import type { Deployment } from './deployment';
 import { rancherQueue } from './contract';
 import { unposted } from './endings';
+import { seconds } from './seconds';
 
 /** Why an activity failed: by name, out of time, or in a way that nobody foresaw (a bug; its retries are used up by then). */
 export type CallFailure = FailureType | 'TimedOut' | 'Unexpected';
@@ -115,16 +116,38 @@ export async function readThrough<T>(
       );
       if (parked) awaySince = null;
       // A stretch whose next attempt would come after its end is over before its time.
-      else await deployment.pause(betweenStretches(deployment), 'wait for Rancher to come back');
+      else await deployment.pause(betweenStretches(deployment), 'for Rancher to come back');
     }
   }
 }
 
-/** Reads the service. */
-export async function readService(deployment: Deployment, instances: boolean): Promise<ServiceSnapshot> {
-  const service = await readThrough(deployment, (group) => group.readService({ ...deployment.about, instances }));
-  deployment.service = service;
+/** Reads the service; on request also what Rancher logged about it since the deployment began. */
+export async function readService(
+  deployment: Deployment,
+  instances: boolean,
+  withLog = false,
+): Promise<ServiceSnapshot> {
+  const log = withLog ? { logSince: deployment.log.startedAt } : {};
+  const { log: serviceLog, ...service } = await readThrough(deployment, (group) =>
+    group.readService({ ...deployment.about, instances, ...log }),
+  );
+  deployment.saw(service, serviceLog);
   return service;
+}
+
+/**
+ * Looks what is wrong, for whoever has to mend it, as long as it can be seen. Nothing depends on it: what cannot be read is left out, and
+ * a person who steps in ends it.
+ */
+export async function diagnose(deployment: Deployment): Promise<void> {
+  if (deployment.resolved === null) return;
+  const { glance } = deployment.at.activities;
+  const called = await interruptible(deployment, () =>
+    glance.diagnose({ ...deployment.about, since: deployment.log.startedAt }),
+  );
+  if (called.kind !== 'value' || called.value === null) return;
+  deployment.diagnosis = called.value;
+  if (called.value.serviceLog.length > 0) deployment.serviceLog = called.value.serviceLog;
 }
 
 const OUTAGES: readonly CallFailure[] = ['RancherUnreachable', 'UnknownOutcome', 'LeaseOver', 'TimedOut', 'Unexpected'];
@@ -207,9 +230,4 @@ function attemptsOf(failure: ApplicationFailure): number {
   const [first] = failure.details ?? [];
   const isCounted = typeof first === 'object' && first !== null && 'attempt' in first;
   return isCounted && typeof first.attempt === 'number' ? first.attempt : 1;
-}
-
-export function seconds(millis: number): string {
-  if (millis < 60_000) return `${Math.round(millis / 1000)} s`;
-  return millis < 3_600_000 ? `${Math.round(millis / 60_000)} min` : `${(millis / 3_600_000).toFixed(1)} h`;
 }

@@ -1,4 +1,5 @@
 // What a client and a workflow say to each other: plain data and names, nothing that has to be loaded from Temporal's SDK.
+import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import type { InstanceTally } from '../decision/service-snapshot';
 import type { Phase } from '../decision/phase';
 import type { Policy } from '../decision/policy';
@@ -42,6 +43,8 @@ export interface Progress {
   readonly requestedBy: string;
   readonly requestedWhy: string | null;
   readonly round: number;
+  /** The finish was sent: there is no way back. */
+  readonly finishSent: boolean;
   /** Configuration name (`primary` or a sidekick's) to image, before and after. */
   readonly images: readonly ImageChange[];
   /** The service's state when last read, null before the first read. */
@@ -61,6 +64,10 @@ export interface Progress {
   readonly attention: string | null;
   /** The same with all that a person needs: what was tried, and what to do; null where it waits for nobody. */
   readonly person: PersonNeeded | null;
+  /** What was wrong when it did not get on; null while it does. */
+  readonly diagnosis: Diagnosis | null;
+  /** Rancher's own log about the service since the deployment began, as last read, the newest last. */
+  readonly serviceLog: readonly ServiceLogLine[];
   /** Set when it is over. */
   readonly result: DeploymentResult | null;
 }
@@ -123,6 +130,8 @@ export interface DeploymentResult {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly timeline: readonly PhaseSpan[];
+  /** What was wrong, read before anything was undone; null where nothing was, or nothing could be read. */
+  readonly diagnosis: Diagnosis | null;
   readonly requestedBy: string;
   readonly requestedWhy: string | null;
 }

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { condition, setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { About, Target } from '../activities/contract';
+import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import { graceMillis, isOverdue, isStuck } from '../decision/grace';
 import type { InterventionKind } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
@@ -15,6 +16,8 @@ import type { AttentionMemo, DeploymentResult, ImageChange, PersonNeeded, Progre
 import { detailsOf, nextOf } from './details';
 import { Ended, RestoreNeeded } from './endings';
 import { listen } from './interventions';
+import { seconds } from './seconds';
+import { shortSummary } from './summaries';
 import { Logbook } from './logbook';
 import { progressQuery } from './messages';
 import type { Need } from './person-needed';
@@ -68,6 +71,10 @@ export class Deployment {
   parkedMillis = 0;
   /** What was tried and did not lead on. */
   readonly tries = new Tries();
+  /** What was wrong when it did not get on; null while it does. */
+  diagnosis: Diagnosis | null = null;
+  /** Rancher's own log about the service, as last read, the newest last. */
+  serviceLog: readonly ServiceLogLine[] = [];
   /** What Rancher said last, less ids: told once. */
   toldMessage: string | null = null;
   result: DeploymentResult | null = null;
@@ -125,6 +132,13 @@ export class Deployment {
     this.#describe();
   }
 
+  /** A read of the service, for whoever looks. */
+  saw(service: ServiceSnapshot, serviceLog?: readonly ServiceLogLine[]): void {
+    this.service = service;
+    if (serviceLog !== undefined) this.serviceLog = serviceLog;
+    this.#describe();
+  }
+
   /**
    * The absolute cap has passed (time spent waiting for people left out). After an outage it is not judged for as long as something gets
    * better within the stall limit: what came up meanwhile, or is about to, is not given up for a limit that passed while nobody was there.
@@ -167,10 +181,10 @@ export class Deployment {
     this.note('warning', `${said}: ${meaning}`);
     switch (kind) {
       case 'cancel':
-        this.#askToRestore(new RestoreNeeded('cancelled', said));
+        this.#askToRestore(new RestoreNeeded('cancelled', said, true));
         break;
       case 'rollback':
-        this.#askToRestore(new RestoreNeeded('rolled-back', said));
+        this.#askToRestore(new RestoreNeeded('rolled-back', said, true));
         break;
       case 'retry':
         this.retryAsked = true;
@@ -218,10 +232,15 @@ export class Deployment {
     return this.#pokes;
   }
 
-  /** A durable pause; an intervention ends it at once. */
-  async pause(millis: number, summary: string): Promise<void> {
+  /**
+   * A durable pause; an intervention ends it at once.
+   *
+   * @param what goes on after "wait 8 s", for whoever reads the history
+   */
+  async pause(millis: number, what: string): Promise<void> {
     const seen = this.#pokes;
     const due = Date.now() + millis;
+    const summary = shortSummary(`wait ${seconds(Math.max(1000, millis))} ${what}`);
     await condition(() => this.#pokes !== seen, Math.max(1, Math.round(millis)), { summary });
     // Woken late: nobody was there to go on.
     if (Date.now() > due + LATE_MILLIS) this.isBack();
@@ -314,6 +333,7 @@ export class Deployment {
       requestedBy: request.author.by,
       requestedWhy: request.author.why ?? null,
       round: this.roundsPosted,
+      finishSent: this.finishSent,
       images: this.images,
       state: service?.state ?? null,
       message: service?.message ?? null,
@@ -325,6 +345,8 @@ export class Deployment {
       next: nextOf(log.phase),
       attention: this.#person?.reason ?? null,
       person: this.#person,
+      diagnosis: this.diagnosis,
+      serviceLog: this.serviceLog,
       result: this.result,
     };
   }
@@ -357,6 +379,7 @@ export class Deployment {
       startedAt: log.startedAt,
       endedAt: now,
       timeline: log.timeline(now),
+      diagnosis: ended.verdict === 'succeeded' || ended.verdict === 'unchanged' ? null : this.diagnosis,
       requestedBy: request.author.by,
       requestedWhy: request.author.why ?? null,
     };

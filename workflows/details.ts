@@ -1,7 +1,14 @@
 import { calledConfig } from '../decision/proof';
-import { triedText } from '../decision/tried';
+import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
+import { containerText } from '../decision/diagnosis';
+import { INTERVENTION_NAMES, meaningOf } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
+import { targetText } from '../decision/target-text';
+import { triedText } from '../decision/tried';
 import type { PersonNeeded, Progress } from './contract';
+
+/** Lines of Rancher's log that the details show. */
+const LOG_LINES = 6;
 
 const NEXT: Readonly<Record<Phase, string>> = {
   resolving: 'find the service and read it',
@@ -35,12 +42,42 @@ export function detailsOf(progress: Progress): string {
       (tally) =>
         `- ${calledConfig(tally.config)} \`${tally.version.slice(0, 8)}\`: ${tally.running} of ${progress.expected ?? '?'} run`,
     ),
+    ...(progress.diagnosis === null ? [] : diagnosisLines(progress.diagnosis)),
     '',
     `Next: ${progress.next}`,
+    '',
+    ...howToStepIn(progress),
+    ...serviceLogLines(progress.serviceLog),
     '',
     ...progress.events.slice(-12).map((event) => `- ${clock(event.at)} ${event.text}`),
   ];
   return lines.join('\n');
+}
+
+/** What was wrong when it did not get on. */
+function diagnosisLines({ at, containers, containersLeftOut }: Diagnosis): string[] {
+  if (containers.length === 0) return [];
+  const more = containersLeftOut === 0 ? [] : [`- and ${containersLeftOut} more`];
+  return ['', `What was wrong at ${clock(at)}:`, ...containers.map((one) => `- ${containerText(one)}`), ...more];
+}
+
+/** The messages that mean something now, as a person types them. */
+function howToStepIn({ phase, person, environment, stack, service, finishSent }: Progress): string[] {
+  if (person !== null || phase === 'done') return [];
+  const target = targetText({ environment, stack, service });
+  const offers = INTERVENTION_NAMES.map((name) => ({ name, ...meaningOf(name, phase, finishSent) })).filter(
+    ({ accepted }) => accepted,
+  );
+  return [
+    ...offers.map(({ name, meaning }) => `- \`drover ${name} ${target}\`, or the signal \`${name}\` here: ${meaning}`),
+    '',
+  ];
+}
+
+/** Rancher's own words about what it does. */
+function serviceLogLines(log: readonly ServiceLogLine[]): string[] {
+  if (log.length === 0) return [];
+  return ['Rancher says:', ...log.slice(-LOG_LINES).map(({ at, text }) => `- ${clock(at)} ${text}`), ''];
 }
 
 /** What a person who comes at night has to know first. */

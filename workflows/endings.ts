@@ -40,6 +40,8 @@ export class RestoreNeeded extends Error {
   constructor(
     readonly then: 'cancelled' | 'rolled-back' | 'again',
     readonly reason: string,
+    /** A person asked for it: nobody has to find out why. */
+    readonly asked = false,
   ) {
     super(reason);
   }

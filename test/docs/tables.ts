@@ -78,6 +78,7 @@ function activities(): string[] {
     resolveTarget: 'finding the service; `--plan`; `drover orphans`',
     look: 'reading the service; preparing an upgrade',
     outage: 'the same, in a known outage',
+    glance: 'looking what is wrong, before something is undone',
     act: 'posting, finishing, rolling back, settling, deactivating',
   };
   return (Object.keys(ACTIVITY_OPTIONS) as (keyof typeof ACTIVITY_OPTIONS)[]).map((group) => {

@@ -3,13 +3,16 @@ import { startClock, tick } from '../../decision/progress-clock';
 import { roundStep } from '../../decision/round-step';
 import { pauseMillis } from '../../decision/schedule';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
-import { readService, seconds } from '../calls';
+import { readService } from '../calls';
 import type { Deployment } from '../deployment';
 import { RestoreNeeded } from '../endings';
+import { seconds } from '../seconds';
 import { interfered } from './interfered';
 
 /** Containers are read at most so often while Rancher replaces them: they tell whether it gets on, and cost a request each time. */
 const CONTAINERS_EVERY_MILLIS = 60_000;
+/** The first time is sooner: whoever watches wants to see it begin. */
+const FIRST_CONTAINERS_MILLIS = 10_000;
 
 /**
  * Waits until Rancher has replaced the containers of our upgrade.
@@ -24,17 +27,17 @@ export async function awaitUpgraded(deployment: Deployment): Promise<void> {
   const since = Date.now();
   const containersEvery = Math.min(CONTAINERS_EVERY_MILLIS, policy.stallLimitMillis / 4);
   let clock = startClock(since);
-  let containersAt = since;
+  let containersAt = since - Math.max(0, containersEvery - FIRST_CONTAINERS_MILLIS);
   let suspected = false;
   let planned = policy.pollMinMillis;
   for (;;) {
-    await deployment.pause(planned, waitingText(deployment));
+    await deployment.pause(planned, waitingText(deployment, clock));
     deployment.throwIfRestoreAsked();
-    if (deployment.takeRetry()) throw new RestoreNeeded('again', 'a person asked to upgrade again');
+    if (deployment.takeRetry()) throw new RestoreNeeded('again', 'a person asked to upgrade again', true);
 
     const withContainers =
       Date.now() - containersAt >= containersEvery || clock.stalledMillis + planned >= policy.stallLimitMillis;
-    const service = await readService(deployment, withContainers);
+    const service = await readService(deployment, withContainers, withContainers);
     if (service.instances !== null) containersAt = Date.now();
     const step = roundStep(service, deployment.ours, 'upgraded');
     if (step.do === 'interfered') throw interfered(service, step.why);
@@ -80,8 +83,11 @@ function noteProgress(
   deployment.toldMessage = told;
 }
 
-function waitingText(deployment: Deployment): string {
-  return `wait for Rancher to replace the containers (upgrade ${deployment.ours.number})`;
+function waitingText({ service, ours }: Deployment, { running }: ProgressClock): string {
+  const what = 'for Rancher to replace the containers';
+  if (running > 0 && service !== null)
+    return `${what}: ${running} of ${service.expected * (ours.accepted?.length ?? 1)} new ones run`;
+  return service?.message ? `${what}: ${service.message}` : what;
 }
 
 function words(service: ServiceSnapshot): string {

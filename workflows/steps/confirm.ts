@@ -1,6 +1,6 @@
-import { seconds } from '../calls';
 import type { Deployment } from '../deployment';
 import { RestoreNeeded } from '../endings';
+import { seconds } from '../seconds';
 import { readGates } from './gates';
 
 /** How often a held deployment looks at its service at least, milliseconds. */
@@ -33,7 +33,7 @@ export async function confirm(deployment: Deployment, kind: keyof typeof MEND, w
     for (;;) {
       const left = leftToConfirm(deployment, until());
       if (deployment.confirmedBy === null && left > 0)
-        await deployment.pause(Math.min(left, lookEvery(Date.now() - since)), 'waits for a person to confirm');
+        await deployment.pause(Math.min(left, lookEvery(Date.now() - since)), 'for a person to confirm');
       deployment.throwIfRestoreAsked();
       if (isConfirmed(deployment)) return;
       const { proof } = await readGates(deployment);

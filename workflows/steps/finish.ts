@@ -3,9 +3,10 @@ import { proofOf } from '../../decision/proof';
 import { untouchedConfigs } from '../../decision/round';
 import { roundStep } from '../../decision/round-step';
 import { pauseMillis } from '../../decision/schedule';
-import { isOutage, MEND_ACCESS, readService, seconds, uninterrupted } from '../calls';
+import { diagnose, isOutage, MEND_ACCESS, readService, uninterrupted } from '../calls';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
+import { seconds } from '../seconds';
 import { interfered } from './interfered';
 
 /**
@@ -42,6 +43,7 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
       missing = proof.reasons.join('; ');
     }
     if (deployment.isStuck(clock, policy.finishLimitMillis)) {
+      await diagnose(deployment);
       if (step.do === 'prove')
         throw new Ended(
           'needs-attention',
@@ -57,7 +59,7 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
     const paused = Date.now();
     if (step.do === 'finish') sent = await send(deployment, acceptUnprovable);
     const planned = pauseMillis(Date.now() - since, policy);
-    await deployment.pause(planned, `wait for Rancher to finish the upgrade (${missing})`);
+    await deployment.pause(planned, `for Rancher to finish the upgrade (${missing})`);
     deployment.takeRetry();
     // Time in which Rancher answers, but does not take the finish, is no outage.
     waited = sent === 'away' ? planned : Date.now() - paused;

@@ -1,11 +1,12 @@
 import type { CallFailure } from '../calls';
-import { BETWEEN_STRETCHES_MILLIS, interruptible, isOutage, LATE_MILLIS, outageText, seconds } from '../calls';
+import { BETWEEN_STRETCHES_MILLIS, interruptible, isOutage, LATE_MILLIS, outageText } from '../calls';
 import { ACTIVITY_OPTIONS, activitiesOf } from '../activity-options';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
 import { DEFAULT_POLICY } from '../../decision/policy';
 import type { Verdict } from '../../decision/verdict';
 import { rancherQueue } from '../contract';
+import { seconds } from '../seconds';
 
 /** The shortest time for the last look, milliseconds. */
 const SHORTEST_MILLIS = 1_000;
@@ -38,7 +39,7 @@ export async function resolve(deployment: Deployment): Promise<void> {
     if (called.kind === 'failed' && (!isOutage(called.type) || left <= 0))
       throw endedBy(deployment, called.type, called.message, Date.now() - since);
     if (called.kind === 'failed')
-      await deployment.pause(Math.min(left, BETWEEN_STRETCHES_MILLIS), 'wait for Rancher to come back');
+      await deployment.pause(Math.min(left, BETWEEN_STRETCHES_MILLIS), 'for Rancher to come back');
   }
 }
 

@@ -7,7 +7,7 @@ import { pauseMillis } from '../../decision/schedule';
 import type { ConfigVersion, ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import { kindOfState } from '../../decision/service-state';
-import { isOutage, MEND_ACCESS, readService, uninterrupted } from '../calls';
+import { diagnose, isOutage, MEND_ACCESS, readService, uninterrupted } from '../calls';
 import type { Deployment } from '../deployment';
 import type { RestoreNeeded } from '../endings';
 import { interfered } from './interfered';
@@ -21,6 +21,8 @@ import { interfered } from './interfered';
 export async function restore(deployment: Deployment, needed: RestoreNeeded): Promise<'restored' | 'nothing'> {
   const posted = deployment.round !== null;
   if (!posted && !deployment.underWay && !deployment.settlingOthers) return 'nothing';
+  // Afterwards the containers that tell it are gone.
+  if (posted && !needed.asked) await diagnose(deployment);
   deployment.restoring = true;
   deployment.enter('rolling-back', `${needed.reason}: restoring`);
   try {
@@ -73,7 +75,7 @@ async function rollBack(deployment: Deployment): Promise<'restored' | 'nothing'>
       continue;
     }
     planned = pauseMillis(Date.now() - since, policy);
-    await deployment.pause(planned, `wait for Rancher to restore the former configuration (${service.state})`);
+    await deployment.pause(planned, `for Rancher to restore the former configuration (${service.state})`);
     deployment.takeRetry();
   }
 }
@@ -151,7 +153,7 @@ async function settleOthers(deployment: Deployment): Promise<'nothing'> {
       [since, clock] = begunAnew();
       continue;
     }
-    await deployment.pause(planned, `wait until the service has settled (${service.state})`);
+    await deployment.pause(planned, `until the service has settled (${service.state})`);
     deployment.takeRetry();
   }
 }
@@ -159,6 +161,7 @@ async function settleOthers(deployment: Deployment): Promise<'nothing'> {
 /** Parks when nothing got on for the limit; true when it did, and somebody asked to go on. */
 async function parkedWhenStuck(deployment: Deployment, clock: ProgressClock, missing: string): Promise<boolean> {
   if (!deployment.isStuck(clock, deployment.policy.rollbackLimitMillis)) return false;
+  await diagnose(deployment);
   await deployment.park(
     `the former configuration does not come back: ${missing}`,
     'Look at the service in Rancher, and at its containers and hosts: something keeps the old containers from coming back.',

@@ -9,9 +9,10 @@ import { versionsOf } from '../../decision/service-snapshot';
 import { kindOfState } from '../../decision/service-state';
 import type { StartStep } from '../../decision/start-step';
 import { ownRoundOf, startStep } from '../../decision/start-step';
-import { interruptible, isOutage, readService, seconds } from '../calls';
+import { interruptible, isOutage, readService } from '../calls';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
+import { seconds } from '../seconds';
 import { interfered } from './interfered';
 
 /**
@@ -88,7 +89,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
       default:
         throw new TypeError(`unknown step ${String(step satisfies never)}`);
     }
-    await deployment.pause(planned, `look again at the service (${service.state})`);
+    await deployment.pause(planned, `for the service to settle (${service.state})`);
     deployment.throwIfRestoreAsked();
     deployment.takeRetry();
     [service, clock] = await look(deployment, clock, planned);

@@ -2,9 +2,10 @@ import { startClock, tick } from '../../decision/progress-clock';
 import type { Proof } from '../../decision/proof';
 import { pauseMillis } from '../../decision/schedule';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
-import { seconds } from '../calls';
+
 import type { Deployment } from '../deployment';
 import { RestoreNeeded } from '../endings';
+import { seconds } from '../seconds';
 import { readGates } from './gates';
 
 /**
@@ -48,7 +49,7 @@ export async function verify(deployment: Deployment, service: ServiceSnapshot, s
       if (deployment.isStuck(clock, policy.stallLimitMillis))
         throw new RestoreNeeded('rolled-back', `not good for ${seconds(clock.stalledMillis)}: ${reasons}`);
     }
-    await deployment.pause(planned, goodSince === null ? 'read the gates again' : 'watch the new containers');
+    await deployment.pause(planned, goodSince === null ? `for the gates: ${reasons}` : 'watching the new containers');
     deployment.throwIfRestoreAsked();
     deployment.takeRetry();
     const gates = await readGates(deployment);

@@ -137,6 +137,7 @@ export function goodEvidence(): Evidence {
           startedAt: 0,
           endedAt: 0,
           timeline: [],
+          diagnosis: null,
           tried: [],
           requestedBy: 'x',
           requestedWhy: null,

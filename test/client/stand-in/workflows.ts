@@ -38,6 +38,7 @@ export async function upgradeService(request: DeploymentRequest): Promise<Deploy
     requestedBy: request.author.by,
     requestedWhy: request.author.why ?? null,
     round: 1,
+    finishSent: false,
     images: [],
     state: 'upgraded',
     message: null,
@@ -49,6 +50,8 @@ export async function upgradeService(request: DeploymentRequest): Promise<Deploy
     next: 'waits',
     attention: phase === 'parked' ? 'it was told to park' : null,
     person: null,
+    diagnosis: null,
+    serviceLog: [],
     result: null,
   });
   const end = (name: string, how: DeploymentResult['verdict'], input?: Intervention): void => {
@@ -94,6 +97,7 @@ export async function upgradeService(request: DeploymentRequest): Promise<Deploy
     startedAt,
     endedAt: Date.now(),
     timeline: [],
+    diagnosis: null,
     requestedBy: request.author.by,
     requestedWhy: null,
   };

@@ -1,0 +1,80 @@
+import type { AilingContainer, Diagnosis } from '../decision/diagnosis';
+import { ailmentOf, MOST_CONTAINERS } from '../decision/diagnosis';
+import { calledConfig } from '../decision/proof';
+import type { ConfigSnapshot } from '../decision/service-snapshot';
+import { PRIMARY } from '../decision/service-snapshot';
+import { redactor } from '../rancher/redact';
+import type { InstanceResource } from '../rancher/resources';
+import { oneLine } from '../rancher/wording';
+import type { About } from './contract';
+import type { ActivityDependencies } from './dependencies';
+import { accessTo, openService } from './open-service';
+import { readServiceLog } from './service-log';
+
+const TEXT_LIMIT = 300;
+
+/** Reads what explains why an upgrade does not get on: containers, and Rancher's own log. Writes nothing. */
+export async function diagnose(
+  deps: ActivityDependencies,
+  { since, ...about }: About & { since: number },
+  signal: AbortSignal,
+): Promise<Diagnosis | null> {
+  const { projectId, serviceId, stackId, environment } = about.target;
+  const open = await openService(deps, about, true, signal);
+  if (open === null) return null;
+  const told = redactedLine(open.hidden);
+  const page = `${accessTo(deps, environment).webUrl}/env/${projectId}/apps/stacks/${stackId}/services/${serviceId}`;
+  const ailing = (open.instances ?? [])
+    .filter(({ state, removed }) => removed === null && !['removed', 'removing', 'purging', 'purged'].includes(state))
+    .map((instance) => ailmentIn(instance, open.snapshot.configs))
+    .filter(({ ailment }) => ailment > 0)
+    .sort((one, other) => other.ailment - one.ailment);
+  const { state, message } = open.snapshot;
+  return {
+    at: Date.now(),
+    ...{ state, message },
+    containers: ailing.slice(0, MOST_CONTAINERS).map((one) => containerOf(one, told, `${page}/containers`)),
+    containersLeftOut: Math.max(0, ailing.length - MOST_CONTAINERS),
+    serviceLog: await readServiceLog(open, about.target, since, signal),
+  };
+}
+
+interface Ailing {
+  readonly instance: InstanceResource;
+  readonly isNew: boolean;
+  readonly restarts: number;
+  readonly ailment: number;
+}
+
+function ailmentIn(instance: InstanceResource, configs: readonly ConfigSnapshot[]): Ailing {
+  const config = configs.find(({ name }) => name === (instance.launchConfigName ?? PRIMARY));
+  const isNew = config !== undefined && config.version === (instance.version ?? '0');
+  const restarts = Math.max(0, (instance.startCount ?? 1) - 1);
+  const { state, healthState, exitCode } = instance;
+  const ailment = ailmentOf({
+    ...{ state, healthState, exitCode, restarts, isNew },
+    hasHealthCheck: config?.hasHealthCheck ?? false,
+    startOnce: config?.startOnce ?? false,
+  });
+  return { instance, isNew, restarts, ailment };
+}
+
+function containerOf(
+  { instance, isNew, restarts }: Ailing,
+  told: (text: string) => string,
+  url: string,
+): AilingContainer {
+  const { id, name, launchConfigName, state, healthState, exitCode, transitioningMessage } = instance;
+  const isTelling = transitioningMessage !== null && !['', 'In Progress'].includes(transitioningMessage);
+  return {
+    name: told(name ?? id),
+    config: calledConfig(launchConfigName ?? PRIMARY),
+    ...{ isNew, state, healthState, exitCode, restarts, url },
+    message: isTelling ? told(transitioningMessage) : null,
+  };
+}
+
+function redactedLine(hidden: readonly string[]): (text: string) => string {
+  const redact = redactor(hidden);
+  return (text) => oneLine(redact(text)).slice(0, TEXT_LIMIT);
+}

@@ -1,0 +1,82 @@
+import { calledConfig } from './proof';
+
+/**
+ * What a deployment that does not get on looked like, read before anything was undone: afterwards the containers are gone. Names, states
+ * and Rancher's own words; never a value of a configuration. Times in milliseconds since the epoch.
+ */
+export interface Diagnosis {
+  readonly at: number;
+  /** The service's state. */
+  readonly state: string;
+  /** Rancher's own words about the service, null where it has none. */
+  readonly message: string | null;
+  /** The containers that explain it, the worst first; at most {@link MOST_CONTAINERS}. */
+  readonly containers: readonly AilingContainer[];
+  /** How many more there are. */
+  readonly containersLeftOut: number;
+  /** What Rancher logged about the service since the deployment began, the newest last. */
+  readonly serviceLog: readonly ServiceLogLine[];
+}
+
+/** A container that is not as it should be. */
+export interface AilingContainer {
+  readonly name: string;
+  /** `primary` or the sidekick's name. */
+  readonly config: string;
+  /** It belongs to the upgrade, not to what ran before. */
+  readonly isNew: boolean;
+  /** Rancher's words: `running`, `stopped`, `error`, … */
+  readonly state: string;
+  readonly healthState: string | null;
+  /** Of an ended one, where Rancher shows it. */
+  readonly exitCode: number | null;
+  /** Rancher's own words about it. */
+  readonly message: string | null;
+  /** How often it was started again. */
+  readonly restarts: number;
+  /** Its page in Rancher's UI, where its log can be read. */
+  readonly url: string | null;
+}
+
+/** One line of Rancher's own log about a service. */
+export interface ServiceLogLine {
+  readonly at: number;
+  readonly level: string;
+  readonly text: string;
+}
+
+/** Containers that one diagnosis names. */
+export const MOST_CONTAINERS = 5;
+
+/** How bad a container is: 0 where nothing is wrong with it. */
+export function ailmentOf(container: {
+  readonly state: string;
+  readonly healthState: string | null;
+  readonly hasHealthCheck: boolean;
+  readonly startOnce: boolean;
+  readonly exitCode: number | null;
+  readonly restarts: number;
+  readonly isNew: boolean;
+}): number {
+  const { state, healthState, hasHealthCheck, startOnce, exitCode, restarts, isNew } = container;
+  if (state === 'error' || state === 'erroring') return 6;
+  // What ran before the upgrade is stopped by it: that is no ailment.
+  if (!isNew) return 0;
+  if (state === 'stopped') return startOnce && (exitCode === 0 || exitCode === null) ? 0 : 5;
+  if (hasHealthCheck && state === 'running' && healthState !== 'healthy') return healthState === 'unhealthy' ? 4 : 3;
+  if (restarts > 0) return 2;
+  return state === 'running' ? 0 : 1;
+}
+
+/** A container in a line: `storefront-web-2 (primary, new): stopped, exit code 137, started again 3 times; Rancher says: …`. */
+export function containerText(container: AilingContainer): string {
+  const { name, config, isNew, state, healthState, exitCode, restarts, message } = container;
+  const facts = [
+    state,
+    ...(healthState === null || healthState === 'healthy' ? [] : [healthState]),
+    ...(exitCode === null ? [] : [`exit code ${exitCode}`]),
+    ...(restarts === 0 ? [] : [`started again ${restarts === 1 ? 'once' : `${restarts} times`}`]),
+  ];
+  const words = message === null ? '' : `; Rancher says: ${message}`;
+  return `${name} (${calledConfig(config)}, ${isNew ? 'new' : 'from before'}): ${facts.join(', ')}${words}`;
+}

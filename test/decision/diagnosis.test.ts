@@ -1,0 +1,72 @@
+import type { AilingContainer } from '../../decision/diagnosis';
+import { ailmentOf, containerText } from '../../decision/diagnosis';
+import { PRIMARY } from '../../decision/service-snapshot';
+
+const FINE = {
+  state: 'running',
+  healthState: 'healthy',
+  hasHealthCheck: true,
+  startOnce: false,
+  exitCode: null,
+  restarts: 0,
+  isNew: true,
+};
+
+describe('what is wrong with a container', () => {
+  test.each([
+    ['runs and is healthy', {}, 0],
+    ['runs without a health check', { hasHealthCheck: false, healthState: null }, 0],
+    ['was stopped by the upgrade that replaces it', { isNew: false, state: 'stopped' }, 0],
+    ['is a job that ended well', { startOnce: true, state: 'stopped', exitCode: 0, hasHealthCheck: false }, 0],
+    ['is a job that ended, nobody knows how', { startOnce: true, state: 'stopped', hasHealthCheck: false }, 0],
+  ])('nothing where it %s', (_what, change, expected) => {
+    expect(ailmentOf({ ...FINE, ...change })).toBe(expected);
+  });
+
+  test('the worst comes first', () => {
+    const fromBad = [
+      { state: 'error' },
+      { state: 'stopped' },
+      { healthState: 'unhealthy' },
+      { healthState: 'initializing' },
+      { restarts: 2 },
+      { state: 'starting' },
+      {},
+    ].map((change) => ailmentOf({ ...FINE, ...change }));
+    expect(fromBad).toEqual([...fromBad].sort((one, other) => other - one));
+    expect(new Set(fromBad).size).toBe(fromBad.length);
+  });
+
+  test('an old one that cannot be started again is named too', () => {
+    expect(ailmentOf({ ...FINE, isNew: false, state: 'error' })).toBeGreaterThan(0);
+  });
+
+  test('a job that failed is one', () => {
+    expect(ailmentOf({ ...FINE, startOnce: true, state: 'stopped', exitCode: 3 })).toBeGreaterThan(0);
+  });
+});
+
+describe('a container in words', () => {
+  const container: AilingContainer = {
+    name: 'storefront-web-2',
+    config: PRIMARY,
+    isNew: true,
+    state: 'stopped',
+    healthState: null,
+    exitCode: 137,
+    message: 'no space left',
+    restarts: 3,
+    url: null,
+  };
+  test('tells all that is known', () => {
+    expect(containerText(container)).toBe(
+      'storefront-web-2 (primary, new): stopped, exit code 137, started again 3 times; Rancher says: no space left',
+    );
+  });
+  test('and no more than that', () => {
+    const plain = { ...container, isNew: false, exitCode: null, message: null, restarts: 1, healthState: 'healthy' };
+    expect(containerText({ ...plain, config: 'log' })).toBe(
+      'storefront-web-2 (log, from before): stopped, started again once',
+    );
+  });
+});

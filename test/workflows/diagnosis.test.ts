@@ -1,0 +1,49 @@
+import type { Case } from './scene';
+import { HEALTH_CHECK, runCases } from './scene';
+
+const SECRET = 'canary-7c1d9e55';
+
+const CASES: readonly Case[] = [
+  {
+    title: 'names the container that cannot start, with Rancher’s words, though the rollback took it away',
+    service: { launchConfig: { environment: { PASSWORD: SECRET } } },
+    run: async (one) => {
+      one.behave(2, { startFails: true });
+      const { verdict, diagnosis } = await one.deploy();
+      expect(verdict).toBe('rolled-back');
+      expect(diagnosis?.containers[0]).toMatchObject({ config: 'primary', isNew: true });
+      expect(diagnosis?.containers[0]?.message ?? diagnosis?.message).toMatch(/\w/);
+      expect(diagnosis?.serviceLog.map(({ text }) => text)).toEqual(
+        expect.arrayContaining([expect.stringMatching(/\w/)]),
+      );
+      expect(JSON.stringify(diagnosis)).not.toContain(SECRET);
+    },
+  },
+  {
+    title: 'names the container that never gets healthy',
+    service: { launchConfig: { healthCheck: HEALTH_CHECK } },
+    run: async (one) => {
+      one.behave(2, { neverHealthy: true });
+      const { verdict, diagnosis } = await one.deploy();
+      expect(verdict).toBe('rolled-back');
+      expect(diagnosis?.containers.some(({ healthState }) => healthState !== 'healthy')).toBe(true);
+    },
+  },
+  {
+    title: 'is not asked for where nothing is wrong, or a person rolled it back',
+    run: async (one) => {
+      const good = await one.deploy();
+      expect([good.verdict, good.diagnosis]).toEqual(['succeeded', null]);
+      one.behave(3, { pullMillis: 60_000 });
+      const deploying = await one.start({ image: one.image(3) });
+      await one.rig.until(deploying, ({ phase }) => phase === 'waiting');
+      await deploying.signal('rollback', { by: 'jane', why: 'wrong version' });
+      const back = await deploying.result();
+      expect([back.verdict, back.diagnosis]).toEqual(['rolled-back', null]);
+    },
+  },
+];
+
+describe('a diagnosis', () => {
+  runCases(CASES);
+});

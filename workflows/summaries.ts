@@ -1,0 +1,55 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
+import type { RancherActivities } from '../activities/contract';
+import type { DeploymentRequest } from '../decision/request';
+
+/** Temporal refuses longer summaries; bytes, of which a letter may take up to four. */
+const SUMMARY_LIMIT = 100;
+
+const nameOf = ({ stack, service }: Pick<DeploymentRequest, 'stack' | 'service'>): string => `${stack}/${service}`;
+
+type Summaries = {
+  readonly [Name in keyof RancherActivities]: (input: Parameters<RancherActivities[Name]>[0]) => string;
+};
+
+/** What Temporal Web shows beside each activity: what it does, in people's words. */
+const SUMMARIES: Summaries = {
+  loadPolicy: ({ environment }) => `load the policy of ${environment}`,
+  resolveTarget: ({ request }) => `find ${nameOf(request)} in ${request.environment}`,
+  readService: ({ request, instances }) => `read ${nameOf(request)}${instances ? ' and its containers' : ''}`,
+  diagnose: ({ request }) => `find out what is wrong with ${nameOf(request)}`,
+  prepareUpgrade: ({ request }) => `prepare the upgrade of ${nameOf(request)}; nothing is sent yet`,
+  postUpgrade: ({ round, request }) => `send upgrade ${round.number}: ${imagesOf(request)}`,
+  finishUpgrade: ({ round }) => `finish upgrade ${round.number}: the old containers go`,
+  rollBackUpgrade: ({ round }) => `roll upgrade ${round.number} back`,
+  settlePending: ({ action }) => `${action === 'rollback' ? 'roll back' : 'finish'} somebody else's pending upgrade`,
+  deactivateService: ({ request }) => `deactivate ${nameOf(request)} again, as it was before`,
+  planUpgrade: (request) => `plan an upgrade of ${nameOf(request)}; nothing is sent`,
+  listPending: ({ environment }) => `look for pending upgrades in ${environment}`,
+};
+
+/** Activities under these options, each call with its summary. */
+export function summarised(options: ActivityOptions): RancherActivities {
+  const proxy = proxyActivities<RancherActivities>(options);
+  const entries = Object.entries(SUMMARIES).map(([name, summarise]) => {
+    const call = proxy[name as keyof RancherActivities];
+    return [
+      name,
+      (input: never) =>
+        call.executeWithOptions({ ...options, summary: shortSummary((summarise as (given: never) => string)(input)) }, [
+          input,
+        ]),
+    ];
+  });
+  return Object.fromEntries(entries) as RancherActivities;
+}
+
+/** Within what Temporal takes. */
+export function shortSummary(text: string): string {
+  return text.length > SUMMARY_LIMIT ? `${text.slice(0, SUMMARY_LIMIT - 1)}…` : text;
+}
+
+function imagesOf({ image, sidekicks }: DeploymentRequest): string {
+  const images = [...(image === undefined ? [] : [image]), ...Object.values(sidekicks)];
+  return images.length === 0 ? 'its settings' : images.join(', ');
+}
