@@ -1,4 +1,5 @@
 import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
+import type { Gate, GateCheck } from '../decision/gate';
 import type { Policy } from '../decision/policy';
 import type { DeploymentRequest } from '../decision/request';
 import type { PostedConfig, Round } from '../decision/round';
@@ -76,6 +77,8 @@ export interface RancherActivities {
   readService(input: About & { instances: boolean; logSince?: number }): Promise<ReadService>;
   /** Reads what explains why an upgrade does not get on; null where there is no such service any more. */
   diagnose(input: About & { since: number }): Promise<Diagnosis | null>;
+  /** Checks one gate once. */
+  checkGate(input: About & { gate: Gate }): Promise<GateCheck>;
   /** Reads the service and computes what would be posted; sends nothing. */
   prepareUpgrade(input: About & { label: string | null }): Promise<PreparedUpgrade>;
   /**

@@ -1,6 +1,7 @@
 import type { RancherActivities } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { diagnose } from './diagnose';
+import { checkGate } from './gates/check-gate';
 import { withLease } from './lease';
 import { listPending } from './list-pending';
 import { accessTo } from './open-service';
@@ -14,7 +15,7 @@ import { deactivateService, finishUpgrade, rollBackUpgrade, settlePending } from
 /** The activities of a worker that serves the environments in `deps`. */
 export function createActivities(deps: ActivityDependencies): RancherActivities {
   return {
-    loadPolicy: async (request) => accessTo(deps, request.environment).policy(request.overrides),
+    loadPolicy: async (request) => accessTo(deps, request.environment).policy(request),
     resolveTarget: (input) =>
       withLease(async (_lease, signal) => {
         const { target, rancherUrl, service, images } = await resolveTarget(deps, input, signal);
@@ -22,6 +23,7 @@ export function createActivities(deps: ActivityDependencies): RancherActivities 
       }),
     readService: (input) => withLease((_lease, signal) => readService(deps, input, signal)),
     diagnose: (input) => withLease((_lease, signal) => diagnose(deps, input, signal)),
+    checkGate: (input) => withLease((_lease, signal) => checkGate(deps, input, signal)),
     prepareUpgrade: (input) => withLease((_lease, signal) => prepareUpgrade(deps, input, signal)),
     postUpgrade: (input) => withLease((lease, signal) => postUpgrade(deps, input, lease, signal)),
     finishUpgrade: (input) => withLease((lease, signal) => finishUpgrade(deps, input, lease, signal)),

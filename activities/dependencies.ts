@@ -1,5 +1,5 @@
 import type { Policy } from '../decision/policy';
-import type { PolicyOverrides } from '../decision/request';
+import type { DeploymentRequest } from '../decision/request';
 import type { RancherClient } from '../rancher/rancher-client';
 
 /** What the activities are given by the worker. */
@@ -19,7 +19,12 @@ export interface EnvironmentAccess {
   readonly webUrl: string;
   /** A client with the keys as they are now. */
   client(): RancherClient;
-  policy(overrides: PolicyOverrides): Policy;
+  policy(request: Pick<DeploymentRequest, 'overrides' | 'stack' | 'service'>): Policy;
+  /**
+   * What a gate of the policy checks; its secrets are read anew each time.
+   * @throws an error naming what is missing, never a value
+   */
+  gate(name: string): GateSettings;
   /** The alias of another configured environment that means the same project (one by its name, the other one by its id, say). */
   twinOf?(project: { readonly id: string; readonly name: string }): string | undefined;
   /**
@@ -27,4 +32,25 @@ export interface EnvironmentAccess {
    * @throws an error naming the reference and the known ones, never a value
    */
   variable(reference: string): string;
+}
+
+/** What a gate checks, as the environment's worker has it configured. `{environment}`, `{stack}` and `{service}` stand for the names. */
+export type GateSettings = HttpGateSettings | ExecGateSettings;
+
+/** A request that must be answered so. */
+export interface HttpGateSettings {
+  readonly kind: 'http';
+  readonly url: string;
+  readonly status: number;
+  /** Text that the body must hold; undefined: any body will do. */
+  readonly contains: string | undefined;
+  /** Resolved; they are repeated nowhere. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A program that must end with exit code 0. */
+export interface ExecGateSettings {
+  readonly kind: 'exec';
+  /** The program and its arguments; no shell reads them. */
+  readonly command: readonly [string, ...string[]];
 }

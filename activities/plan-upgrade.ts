@@ -16,7 +16,7 @@ export async function planUpgrade(
   signal: AbortSignal,
 ): Promise<UpgradePlan> {
   const access = accessTo(deps, request.environment);
-  const policy = access.policy(request.overrides);
+  const policy = access.policy(request);
   const { target, rancherUrl, service, images, resource } = await resolveTarget(deps, { request, policy }, signal);
   const step = startStep(service, {
     onPending: policy.onPending,

@@ -213,9 +213,11 @@ function tallyOf(instances: readonly InstanceResource[], configs: readonly Confi
       stopped: 0,
       completed: 0,
       failed: 0,
+      restarts: 0,
       moving: 0,
     };
     tallies.set(key, tally);
+    tally.restarts += Math.max(0, (instance.startCount ?? 1) - 1);
     const known = configs.find((candidate) => candidate.name === config);
     if (RUNNING.includes(instance.state)) {
       tally.running += 1;

@@ -1,6 +1,16 @@
+import type { Gate } from './gate';
+
 /** What to do with a pending upgrade that someone else left behind (`docs/configuration.md` tells what each one costs). */
 export const ON_PENDING = ['rollback', 'finish', 'wait', 'abort'] as const;
 export type OnPending = (typeof ON_PENDING)[number];
+
+/** Whether a person has to confirm each upgrade before it is finished. */
+export const CONFIRM = ['none', 'manual'] as const;
+export type Confirm = (typeof CONFIRM)[number];
+
+/** What a confirmation that nobody gave in time leads to. */
+export const ON_EXPIRY = ['rollback', 'finish'] as const;
+export type OnExpiry = (typeof ON_EXPIRY)[number];
 
 /** Rancher's in-service strategy: how the containers are replaced. */
 export interface Strategy {
@@ -26,11 +36,19 @@ export interface Policy {
   readonly settleLimitMillis: number;
   /** How long the new containers must stay proven before the finish. Default 0. */
   readonly soakMillis: number;
+  /** How often the new containers may be started again, all of them together, before the finish; more is a failure. Default 3. */
+  readonly maxRestarts: number;
+  /** Checks of the environment's own between `upgraded` and the finish; those that are for this service. Default none. */
+  readonly gates: readonly Gate[];
+  /** Default `none`; `--hold` asks for it too. */
+  readonly confirm: Confirm;
+  /** Default `rollback`. */
+  readonly onExpiry: OnExpiry;
   /** How long our own rollback may take before the deployment parks. Default 15 minutes. */
   readonly rollbackLimitMillis: number;
   /** How long our own finish may take before the deployment parks. Default 15 minutes. */
   readonly finishLimitMillis: number;
-  /** How long a held deployment waits for a person; then it is rolled back. Default 24 hours. */
+  /** How long an upgrade waits to be confirmed; then `onExpiry` decides. Default 24 hours. */
   readonly confirmLimitMillis: number;
   /** How long a parked deployment waits for `retry`; then it ends as `needs-attention`. Default 7 days. */
   readonly parkLimitMillis: number;
@@ -61,6 +79,10 @@ export const DEFAULT_POLICY: Policy = {
   timeoutMillis: HOUR,
   settleLimitMillis: 15 * MINUTE,
   soakMillis: 0,
+  maxRestarts: 3,
+  gates: [],
+  confirm: 'none',
+  onExpiry: 'rollback',
   rollbackLimitMillis: 15 * MINUTE,
   finishLimitMillis: 15 * MINUTE,
   confirmLimitMillis: 24 * HOUR,

@@ -115,6 +115,7 @@ const none = (config: string, version: string): InstanceTally => ({
   stopped: 0,
   completed: 0,
   failed: 0,
+  restarts: 0,
   moving: 0,
 });
 
@@ -124,4 +125,19 @@ const sum = (tallies: readonly InstanceTally[], field: 'running' | 'moving'): nu
 function counted(called: string, tally: InstanceTally, expected: number): string {
   const ended = tally.stopped > 0 ? `, ${tally.stopped} ended` : '';
   return `${called}: ${tally.running} of ${expected} run${ended}`;
+}
+
+/** New containers that were started again more often than the policy bears: null where they were not. */
+export function tooManyRestarts(
+  service: ServiceSnapshot,
+  versions: readonly ConfigVersion[],
+  maxRestarts: number,
+  untouched: readonly string[],
+): string | null {
+  const touched = (service.instances ?? []).filter(
+    ({ config, version }) => !untouched.includes(config) && versionIn(versions, config) === version,
+  );
+  const restarts = touched.reduce((total, tally) => total + tally.restarts, 0);
+  if (restarts <= maxRestarts) return null;
+  return `the new containers were started again ${restarts === 1 ? 'once' : `${restarts} times`}, ${maxRestarts} ${maxRestarts === 1 ? 'is' : 'are'} borne`;
 }

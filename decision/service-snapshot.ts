@@ -31,6 +31,8 @@ export interface InstanceTally {
   readonly completed: number;
   /** Those in error. */
   readonly failed: number;
+  /** How often they were started again, all of them together. */
+  readonly restarts: number;
   /** All others: being created, started, stopped or removed. */
   readonly moving: number;
 }

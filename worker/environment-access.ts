@@ -9,7 +9,7 @@ import { parseRancherUrl } from '../rancher/rancher-url';
 import type { Configuration } from './config/configuration';
 import { ConfigurationError } from './config/configuration-error';
 import type { PreparedEnvironment } from './config/prepare-environment';
-import { resolvePolicy } from './config/resolve-policy';
+import { policyFor, resolvePolicy } from './config/resolve-policy';
 import { whyBadRancherUrl } from './config/schema';
 
 /**
@@ -48,7 +48,13 @@ function accessOf(configuration: Configuration, environment: PreparedEnvironment
   const client = clientFactory(environment, circuit);
   return {
     ...{ alias, project, webUrl, client },
-    policy: (overrides) => resolvePolicy(configuration, alias, overrides),
+    policy: (request) => policyFor(configuration, alias, request),
+    gate: (name) => {
+      const found = environment.configuration.gates.get(name);
+      if (found !== undefined) return found.settings();
+      const message = `environment ${alias} has no gate ${JSON.stringify(name)} any more: it was taken out of the configuration`;
+      throw new ConfigurationError([{ where: environment.configuration.where, message }]);
+    },
     twinOf: ({ id, name }) =>
       [...configuration.environments.values()].find(
         (other) =>

@@ -19,7 +19,9 @@ export const OUTAGE_STRETCH_MILLIS = 600_000;
  * worker never meets the request of the one before it.
  */
 const actingHeartbeat = (limits: Limits): number => 2 * limits.requestTimeoutMillis + 3_000;
-/** How long a read may take that only explains, milliseconds: nothing waits longer for it. */
+/** How long one check of a gate may take unless the gate says otherwise, milliseconds. */
+const DEFAULT_CHECK_MILLIS = 10_000;
+/** How long a read may take that only explains, milliseconds. */
 const GLANCE_MILLIS = 10_000;
 /** Reads have nothing to lose: a killed worker is noticed sooner. */
 const readingHeartbeat = 10_000;
@@ -58,6 +60,14 @@ export const ACTIVITY_OPTIONS = {
     heartbeatTimeout: readingHeartbeat,
     retry: { initialInterval: 2_000, backoffCoefficient: 2, maximumInterval: 30_000 },
   }),
+  /** One check of a gate; whoever does not answer in time is asked again by the workflow. */
+  check: (_limits: Limits, timeoutMillis = DEFAULT_CHECK_MILLIS) => ({
+    startToCloseTimeout: timeoutMillis + SLACK_MILLIS,
+    scheduleToCloseTimeout: 2 * timeoutMillis + 4 * SLACK_MILLIS,
+    heartbeatTimeout: readingHeartbeat,
+    retry: { maximumAttempts: 2 },
+  }),
+  /** What only explains: nothing waits longer for it. */
   glance: () => ({
     startToCloseTimeout: GLANCE_MILLIS,
     scheduleToCloseTimeout: GLANCE_MILLIS,
@@ -78,6 +88,8 @@ export interface ActivityGroups {
   readonly look: Pick<RancherActivities, 'readService' | 'prepareUpgrade'>;
   /** For a stretch of an outage, milliseconds; {@link OUTAGE_STRETCH_MILLIS} at most. */
   readonly outage: (stretchMillis: number) => ActivityGroups['look'];
+  /** For a gate whose checks take so long at most, milliseconds. */
+  readonly check: (timeoutMillis: number) => Pick<RancherActivities, 'checkGate'>;
   readonly glance: Pick<RancherActivities, 'diagnose'>;
   readonly act: Pick<
     RancherActivities,
@@ -101,6 +113,7 @@ export function activitiesOf(environment: string, limits: Limits): ActivityGroup
         ...ACTIVITY_OPTIONS.outage(limits),
         scheduleToCloseTimeout: Math.min(OUTAGE_STRETCH_MILLIS, stretchMillis),
       }),
+    check: (timeoutMillis) => summarised({ ...reading, ...ACTIVITY_OPTIONS.check(limits, timeoutMillis) }),
     glance: summarised({ ...reading, ...ACTIVITY_OPTIONS.glance() }),
     act: summarised({ ...acting, ...ACTIVITY_OPTIONS.act(limits) }),
   };

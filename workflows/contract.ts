@@ -77,15 +77,18 @@ export interface PersonNeeded {
   /**
    * - `parked`: it cannot go on by itself.
    * - `held`: verified, and held as it was asked to.
+   * - `approval`: verified, and the environment's policy asks a person.
    * - `unprovable`: upgraded, and Rancher does not show enough for a proof.
    */
-  readonly kind: 'parked' | 'held' | 'unprovable';
+  readonly kind: 'parked' | 'held' | 'approval' | 'unprovable';
   readonly reason: string;
   /** What to look at or to mend, in a sentence. */
   readonly mend: string;
   readonly since: number;
-  /** When it ends by itself: a parked one as `needs-attention`, the others by going back. */
+  /** When it ends by itself. */
   readonly until: number;
+  /** What happens then, in words. */
+  readonly atExpiry: string;
   readonly tried: readonly Tried[];
   /** What can be done from here, most likely first. */
   readonly commands: readonly OfferedCommand[];

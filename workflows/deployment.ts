@@ -268,7 +268,15 @@ export class Deployment {
     this.takeRetry();
     this.enter('parked');
     const until = since + this.policy.parkLimitMillis;
-    this.needPerson({ kind: 'parked', reason, mend, since, until, tried: this.tries.list });
+    this.needPerson({
+      kind: 'parked',
+      reason,
+      mend,
+      since,
+      until,
+      atExpiry: 'ends as `needs-attention`',
+      tried: this.tries.list,
+    });
     this.note('error', `parked: ${reason}`);
     const came = await condition(() => this.retryAsked, this.policy.parkLimitMillis, {
       summary: 'parked: waits for a person',

@@ -81,14 +81,14 @@ function serviceLogLines(log: readonly ServiceLogLine[]): string[] {
 }
 
 /** What a person who comes at night has to know first. */
-function personLines({ mend, until, tried, commands, kind, rancherUrl }: PersonNeeded): string[] {
+function personLines({ mend, until, atExpiry, tried, commands, rancherUrl }: PersonNeeded): string[] {
   return [
     mend,
     '',
     ...(rancherUrl === null ? [] : [`- in Rancher: ${rancherUrl}`]),
     ...commands.map(({ command, does }) => `- \`${command}\`: ${does}`),
     ...tried.map((one) => `- tried ${triedText(one)}`),
-    `- by itself ${kind === 'parked' ? 'it ends as `needs-attention`' : 'it goes back'} at ${new Date(until).toISOString()}`,
+    `- by itself it ${atExpiry} at ${new Date(until).toISOString()}`,
     '',
   ];
 }

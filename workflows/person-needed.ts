@@ -9,11 +9,12 @@ const MEMO_TEXT_LIMIT = 600;
 const OFFERED = {
   parked: ['retry', 'cancel'],
   held: ['confirm', 'rollback'],
+  approval: ['confirm', 'rollback'],
   unprovable: ['confirm', 'rollback'],
 } as const satisfies Record<PersonNeeded['kind'], readonly InterventionKind[]>;
 
 /** What a step knows about why a person is needed. */
-export type Need = Pick<PersonNeeded, 'kind' | 'reason' | 'mend' | 'since' | 'until' | 'tried'>;
+export type Need = Pick<PersonNeeded, 'kind' | 'reason' | 'mend' | 'since' | 'until' | 'atExpiry' | 'tried'>;
 
 /** With the commands that make sense now, and what each means. */
 export function personNeeded(

@@ -18,6 +18,7 @@ const SUMMARIES: Summaries = {
   resolveTarget: ({ request }) => `find ${nameOf(request)} in ${request.environment}`,
   readService: ({ request, instances }) => `read ${nameOf(request)}${instances ? ' and its containers' : ''}`,
   diagnose: ({ request }) => `find out what is wrong with ${nameOf(request)}`,
+  checkGate: ({ gate }) => `check the gate ${gate.name}: ${gate.asks}`,
   prepareUpgrade: ({ request }) => `prepare the upgrade of ${nameOf(request)}; nothing is sent yet`,
   postUpgrade: ({ round, request }) => `send upgrade ${round.number}: ${imagesOf(request)}`,
   finishUpgrade: ({ round }) => `finish upgrade ${round.number}: the old containers go`,

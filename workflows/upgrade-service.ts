@@ -60,17 +60,21 @@ async function upgradeOnce(deployment: Deployment): Promise<never> {
     deployment.service = await readService(deployment, true);
   }
   await awaitUpgraded(deployment);
-  let held = deployment.request.hold;
+  const { hold } = deployment.request;
+  let held = hold || deployment.policy.confirm === 'manual';
   for (;;) {
-    // What a person confirmed was watched before: the gates are read again, not waited for.
-    const soakMillis = deployment.confirmedBy === null ? deployment.policy.soakMillis : 0;
     const service = deployment.service ?? (await readService(deployment, true));
-    const proof = await verify(deployment, service, soakMillis);
+    const proof = await verify(deployment, service, deployment.confirmedBy !== null);
     const isProven = proof.status === 'proven';
     if (held || (!isProven && deployment.confirmedBy === null)) {
       const unproven = `not everything can be proven: ${proof.reasons.join('; ')}`;
+      const why = hold ? 'held as asked' : `to be confirmed, as the policy of ${deployment.request.environment} asks`;
       if (held)
-        await confirm(deployment, 'held', isProven ? 'verified, and held as asked' : `held as asked; ${unproven}`);
+        await confirm(
+          deployment,
+          hold ? 'held' : 'approval',
+          isProven ? `verified, and ${why}` : `${why}; ${unproven}`,
+        );
       else await confirm(deployment, 'unprovable', unproven);
       held = false;
       deployment.service = await readService(deployment, true);

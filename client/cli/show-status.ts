@@ -64,13 +64,12 @@ export function statusText(deployment: FollowedDeployment, progress: Progress | 
 }
 
 /** What a person who comes to it has to know: what was tried, what to mend, the commands. */
-function personRows({ kind, mend, tried, commands, until }: PersonNeeded, now: number): string[] {
-  const end = kind === 'parked' ? 'it ends as needs-attention' : 'it goes back';
+function personRows({ mend, tried, commands, until, atExpiry }: PersonNeeded, now: number): string[] {
   return [
     ...tried.map((one) => row('tried', triedText(one))),
     row('next', mend),
     ...commands.map(({ command, does }) => row('', `${command} # ${does}`)),
-    row('', `by itself ${end} in ${formatDuration(until - now)}`),
+    row('', `by itself it ${atExpiry.replaceAll('`', '')} in ${formatDuration(until - now)}`),
   ];
 }
 

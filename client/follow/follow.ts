@@ -115,6 +115,8 @@ function interimOf(progress: Progress, { hold, watchOn, target }: FollowOptions)
   if (progress.phase === 'parked') return parked(progress, target);
   if (progress.phase !== 'confirming') return null;
   if (hold === true) return held(progress, target);
+  // The environment's policy asks a person, so there is one: whoever follows it waits for the answer.
+  if (progress.person?.kind === 'approval') return null;
   // Once somebody decided, it goes on at once, and says no more what it waits for.
   return watchOn === true || progress.attention === null ? null : unjudged(progress, progress.attention, target);
 }

@@ -68,6 +68,9 @@ describe('what is pending in a large environment', () => {
         ...{ alias, project, webUrl: simulator.url },
         client: () => client,
         policy: () => DEFAULT_POLICY,
+        gate: () => {
+          throw new Error('no gates here');
+        },
         variable: () => '',
       }),
     });

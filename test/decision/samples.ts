@@ -39,6 +39,7 @@ export function tally(changes: Partial<InstanceTally> = {}): InstanceTally {
     stopped: 0,
     completed: 0,
     failed: 0,
+    restarts: 0,
     moving: 0,
     ...changes,
   };

@@ -1,7 +1,7 @@
 import { FAILURE_TYPES } from '../../activities/failure-types';
 import { INTERVENTION_NAMES, INTERVENTION_TABLE } from '../../decision/intervention';
 import { PHASES } from '../../decision/phase';
-import { DEFAULT_POLICY, ON_PENDING } from '../../decision/policy';
+import { CONFIRM, DEFAULT_POLICY, ON_EXPIRY, ON_PENDING } from '../../decision/policy';
 import type { Policy } from '../../decision/policy';
 import { VERDICTS } from '../../decision/verdict';
 import { formatDuration } from '../../worker/config/duration';
@@ -28,7 +28,7 @@ const LIMITS: Readonly<Partial<Record<keyof Policy, readonly [key: string, meani
   soakMillis: ['soak', 'how long the new containers must stay proven before the finish'],
   rollbackLimitMillis: ['rollbackLimit', 'a rollback that gets nowhere for so long parks'],
   finishLimitMillis: ['finishLimit', 'a finish that gets nowhere for so long parks'],
-  confirmLimitMillis: ['confirmLimit', 'a held deployment that nobody confirms is rolled back'],
+  confirmLimitMillis: ['confirmLimit', 'an upgrade that nobody confirms for so long: `onExpiry` decides'],
   parkLimitMillis: ['parkLimit', 'a parked deployment for which nobody comes ends as `needs-attention`'],
   reachLimitMillis: ['reachLimit', 'Rancher or the worker away for so long before anything was posted: `unreachable`'],
   outageLimitMillis: ['outageLimit', 'away for so long after that: it parks'],
@@ -45,7 +45,7 @@ function limits(): string[] {
 }
 
 function policy(): string[] {
-  const { onPending, strategy, maxRounds } = DEFAULT_POLICY;
+  const { onPending, strategy, maxRounds, maxRestarts, confirm, onExpiry } = DEFAULT_POLICY;
   return [
     row(
       '`onPending`',
@@ -58,6 +58,17 @@ function policy(): string[] {
       '`startFirst`',
       String(strategy.startFirst),
       'start a new container before the old one is stopped; not with `retainIp`',
+    ),
+    row('`maxRestarts`', String(maxRestarts), 'how often the new containers may be started again before the finish'),
+    row(
+      '`confirm`',
+      `\`${confirm}\``,
+      `whether a person confirms each upgrade (as \`--hold\` asks for one): ${CONFIRM.map((one) => `\`${one}\``).join(', ')}`,
+    ),
+    row(
+      '`onExpiry`',
+      `\`${onExpiry}\``,
+      `what a confirmation that nobody gave leads to: ${ON_EXPIRY.map((one) => `\`${one}\``).join(', ')}`,
     ),
     row('`maxRounds`', String(maxRounds), 'upgrades that one deployment posts at most (`retry`)'),
   ];
@@ -78,6 +89,7 @@ function activities(): string[] {
     resolveTarget: 'finding the service; `--plan`; `drover orphans`',
     look: 'reading the service; preparing an upgrade',
     outage: 'the same, in a known outage',
+    check: 'checking a gate of your own (here of 10 s)',
     glance: 'looking what is wrong, before something is undone',
     act: 'posting, finishing, rolling back, settling, deactivating',
   };

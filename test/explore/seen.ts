@@ -94,6 +94,7 @@ function tallies(config: string, piles: readonly Pile[]): InstanceTally[] {
     stopped,
     completed: 0,
     failed,
+    restarts: 0,
     moving: 0,
   }));
 }

@@ -107,6 +107,9 @@ const deps: ActivityDependencies = {
   environment: (alias) => ({
     ...{ alias, project: 'Production', webUrl: 'https://rancher.example.com', client: () => client },
     policy: () => DEFAULT_POLICY,
+    gate: () => {
+      throw new Error('no gates here');
+    },
     variable: () => MERGED.value,
   }),
 };

@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities';
+import type { GateSettings } from '../../activities/dependencies';
 import { DEFAULT_POLICY } from '../../decision/policy';
 import type { Policy } from '../../decision/policy';
 import type { DeploymentRequest } from '../../decision/request';
@@ -65,6 +66,8 @@ export class Rig {
     raceMillis?: number;
     project?: string;
     variables?: Record<string, string>;
+    /** What the gates of the policy check, by name. */
+    gates?: Record<string, GateSettings>;
     /** Default: one as a worker has it. */
     circuit?: Circuit;
   }): Promise<Rig> {
@@ -86,11 +89,16 @@ export class Rig {
     });
     const circuit = options.circuit ?? new Circuit({ widestProbeMillis: widestProbeOf(rig.policy) });
     const project = options.project ?? options.seed.projects[0]?.name ?? 'none';
-    await rig.#work(project, options.seed, options.variables ?? {}, circuit);
+    await rig.#work(project, options.seed, options, circuit);
     return rig;
   }
 
-  async #work(project: string, seed: WorldSeed, variables: Record<string, string>, circuit: Circuit): Promise<void> {
+  async #work(
+    project: string,
+    seed: WorldSeed,
+    { variables, gates }: { variables?: Record<string, string>; gates?: Record<string, GateSettings> },
+    circuit: Circuit,
+  ): Promise<void> {
     const [key] = seed.keys;
     if (key === undefined) throw new Error('the seed has no key');
     const before = (service: string): Promise<void> => this.beforeLookup(service);
@@ -116,7 +124,7 @@ export class Rig {
         project,
         webUrl: this.simulator.url,
         client: () => rancher,
-        policy: (overrides) => ({
+        policy: ({ overrides }) => ({
           ...this.policy,
           ...overrides,
           strategy: {
@@ -125,8 +133,13 @@ export class Rig {
             startFirst: overrides.startFirst ?? this.policy.strategy.startFirst,
           },
         }),
+        gate: (name) => {
+          const gate = gates?.[name];
+          if (gate === undefined) throw new Error(`there is no gate "${name}" for this environment`);
+          return gate;
+        },
         variable: (reference) => {
-          const value = variables[reference];
+          const value = variables?.[reference];
           if (value === undefined) throw new Error(`there is no variable "${reference}" for this environment`);
           return value;
         },

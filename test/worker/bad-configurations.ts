@@ -241,6 +241,43 @@ environments:
     problems: [['4:3', 'b and a (drover.yaml:3:3) are the same environment of Rancher, project "1a7"']],
   },
   {
+    what: 'a gate that checks nothing',
+    yaml: 'environments:\n  prod:\n    gates: { smoke: { passes: 2 } }\n',
+    problems: [['3:14', 'expected exactly one of http and exec']],
+  },
+  {
+    what: 'a gate with credentials in its address',
+    yaml: yaml(`
+environments:
+  prod:
+    gates:
+      smoke:
+        http: { url: "https://me:hunter2@web/health" }
+`),
+    problems: [['5:22', 'credentials do not belong into the address; give a header']],
+  },
+  {
+    what: 'a gate with a secret in a header',
+    yaml: yaml(`
+environments:
+  prod:
+    gates:
+      smoke:
+        http: { url: https://web/health, headers: { Authorization: Bearer hunter2 } }
+`),
+    problems: [['5:68', 'a secret does not belong into this file']],
+  },
+  {
+    what: 'a gate for a service that is none',
+    yaml: 'environments:\n  prod:\n    gates: { smoke: { services: [web], http: { url: "http://w/" } } }\n',
+    problems: [['3:34', '"web" names no service; write STACK/SERVICE']],
+  },
+  {
+    what: 'a gate that runs a program where that is off',
+    yaml: 'environments:\n  prod:\n    gates: { smoke: { exec: [/opt/smoke, "hunter2"] } }\n',
+    problems: [['3:23', /gate smoke runs a program .* which is off; allow it with worker: \{ allowExec: true \}/]],
+  },
+  {
     what: 'several problems at once',
     yaml: yaml(`
 temporal: { adress: 127.0.0.1:7233 }

@@ -61,7 +61,9 @@ test('the activities of a queue get their environment, and no other', () => {
 });
 
 test('the policy is the environment’s, with what the request sets', () => {
-  const policy = dependencies().environment('prod').policy({ batchSize: 3 });
+  const policy = dependencies()
+    .environment('prod')
+    .policy({ overrides: { batchSize: 3 }, stack: 's', service: 'w' });
   expect(policy).toMatchObject({ soakMillis: 5000, requestTimeoutMillis: 7000, strategy: { batchSize: 3 } });
 });
 

@@ -1,3 +1,4 @@
+import type { GateSettings } from '../../activities/dependencies';
 import type { PolicyOverrides } from '../../decision/request';
 import type { Policy } from '../../decision/policy';
 import type { Fault } from '../../simulator/faults';
@@ -200,6 +201,8 @@ export function rancherSays(status: number, code: string, fieldName: string | nu
 export interface CasesOptions {
   readonly policy?: Partial<Policy>;
   readonly variables?: Record<string, string>;
+  /** What the gates of the policy check, by name. */
+  readonly gates?: Record<string, GateSettings>;
   readonly seed?: Partial<WorldSeed>;
   /** How far apart two upgrades may come and both be accepted, milliseconds. */
   readonly raceMillis?: number;
@@ -228,6 +231,7 @@ export function runCases(cases: readonly Case[], options: CasesOptions = {}): vo
       ...(options.policy === undefined ? {} : { policy: options.policy }),
       ...(options.raceMillis === undefined ? {} : { raceMillis: options.raceMillis }),
       ...(options.variables === undefined ? {} : { variables: options.variables }),
+      ...(options.gates === undefined ? {} : { gates: options.gates }),
     });
     const started = rig;
     const lanes = Array.from({ length: options.atOnce ?? 8 }, () => Promise.resolve<unknown>(null));

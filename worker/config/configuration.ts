@@ -3,6 +3,7 @@ import { ConfigurationError } from './configuration-error';
 import { formatDuration } from './duration';
 import type { SecretSource } from './secret-source';
 import type { TemporalSettings } from './temporal-settings';
+import type { ConfiguredGate } from './gates';
 import { nearest } from './nearest';
 
 /** One environment as configured. What is missing is complained about when somebody wants to serve it: see `prepareEnvironment`. */
@@ -21,6 +22,8 @@ export interface EnvironmentConfiguration {
   readonly policy: Policy;
   /** What `--variable KEY=REFERENCE` may refer to. */
   readonly variables: ReadonlyMap<string, SecretSource>;
+  /** Checks of the environment's own before a finish, by name. */
+  readonly gates: ReadonlyMap<string, ConfiguredGate>;
 }
 
 /** How the worker works. */
@@ -37,6 +40,8 @@ export interface WorkerConfiguration {
   readonly metricsAddress: string | undefined;
   /** What digests are keyed with; undefined: a secret that is made once and kept in a file (see `digest-key.ts`). */
   readonly digestSecret: SecretSource | undefined;
+  /** Gates may run programs on this machine. Default false. */
+  readonly allowExec: boolean;
 }
 
 /** All that was configured, with files and environment variables put together. Holds places of secrets, never secrets. */
@@ -87,12 +92,13 @@ function describeEnvironment(environment: EnvironmentConfiguration): string[] {
     `  access key: ${environment.accessKey?.place ?? missing}; secret key: ${environment.secretKey?.place ?? missing}`,
     `  policy: ${describePolicy(environment.policy)}`,
     `  variables: ${variables.length === 0 ? 'none' : variables.join(', ')}`,
+    ...[...environment.gates.values()].map(({ gate }) => `  gate ${gate.name}: ${gate.kind} ${gate.asks}`),
   ];
 }
 
 function describePolicy(policy: Policy): string {
   const flat = (value: Policy): [string, string][] =>
-    Object.entries({ ...value, ...value.strategy, strategy: undefined })
+    Object.entries({ ...value, ...value.strategy, strategy: undefined, gates: undefined })
       .filter(([, setting]) => setting !== undefined)
       .map(([name, setting]) =>
         name.endsWith('Millis')

@@ -4,6 +4,7 @@ import { parseRancherUrl } from '../../rancher/rancher-url';
 import type { EnvironmentConfiguration } from './configuration';
 import type { ConfigurationProblem } from './configuration-error';
 import { formatDuration } from './duration';
+import { configuredGate } from './gates';
 import type { LoadedFile } from './load-configuration';
 import type { RancherVariables } from './rancher-variables';
 import { whyBadAlias, whyBadRancherUrl, withPolicySettings } from './schema';
@@ -52,6 +53,9 @@ function fromFile(
     variables: new Map(
       Object.entries(environment?.variables ?? {}).map(([name, spelling]) => [name, toSource(spelling)]),
     ),
+    gates: new Map(
+      Object.entries(environment?.gates ?? {}).map(([name, gate]) => [name, configuredGate(name, gate, toSource)]),
+    ),
   };
 }
 
@@ -83,6 +87,7 @@ function fromVariables(
       ...keysAndCa(loaded, undefined, [], variables, toSource),
       policy,
       variables: new Map(),
+      gates: new Map(),
     },
   ];
 }

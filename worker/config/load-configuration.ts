@@ -53,6 +53,7 @@ export function loadConfiguration(search: FileSearch): Configuration {
     workerOf(loaded?.content.worker, env, cwd, toSource),
   );
   checkServed(configuration, loaded, problems);
+  checkPrograms(configuration, loaded, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
   return configuration;
 }
@@ -116,6 +117,7 @@ function workerOf(
     shutdownGraceMillis: worker?.shutdownGraceTime ?? SHUTDOWN_GRACE_MILLIS,
     metricsAddress: worker?.metricsAddress,
     digestSecret: digestSecretOf(worker, env, cwd, toSource),
+    allowExec: worker?.allowExec ?? false,
   };
 }
 
@@ -128,6 +130,22 @@ function digestSecretOf(
   if (worker?.digestSecret !== undefined) return toSource(worker.digestSecret);
   if (env.DROVER_DIGEST_SECRET) return secretFromVariable('DROVER_DIGEST_SECRET', env);
   return env.DROVER_DIGEST_SECRET_FILE ? secretFromFile(resolve(cwd, env.DROVER_DIGEST_SECRET_FILE)) : undefined;
+}
+
+/** A program on the worker's machine is run only where that was said twice. */
+function checkPrograms(
+  configuration: Configuration,
+  loaded: LoadedFile | undefined,
+  problems: ConfigurationProblem[],
+): void {
+  if (configuration.worker.allowExec) return;
+  for (const { alias, gates } of configuration.environments.values())
+    for (const { gate } of gates.values())
+      if (gate.kind === 'exec')
+        problems.push({
+          where: loaded?.yaml.where(['environments', alias, 'gates', gate.name, 'exec']),
+          message: `gate ${gate.name} runs a program (${gate.asks}) on the worker's machine, which is off; allow it with worker: { allowExec: true }`,
+        });
 }
 
 function checkServed(

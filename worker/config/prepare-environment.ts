@@ -74,6 +74,8 @@ function prepare(
     complain,
   );
   for (const [name, source] of environment.variables) checkSecret(source, `variable ${name}`, '', complain);
+  for (const { gate, secrets } of environment.gates.values())
+    for (const source of secrets) checkSecret(source, `a header of the gate ${gate.name}`, '', complain);
   const ca = environment.ca === undefined ? undefined : readCa(environment.ca, complain);
 
   if (url === undefined || badUrl !== undefined || project === undefined) return undefined;

@@ -1,5 +1,5 @@
 import type { Policy } from '../../decision/policy';
-import type { PolicyOverrides } from '../../decision/request';
+import type { DeploymentRequest, PolicyOverrides } from '../../decision/request';
 import type { Configuration } from './configuration';
 
 /**
@@ -19,5 +19,18 @@ export function resolvePolicy(configuration: Configuration, environment: string,
     },
     timeoutMillis: overrides.timeoutMillis ?? policy.timeoutMillis,
     soakMillis: overrides.soakMillis ?? policy.soakMillis,
+  };
+}
+
+/** The same for a deployment of one service, with the gates that are for it. */
+export function policyFor(
+  configuration: Configuration,
+  environment: string,
+  { overrides, stack, service }: Pick<DeploymentRequest, 'overrides' | 'stack' | 'service'>,
+): Policy {
+  const gates = [...configuration.environment(environment).gates.values()];
+  return {
+    ...resolvePolicy(configuration, environment, overrides),
+    gates: gates.filter((one) => one.isFor(stack, service)).map(({ gate }) => gate),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { ON_PENDING, type Policy } from '../../decision/policy';
+import { CONFIRM, ON_EXPIRY, ON_PENDING, type Policy } from '../../decision/policy';
 import { parseRancherUrl } from '../../rancher/rancher-url';
+import { gatesSchema } from './gates';
 import { choice, count, duration, flag, named, quote, secret, section, text } from './schema-pieces';
 
 // What `drover.yaml` may hold; `docs/configuration.md` is its reference. Bounds are wide: they catch slips, not wishes.
@@ -47,6 +48,9 @@ const POLICY = {
   timeout: duration('1s', '30d').optional(),
   settleLimit: duration('0s', '7d').optional(),
   soak: duration('0s', '7d').optional(),
+  maxRestarts: count(0, 10_000).optional(),
+  confirm: choice(CONFIRM).optional(),
+  onExpiry: choice(ON_EXPIRY).optional(),
   rollbackLimit: duration('1s', '7d').optional(),
   finishLimit: duration('1s', '7d').optional(),
   confirmLimit: duration('1s', '90d').optional(),
@@ -72,6 +76,7 @@ const ENVIRONMENT = {
   policy: section(POLICY).optional(),
   variables: named(secret(), whyBadReference).optional(),
   labels: flag().optional(),
+  gates: gatesSchema.optional(),
 };
 
 const WORKER = {
@@ -82,6 +87,7 @@ const WORKER = {
   shutdownGraceTime: duration('0s', '1h').optional(),
   metricsAddress: text('an address to serve metrics on, such as 127.0.0.1:9464', whyBadAddress).optional(),
   digestSecret: secret().optional(),
+  allowExec: flag().optional(),
 };
 
 /** The whole file. */
@@ -119,6 +125,10 @@ export function withPolicySettings(base: Policy, settings: PolicySettings | unde
     timeoutMillis: settings.timeout ?? base.timeoutMillis,
     settleLimitMillis: settings.settleLimit ?? base.settleLimitMillis,
     soakMillis: settings.soak ?? base.soakMillis,
+    maxRestarts: settings.maxRestarts ?? base.maxRestarts,
+    gates: base.gates,
+    confirm: settings.confirm ?? base.confirm,
+    onExpiry: settings.onExpiry ?? base.onExpiry,
     rollbackLimitMillis: settings.rollbackLimit ?? base.rollbackLimitMillis,
     finishLimitMillis: settings.finishLimit ?? base.finishLimitMillis,
     confirmLimitMillis: settings.confirmLimit ?? base.confirmLimitMillis,

@@ -9,6 +9,7 @@ const LOOK_EVERY_MILLIS = 300_000;
 /** What a person has to look at before deciding. */
 const MEND = {
   held: 'Look whether the new containers are good: the old ones are kept until it is confirmed.',
+  approval: 'Look whether the new containers are good: the old ones are kept until it is confirmed.',
   unprovable: 'Judge what Rancher does not show: the old containers are kept until it is confirmed.',
 } as const;
 
@@ -24,10 +25,13 @@ export async function confirm(deployment: Deployment, kind: keyof typeof MEND, w
   // Nobody can confirm what is parked: that time is not theirs.
   const until = (): number => since + policy.confirmLimitMillis + deployment.parkedMillis - parkedMillis;
   deployment.confirmedBy = null;
-  deployment.needPerson({ kind, reason: why, mend: MEND[kind], since, until: until(), tried: [] });
+  // What Rancher does not show, nobody but a person can judge.
+  const expiryFinishes = kind !== 'unprovable' && policy.onExpiry === 'finish';
+  const atExpiry = expiryFinishes ? 'goes on and finishes' : 'goes back';
+  deployment.needPerson({ kind, reason: why, mend: MEND[kind], since, until: until(), atExpiry, tried: [] });
   deployment.enter(
     'confirming',
-    `${why}: waiting for \`confirm\` or \`rollback\`, for ${seconds(policy.confirmLimitMillis)} at most`,
+    `${why}: waiting for \`confirm\` or \`rollback\`, for ${seconds(policy.confirmLimitMillis)}; then it ${atExpiry}`,
   );
   try {
     for (;;) {
@@ -40,8 +44,12 @@ export async function confirm(deployment: Deployment, kind: keyof typeof MEND, w
       if (proof.status === 'failed')
         throw new RestoreNeeded('rolled-back', `the new containers failed while waiting: ${proof.reasons.join('; ')}`);
       if (isConfirmed(deployment)) return;
-      if (leftToConfirm(deployment, until()) <= 0)
-        throw new RestoreNeeded('rolled-back', `nobody confirmed within ${seconds(policy.confirmLimitMillis)}`);
+      if (leftToConfirm(deployment, until()) > 0) continue;
+      const expired = `nobody confirmed within ${seconds(policy.confirmLimitMillis)}`;
+      if (!expiryFinishes) throw new RestoreNeeded('rolled-back', expired);
+      deployment.note('warning', `${expired}: going on, as the policy says`);
+      deployment.confirmedBy = 'the policy (onExpiry: finish)';
+      return;
     }
   } finally {
     deployment.needPerson(null);

@@ -1,5 +1,5 @@
 import type { Proof } from '../../decision/proof';
-import { proofOf } from '../../decision/proof';
+import { proofOf, tooManyRestarts } from '../../decision/proof';
 import { roundStep } from '../../decision/round-step';
 import { untouchedConfigs } from '../../decision/round';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
@@ -31,5 +31,9 @@ function judge(deployment: Deployment, service: ServiceSnapshot): Gates {
   if (step.do === 'interfered') throw interfered(service, step.why);
   if (step.do !== 'verify')
     return { service, proof: { status: 'not-yet', reasons: [`the service is ${service.state}`] } };
-  return { service, proof: proofOf(service, round.accepted ?? [], 'upgraded', untouchedConfigs(round)) };
+  const untouched = untouchedConfigs(round);
+  const proof = proofOf(service, round.accepted ?? [], 'upgraded', untouched);
+  const restarts = tooManyRestarts(service, round.accepted ?? [], deployment.policy.maxRestarts, untouched);
+  if (proof.status === 'failed' || restarts === null) return { service, proof };
+  return { service, proof: { status: 'failed', reasons: [restarts] } };
 }

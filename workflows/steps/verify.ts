@@ -7,17 +7,20 @@ import type { Deployment } from '../deployment';
 import { RestoreNeeded } from '../endings';
 import { seconds } from '../seconds';
 import { readGates } from './gates';
+import { OwnGateRuns } from './own-gates';
 
 /**
  * Holds the new containers against the gates while the old ones still exist: their versions, their health, and for how long both hold.
  *
  * @param service the read that found it `upgraded`
- * @param soakMillis for how long they must hold
+ * @param again a person confirmed what was watched before: the gates are read again, once, and not waited for
  * @returns the proof; `unprovable`: a person has to judge what Rancher does not show
  * @throws RestoreNeeded when it will not hold
  */
-export async function verify(deployment: Deployment, service: ServiceSnapshot, soakMillis: number): Promise<Proof> {
+export async function verify(deployment: Deployment, service: ServiceSnapshot, again: boolean): Promise<Proof> {
   const { policy } = deployment;
+  const soakMillis = again ? 0 : policy.soakMillis;
+  const own = new OwnGateRuns(deployment, again ? 1 : null);
   deployment.enter('verifying');
   const since = Date.now();
   let clock = startClock(since);
@@ -28,19 +31,29 @@ export async function verify(deployment: Deployment, service: ServiceSnapshot, s
     const reasons = proof.reasons.join('; ');
     const now = Date.now();
     let planned = pauseMillis(now - since, policy);
+    let waitingFor = reasons;
     if (proof.status === 'failed')
       throw new RestoreNeeded('rolled-back', `the new containers are not good: ${reasons}`);
     if (proof.status === 'proven' || proof.status === 'unprovable') {
       goodSince ??= now;
-      const left = goodSince + soakMillis - now;
-      if (left <= 0) {
+      const gates = await own.look();
+      if (gates.failed !== null) throw new RestoreNeeded('rolled-back', gates.failed);
+      const left = Math.max(0, goodSince + soakMillis - Date.now());
+      if (left <= 0 && gates.open.length === 0) {
         deployment.note('info', proof.status === 'proven' ? 'proven: the new containers run what was asked' : reasons);
         return proof;
       }
-      if (told !== 'soaking') deployment.note('info', `good; watching them for ${seconds(soakMillis)}`);
+      if (deployment.overdue && gates.open.length > 0)
+        throw new RestoreNeeded(
+          'rolled-back',
+          `the time was up (${seconds(policy.timeoutMillis)}): ${gates.open.join('; ')}`,
+        );
+      if (left > 0 && told !== 'soaking') deployment.note('info', `good; watching them for ${seconds(soakMillis)}`);
       told = 'soaking';
-      planned = Math.min(planned, left);
+      planned = Math.min(planned, left > 0 ? left : Infinity, gates.nextMillis ?? Infinity);
+      waitingFor = gates.open[0] ?? 'watching the new containers';
     } else {
+      if (goodSince !== null) own.begin();
       goodSince = null;
       if (told !== reasons) deployment.note('info', `not yet: ${reasons}`);
       told = reasons;
@@ -49,9 +62,9 @@ export async function verify(deployment: Deployment, service: ServiceSnapshot, s
       if (deployment.isStuck(clock, policy.stallLimitMillis))
         throw new RestoreNeeded('rolled-back', `not good for ${seconds(clock.stalledMillis)}: ${reasons}`);
     }
-    await deployment.pause(planned, goodSince === null ? `for the gates: ${reasons}` : 'watching the new containers');
+    await deployment.pause(planned, `for the gates: ${waitingFor}`);
     deployment.throwIfRestoreAsked();
-    deployment.takeRetry();
+    if (deployment.takeRetry()) own.checkNow();
     const gates = await readGates(deployment);
     proof = gates.proof;
     clock = tick(clock, Date.now(), planned, gates.service, deployment.ours.accepted ?? []);

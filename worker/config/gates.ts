@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import type { GateSettings } from '../../activities/dependencies';
+import type { Gate } from '../../decision/gate';
+import { count, duration, kindOf, named, quote, secret, section, text } from './schema-pieces';
+import type { SecretSpelling } from './schema-pieces';
+import type { SecretSource } from './secret-source';
+
+// Checks of the environment's own, between `upgraded` and the finish: `environments.<name>.gates`.
+
+const SECOND = 1000;
+const DEFAULTS = { passes: 1, every: 5 * SECOND, within: 120 * SECOND, timeout: 10 * SECOND, status: 200 } as const;
+
+/** Why `url` cannot be probed, or `undefined` when it can. It is shown in histories: no credentials. */
+function whyBadProbe(url: string): string | undefined {
+  const expected = 'expected the address to ask, such as http://{service}.prod.internal:8080/health';
+  if (!/^https?:\/\/[^\s]+$/i.test(url)) return expected;
+  if (/^https?:\/\/[^/?#]*@/i.test(url))
+    return 'credentials do not belong into the address; give a header: headers: { Authorization: { env: NAME } }';
+  return URL.canParse(url.replaceAll(/[{}]/g, '')) ? undefined : expected;
+}
+
+const whyBadGate = (name: string): string | undefined =>
+  /^[\w.-]{1,60}$/.test(name)
+    ? undefined
+    : `${quote(name)} cannot name a gate; use up to 60 letters, digits, dots, dashes and underscores`;
+
+const whyBadPattern = (pattern: string): string | undefined =>
+  /^[^\s/]+\/[^\s/]+$/.test(pattern)
+    ? undefined
+    : `${quote(pattern)} names no service; write STACK/SERVICE; * stands for any text`;
+
+const whyBadHeader = (name: string): string | undefined =>
+  /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) ? undefined : `${quote(name)} cannot be the name of a header`;
+
+const command = z.unknown().transform((value, context): [string, ...string[]] => {
+  const fail = (message: string): never => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  const form = 'expected a program and its arguments as a list, such as [/opt/checks/smoke, "{service}"]';
+  if (!Array.isArray(value)) return fail(`${form}, found ${kindOf(value)}`);
+  const parts: unknown[] = value;
+  const [program, ...rest] = parts;
+  if (typeof program !== 'string' || program.trim() === '' || !rest.every((part) => typeof part === 'string'))
+    return fail(`${form}; put numbers in quotes`);
+  return [program, ...rest];
+});
+
+const GATE = {
+  services: z.array(text('a service, STACK/SERVICE', whyBadPattern)).min(1).optional(),
+  http: section({
+    url: text('the address to ask', whyBadProbe),
+    status: count(100, 599).optional(),
+    contains: text('a text that the body must hold').optional(),
+    headers: named(secret(), whyBadHeader).optional(),
+  }).optional(),
+  exec: command.optional(),
+  passes: count(1, 100).optional(),
+  every: duration('100ms', '1h').optional(),
+  within: duration('1s', '1d').optional(),
+  timeout: duration('100ms', '10m').optional(),
+};
+
+/** `environments.<name>.gates`, by the gates' names. */
+export const gatesSchema = named(
+  section(GATE).superRefine((gate, context) => {
+    if ((gate.http === undefined) === (gate.exec === undefined))
+      context.addIssue({ code: 'custom', message: 'expected exactly one of http and exec' });
+  }),
+  whyBadGate,
+);
+
+/** A gate as the file has it. */
+export type GateSpelling = z.infer<typeof gatesSchema>[string];
+
+/** A gate as a worker has it: the policy's part, for which services it is, and what it checks. */
+export interface ConfiguredGate {
+  readonly gate: Gate;
+  isFor(stack: string, service: string): boolean;
+  /** @throws SecretError where a header cannot be read */
+  settings(): GateSettings;
+  /** Secrets that it needs. */
+  readonly secrets: readonly SecretSource[];
+}
+
+/** Makes a gate of what the file says. */
+export function configuredGate(
+  name: string,
+  spelling: GateSpelling,
+  toSource: (spelling: SecretSpelling) => SecretSource,
+): ConfiguredGate {
+  const { http, exec, services } = spelling;
+  const headers = Object.entries(http?.headers ?? {}).map(([header, from]) => [header, toSource(from)] as const);
+  return {
+    gate: {
+      name,
+      kind: http === undefined ? 'exec' : 'http',
+      // A query may hold what a history must not.
+      asks: http === undefined ? (exec?.[0] ?? '') : (http.url.split(/[?#]/)[0] ?? ''),
+      passes: spelling.passes ?? DEFAULTS.passes,
+      everyMillis: spelling.every ?? DEFAULTS.every,
+      withinMillis: spelling.within ?? DEFAULTS.within,
+      timeoutMillis: spelling.timeout ?? DEFAULTS.timeout,
+    },
+    isFor: (stack, service) => services?.some((pattern) => matches(pattern, `${stack}/${service}`)) ?? true,
+    secrets: headers.map(([, source]) => source),
+    settings: () =>
+      http === undefined
+        ? { kind: 'exec', command: exec ?? ['false'] }
+        : {
+            kind: 'http',
+            url: http.url,
+            status: http.status ?? DEFAULTS.status,
+            contains: http.contains,
+            headers: Object.fromEntries(headers.map(([header, source]) => [header, source.read()])),
+          },
+  };
+}
+
+/** `*` stands for any text, also for none, but for no slash. */
+function matches(pattern: string, name: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('[^/]*')}$`).test(name);
+}
