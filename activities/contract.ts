@@ -1,5 +1,6 @@
 import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import type { Gate, GateCheck } from '../decision/gate';
+import type { DeploymentEvent } from '../decision/notification';
 import type { Policy } from '../decision/policy';
 import type { DeploymentRequest } from '../decision/request';
 import type { PostedConfig, Round } from '../decision/round';
@@ -100,4 +101,10 @@ export interface RancherActivities {
   planUpgrade(request: DeploymentRequest): Promise<UpgradePlan>;
   /** What is pending in an environment, whoever began it. Reads, never writes. */
   listPending(input: { environment: string }): Promise<PendingUpgrades>;
+}
+
+/** What tells people, by the worker that has their addresses. */
+export interface NotifyActivities {
+  /** Delivers one event to one target, or fails to be tried again. */
+  deliver(input: { event: DeploymentEvent; target: string }): Promise<void>;
 }

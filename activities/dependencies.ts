@@ -34,6 +34,28 @@ export interface EnvironmentAccess {
   variable(reference: string): string;
 }
 
+/** What the activities that tell people are given. */
+export interface NotifyDependencies {
+  /**
+   * Where a target of the policy is; read anew each time.
+   * @throws an error naming what is missing, never a value
+   */
+  target(name: string): TargetSettings;
+  /** A run of a workflow in Temporal Web; null where its address is not known. */
+  workflowUrl(workflowId: string, runId: string): string | null;
+}
+
+/** Where and how people are told. */
+export interface TargetSettings {
+  readonly kind: 'webhook' | 'slack';
+  /** May hold a secret: it is repeated nowhere. */
+  readonly url: string;
+  /** Resolved; they are repeated nowhere. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `{service}` and the like stand for what the event tells; undefined: the usual one. */
+  readonly template: string | undefined;
+}
+
 /** What a gate checks, as the environment's worker has it configured. `{environment}`, `{stack}` and `{service}` stand for the names. */
 export type GateSettings = HttpGateSettings | ExecGateSettings;
 

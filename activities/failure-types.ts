@@ -10,6 +10,8 @@ export const FAILURE_TYPES = {
   UnknownOutcome: { retry: true },
   /** The attempt's own time is nearly over: nothing was sent. */
   LeaseOver: { retry: true },
+  /** Somebody's webhook did not take an event. */
+  NotDelivered: { retry: true },
   Unauthorised: { retry: false },
   Forbidden: { retry: false },
   NotPermitted: { retry: false },

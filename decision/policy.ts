@@ -1,4 +1,5 @@
 import type { Gate } from './gate';
+import type { NotificationTarget } from './notification';
 
 /** What to do with a pending upgrade that someone else left behind (`docs/configuration.md` tells what each one costs). */
 export const ON_PENDING = ['rollback', 'finish', 'wait', 'abort'] as const;
@@ -40,6 +41,8 @@ export interface Policy {
   readonly maxRestarts: number;
   /** Checks of the environment's own between `upgraded` and the finish; those that are for this service. Default none. */
   readonly gates: readonly Gate[];
+  /** Who is told of what. Default nobody. */
+  readonly notify: readonly NotificationTarget[];
   /** Default `none`; `--hold` asks for it too. */
   readonly confirm: Confirm;
   /** Default `rollback`. */
@@ -81,6 +84,7 @@ export const DEFAULT_POLICY: Policy = {
   soakMillis: 0,
   maxRestarts: 3,
   gates: [],
+  notify: [],
   confirm: 'none',
   onExpiry: 'rollback',
   rollbackLimitMillis: 15 * MINUTE,

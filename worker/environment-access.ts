@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ActivityDependencies, EnvironmentAccess } from '../activities/dependencies';
+import type { ActivityDependencies, EnvironmentAccess, NotifyDependencies } from '../activities/dependencies';
 import { nearest } from './config/nearest';
 import type { Policy } from '../decision/policy';
 import { Circuit, WIDEST_PROBE_MILLIS } from '../rancher/circuit';
@@ -66,6 +66,28 @@ function accessOf(configuration: Configuration, environment: PreparedEnvironment
       throw new ConfigurationError([
         { where: environment.configuration.where, message: unknownReference(environment, reference) },
       ]);
+    },
+  };
+}
+
+/** What the activities of one environment's queue for telling people are given. */
+export function notifyDependenciesOf(
+  configuration: Configuration,
+  environment: PreparedEnvironment,
+): NotifyDependencies {
+  const { notifications, where, alias } = environment.configuration;
+  const { webUrl, namespace } = configuration.temporal;
+  return {
+    target: (name) => {
+      const found = notifications.get(name);
+      if (found !== undefined) return found.settings();
+      const message = `environment ${alias} has no notification ${JSON.stringify(name)} any more: it was taken out of the configuration`;
+      throw new ConfigurationError([{ where, message }]);
+    },
+    workflowUrl: (workflowId, runId) => {
+      if (webUrl === undefined) return null;
+      const parts = [namespace, 'workflows', workflowId, runId].map(encodeURIComponent);
+      return `${webUrl}/namespaces/${parts.join('/')}`;
     },
   };
 }

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
-import { rancherQueue, WORKFLOW_QUEUE } from '../workflows/contract';
+import { createNotifyActivities } from '../activities/notify/deliver';
+import { notifyQueue, rancherQueue, WORKFLOW_QUEUE } from '../workflows/contract';
 import { workflowBundle } from './bundle/workflow-bundle';
 import type { Configuration } from './config/configuration';
 import { ConfigurationError } from './config/configuration-error';
 import { digestKey } from './config/digest-key';
 import { prepareEnvironments, type PreparedEnvironment } from './config/prepare-environment';
-import { dependenciesOf } from './environment-access';
+import { dependenciesOf, notifyDependenciesOf } from './environment-access';
 import { watchTemporal } from './install-runtime';
 import { outageLine } from './outage-line';
 import { ensureSearchAttributes } from './search-attributes';
@@ -43,6 +44,8 @@ const LOOK_AGAIN_MILLIS = 25;
  * endless loop. The SDK's types do not have this option; it takes it all the same.
  */
 const WORKFLOW_CODE_LIMIT = { isolateExecutionTimeout: '1h' } as const;
+/** Notifications under way at once, for each environment. */
+const TOLD_AT_ONCE = 10;
 
 /**
  * Runs the workflows' worker and one for the activities of each environment, in this process, until it is told to end by
@@ -94,6 +97,16 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
         ...given('maxConcurrentActivityTaskExecutions', settings.maxConcurrentActivities),
       }),
     );
+    if (environment.configuration.notifications.size > 0)
+      workers.push(
+        await Worker.create({
+          ...common,
+          taskQueue: notifyQueue(environment.alias),
+          activities: createNotifyActivities(notifyDependenciesOf(configuration, environment)),
+          // Webhooks that do not answer are to cost the deployments nothing.
+          maxConcurrentActivityTaskExecutions: TOLD_AT_ONCE,
+        }),
+      );
   }
   const unwatch = watchTemporal(connection);
   try {

@@ -1,9 +1,9 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 import { ActivityCancellationType } from '@temporalio/workflow';
-import type { RancherActivities } from '../activities/contract';
+import type { NotifyActivities, RancherActivities } from '../activities/contract';
 import type { Policy } from '../decision/policy';
-import { rancherQueue } from './contract';
-import { summarised } from './summaries';
+import { notifyQueue, rancherQueue } from './contract';
+import { summarised, summarisedDelivery } from './summaries';
 
 type Limits = Pick<Policy, 'requestTimeoutMillis' | 'reachLimitMillis'>;
 
@@ -19,6 +19,8 @@ export const OUTAGE_STRETCH_MILLIS = 600_000;
  * worker never meets the request of the one before it.
  */
 const actingHeartbeat = (limits: Limits): number => 2 * limits.requestTimeoutMillis + 3_000;
+/** For how long it is tried to tell people, milliseconds. */
+const TELLING_MILLIS = 86_400_000;
 /** How long one check of a gate may take unless the gate says otherwise, milliseconds. */
 const DEFAULT_CHECK_MILLIS = 10_000;
 /** How long a read may take that only explains, milliseconds. */
@@ -73,6 +75,12 @@ export const ACTIVITY_OPTIONS = {
     scheduleToCloseTimeout: GLANCE_MILLIS,
     retry: { maximumAttempts: 1 },
   }),
+  /** Telling people: nobody waits for it, so it may take its time. */
+  deliver: () => ({
+    startToCloseTimeout: 6 * SLACK_MILLIS,
+    scheduleToCloseTimeout: TELLING_MILLIS,
+    retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 300_000 },
+  }),
   act: (limits: Limits) => ({
     startToCloseTimeout: 8 * limits.requestTimeoutMillis + SLACK_MILLIS,
     scheduleToCloseTimeout: 40 * limits.requestTimeoutMillis + 4 * SLACK_MILLIS,
@@ -117,4 +125,9 @@ export function activitiesOf(environment: string, limits: Limits): ActivityGroup
     glance: summarised({ ...reading, ...ACTIVITY_OPTIONS.glance() }),
     act: summarised({ ...acting, ...ACTIVITY_OPTIONS.act(limits) }),
   };
+}
+
+/** The activity that tells people, on the environment's queue for that. */
+export function notifier(environment: string): NotifyActivities {
+  return summarisedDelivery({ taskQueue: notifyQueue(environment), ...ACTIVITY_OPTIONS.deliver() });
 }

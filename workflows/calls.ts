@@ -225,6 +225,13 @@ function calledFailure<T>(error: unknown, calledAt: number): Called<T> {
   return { kind: 'failed', type: 'TimedOut', message: cause?.message ?? error.message, attempts: 1, calledAt };
 }
 
+/** Why a call failed, for people. */
+export function callFailureText(error: unknown): string {
+  if (isCancellation(error)) return 'it was cancelled';
+  if (!(error instanceof ActivityFailure)) throw error;
+  return error.cause?.message ?? error.message;
+}
+
 /** As the activity itself counted them; a failure that does not say it stands for one. */
 function attemptsOf(failure: ApplicationFailure): number {
   const [first] = failure.details ?? [];

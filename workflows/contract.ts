@@ -163,6 +163,12 @@ export const LIST_PENDING = 'listPending';
 /** The messages: each is a signal and an update of the same name. */
 export const INTERVENTIONS = ['cancel', 'retry', 'confirm', 'rollback'] as const;
 export type InterventionName = (typeof INTERVENTIONS)[number];
+/** Type name of the workflow that tells people one event. */
+export const NOTIFY = 'notify';
+/** Id of the workflow that tells people one event: each is told once. */
+export const notifyWorkflowIdOf = (eventId: string): string => `notify/${eventId}`;
+/** Task queue of the activities that tell people: whoever does not answer there holds nothing else up. */
+export const notifyQueue = (environment: string): string => `drover.notify.${environment}`;
 /** Name of the query that answers {@link Progress}. */
 export const PROGRESS = 'progress';
 

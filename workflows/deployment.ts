@@ -12,6 +12,7 @@ import type { Round } from '../decision/round';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
 import { asWord, targetText } from '../decision/target-text';
 import type { ActivityGroups } from './activity-options';
+import { Announcer } from './announce';
 import type { AttentionMemo, DeploymentResult, ImageChange, PersonNeeded, Progress, ProgressEvent } from './contract';
 import { detailsOf, nextOf } from './details';
 import { Ended, RestoreNeeded } from './endings';
@@ -44,6 +45,8 @@ export class Deployment {
   readonly log: Logbook;
   /** Set once by the first steps. */
   resolved: Resolved | null = null;
+  /** The policy, as soon as a worker of the environment told it. */
+  knownPolicy: Policy | null = null;
   rancherUrl: string | null = null;
   images: readonly ImageChange[] = [];
   /** The service as last read. */
@@ -69,6 +72,8 @@ export class Deployment {
   pausedMillis = 0;
   /** Time in `parked` alone, milliseconds. */
   parkedMillis = 0;
+  /** Tells people who are not there. */
+  readonly announcer = new Announcer();
   /** What was tried and did not lead on. */
   readonly tries = new Tries();
   /** What was wrong when it did not get on; null while it does. */
@@ -295,6 +300,7 @@ export class Deployment {
     if (need === null && this.#person === null) return;
     this.#person = need === null ? null : personNeeded(need, this.request, this.finishSent, this.rancherUrl);
     this.#remember(this.#person === null ? null : memoOf(this.#person));
+    if (this.#person !== null) this.#announceWait(this.#person);
     this.#describe();
   }
 
@@ -308,6 +314,20 @@ export class Deployment {
       reason,
       `Look at the service in Rancher${url}${state}. When it is mended, a new \`drover upgrade ${target} …\` settles what is pending; \`drover orphans ${asWord(this.request.environment)}\` shows what was left behind.`,
     );
+  }
+
+  #announceWait({ since, reason, mend, commands }: PersonNeeded): void {
+    void this.announcer.announce(this, {
+      ...{ event: 'waiting', at: since, verdict: null, reason, nextStep: mend },
+      commands: commands.map(({ command }) => command),
+    });
+  }
+
+  /** Policy in hand, those who want to know are told that it began. */
+  begins(policy: Policy): void {
+    this.knownPolicy = policy;
+    const at = this.log.startedAt;
+    void this.announcer.announce(this, { event: 'started', at, verdict: null, reason: '', nextStep: '', commands: [] });
   }
 
   #remember(attention: AttentionMemo | null): void {
@@ -401,6 +421,8 @@ export class Deployment {
       { key: VERDICT_KEY, value: ended.verdict },
     ]);
     this.#describe();
+    const { verdict, reason, nextStep } = ended;
+    void this.announcer.announce(this, { event: 'verdict', at: now, verdict, reason, nextStep, commands: [] });
     return this.result;
   }
 

@@ -1,6 +1,6 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 import { proxyActivities } from '@temporalio/workflow';
-import type { RancherActivities } from '../activities/contract';
+import type { NotifyActivities, RancherActivities } from '../activities/contract';
 import type { DeploymentRequest } from '../decision/request';
 
 /** Temporal refuses longer summaries; bytes, of which a letter may take up to four. */
@@ -28,6 +28,17 @@ const SUMMARIES: Summaries = {
   planUpgrade: (request) => `plan an upgrade of ${nameOf(request)}; nothing is sent`,
   listPending: ({ environment }) => `look for pending upgrades in ${environment}`,
 };
+
+/** The activity that tells people, each call with its summary. */
+export function summarisedDelivery(options: ActivityOptions): NotifyActivities {
+  const { deliver } = proxyActivities<NotifyActivities>(options);
+  return {
+    deliver: (input) =>
+      deliver.executeWithOptions({ ...options, summary: shortSummary(`tell ${input.target}: ${input.event.event}`) }, [
+        input,
+      ]),
+  };
+}
 
 /** Activities under these options, each call with its summary. */
 export function summarised(options: ActivityOptions): RancherActivities {

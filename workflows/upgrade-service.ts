@@ -30,6 +30,7 @@ export async function upgradeService(request: DeploymentRequest): Promise<Deploy
       throw error;
     });
     const result = deployment.end(ended);
+    await deployment.announcer.settled();
     await condition(allHandlersFinished);
     return result;
   });

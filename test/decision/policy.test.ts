@@ -12,6 +12,7 @@ test('the defaults are the documented ones', () => {
     soakMillis: 0,
     maxRestarts: 3,
     gates: [],
+    notify: [],
     confirm: 'none',
     onExpiry: 'rollback',
     rollbackLimitMillis: 900_000,

@@ -91,6 +91,7 @@ function activities(): string[] {
     outage: 'the same, in a known outage',
     check: 'checking a gate of your own (here of 10 s)',
     glance: 'looking what is wrong, before something is undone',
+    deliver: 'telling people',
     act: 'posting, finishing, rolling back, settling, deactivating',
   };
   return (Object.keys(ACTIVITY_OPTIONS) as (keyof typeof ACTIVITY_OPTIONS)[]).map((group) => {

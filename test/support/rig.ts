@@ -3,7 +3,8 @@ import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities';
-import type { GateSettings } from '../../activities/dependencies';
+import type { GateSettings, TargetSettings } from '../../activities/dependencies';
+import { createNotifyActivities } from '../../activities/notify/deliver';
 import { DEFAULT_POLICY } from '../../decision/policy';
 import type { Policy } from '../../decision/policy';
 import type { DeploymentRequest } from '../../decision/request';
@@ -14,7 +15,7 @@ import { startSimulator } from '../../simulator/simulator';
 import type { Simulator } from '../../simulator/simulator';
 import type { WorldSeed } from '../../simulator/world-seed';
 import type { DeploymentResult, Progress } from '../../workflows/contract';
-import { PROGRESS, rancherQueue, UPGRADE_SERVICE, workflowIdOf } from '../../workflows/contract';
+import { notifyQueue, PROGRESS, rancherQueue, UPGRADE_SERVICE, workflowIdOf } from '../../workflows/contract';
 import { temporalAddress } from './temporal-cli';
 import { workflowBundle } from './workflow-bundle';
 
@@ -49,7 +50,7 @@ export class Rig {
   readonly alias = `rig-${randomBytes(4).toString('hex')}`;
   readonly workflowQueue = `workflows-${this.alias}`;
   /** The workflows' worker, and the environment's, where it is there. */
-  readonly #workers = new Map<'workflows' | 'environment', { worker: Worker; running: Promise<void> }>();
+  readonly #workers = new Map<'workflows' | 'environment' | 'telling', { worker: Worker; running: Promise<void> }>();
   #makeEnvironmentsWorker: () => Promise<Worker> = () => Promise.reject(new Error('not started yet'));
 
   private constructor(
@@ -68,6 +69,8 @@ export class Rig {
     variables?: Record<string, string>;
     /** What the gates of the policy check, by name. */
     gates?: Record<string, GateSettings>;
+    /** Where the targets of the policy are, by name; without it nobody serves their queue. */
+    targets?: Record<string, TargetSettings>;
     /** Default: one as a worker has it. */
     circuit?: Circuit;
   }): Promise<Rig> {
@@ -96,7 +99,15 @@ export class Rig {
   async #work(
     project: string,
     seed: WorldSeed,
-    { variables, gates }: { variables?: Record<string, string>; gates?: Record<string, GateSettings> },
+    {
+      variables,
+      gates,
+      targets,
+    }: {
+      variables?: Record<string, string>;
+      gates?: Record<string, GateSettings>;
+      targets?: Record<string, TargetSettings>;
+    },
     circuit: Circuit,
   ): Promise<void> {
     const [key] = seed.keys;
@@ -152,9 +163,19 @@ export class Rig {
       await Worker.create({ ...common, taskQueue: this.workflowQueue, workflowBundle: workflowBundle() }),
     );
     await this.environmentsWorkerComes();
+    if (targets === undefined) return;
+    const telling = createNotifyActivities({
+      target: (name) => {
+        const target = targets[name];
+        if (target === undefined) throw new Error(`there is no target "${name}"`);
+        return target;
+      },
+      workflowUrl: () => null,
+    });
+    this.#run('telling', await Worker.create({ ...common, taskQueue: notifyQueue(this.alias), activities: telling }));
   }
 
-  #run(kind: 'workflows' | 'environment', worker: Worker): void {
+  #run(kind: 'workflows' | 'environment' | 'telling', worker: Worker): void {
     this.#workers.set(kind, { worker, running: worker.run() });
   }
 

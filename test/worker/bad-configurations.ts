@@ -278,6 +278,36 @@ environments:
     problems: [['3:23', /gate smoke runs a program .* which is off; allow it with worker: \{ allowExec: true \}/]],
   },
   {
+    what: 'a notification to nowhere',
+    yaml: 'notifications: { ops: { events: [verdict] } }\n',
+    problems: [['1:18', 'expected exactly one of webhook and slack']],
+  },
+  {
+    what: "Slack's address in clear",
+    yaml: 'notifications: { ops: { slack: { url: https://hooks.example.com/hunter2 } } }\n',
+    problems: [['1:39', 'a secret does not belong into this file']],
+  },
+  {
+    what: 'a webhook whose address holds credentials',
+    yaml: 'notifications: { ops: { webhook: { url: "https://me:hunter2@h/" } } }\n',
+    problems: [['1:41', 'credentials and queries do not belong into this file']],
+  },
+  {
+    what: 'a template with a placeholder that stands for nothing',
+    yaml: "notifications: { ops: { slack: { url: { env: U }, text: '{verdikt}' } } }\n",
+    problems: [['1:57', '{verdikt} stands for nothing; did you mean {verdict}?']],
+  },
+  {
+    what: 'a body that is no JSON',
+    yaml: "notifications: { ops: { webhook: { url: 'https://h/', body: '{reason}' } } }\n",
+    problems: [['1:61', 'this is no JSON once it is filled in']],
+  },
+  {
+    what: 'an event that there is not',
+    yaml: "notifications: { ops: { webhook: { url: 'https://h/' }, events: [ended] } }\n",
+    problems: [['1:66', 'expected one of started, waiting, verdict, found "ended"']],
+  },
+  {
     what: 'several problems at once',
     yaml: yaml(`
 temporal: { adress: 127.0.0.1:7233 }

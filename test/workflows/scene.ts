@@ -1,4 +1,4 @@
-import type { GateSettings } from '../../activities/dependencies';
+import type { GateSettings, TargetSettings } from '../../activities/dependencies';
 import type { PolicyOverrides } from '../../decision/request';
 import type { Policy } from '../../decision/policy';
 import type { Fault } from '../../simulator/faults';
@@ -203,6 +203,8 @@ export interface CasesOptions {
   readonly variables?: Record<string, string>;
   /** What the gates of the policy check, by name. */
   readonly gates?: Record<string, GateSettings>;
+  /** Where the targets of the policy are, by name. */
+  readonly targets?: Record<string, TargetSettings>;
   readonly seed?: Partial<WorldSeed>;
   /** How far apart two upgrades may come and both be accepted, milliseconds. */
   readonly raceMillis?: number;
@@ -232,6 +234,7 @@ export function runCases(cases: readonly Case[], options: CasesOptions = {}): vo
       ...(options.raceMillis === undefined ? {} : { raceMillis: options.raceMillis }),
       ...(options.variables === undefined ? {} : { variables: options.variables }),
       ...(options.gates === undefined ? {} : { gates: options.gates }),
+      ...(options.targets === undefined ? {} : { targets: options.targets }),
     });
     const started = rig;
     const lanes = Array.from({ length: options.atOnce ?? 8 }, () => Promise.resolve<unknown>(null));

@@ -5,6 +5,7 @@ import type { SecretSource } from './secret-source';
 import type { TemporalSettings } from './temporal-settings';
 import type { ConfiguredGate } from './gates';
 import { nearest } from './nearest';
+import type { ConfiguredTarget } from './notifications';
 
 /** One environment as configured. What is missing is complained about when somebody wants to serve it: see `prepareEnvironment`. */
 export interface EnvironmentConfiguration {
@@ -24,6 +25,8 @@ export interface EnvironmentConfiguration {
   readonly variables: ReadonlyMap<string, SecretSource>;
   /** Checks of the environment's own before a finish, by name. */
   readonly gates: ReadonlyMap<string, ConfiguredGate>;
+  /** Who is told what, by name. */
+  readonly notifications: ReadonlyMap<string, ConfiguredTarget>;
 }
 
 /** How the worker works. */
@@ -93,12 +96,15 @@ function describeEnvironment(environment: EnvironmentConfiguration): string[] {
     `  policy: ${describePolicy(environment.policy)}`,
     `  variables: ${variables.length === 0 ? 'none' : variables.join(', ')}`,
     ...[...environment.gates.values()].map(({ gate }) => `  gate ${gate.name}: ${gate.kind} ${gate.asks}`),
+    ...[...environment.notifications.values()].map(
+      ({ target, kind }) => `  tells ${target.name} (${kind}): ${target.events.join(', ')}`,
+    ),
   ];
 }
 
 function describePolicy(policy: Policy): string {
   const flat = (value: Policy): [string, string][] =>
-    Object.entries({ ...value, ...value.strategy, strategy: undefined, gates: undefined })
+    Object.entries({ ...value, ...value.strategy, strategy: undefined, gates: undefined, notify: undefined })
       .filter(([, setting]) => setting !== undefined)
       .map(([name, setting]) =>
         name.endsWith('Millis')

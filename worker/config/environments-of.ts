@@ -5,6 +5,7 @@ import type { EnvironmentConfiguration } from './configuration';
 import type { ConfigurationProblem } from './configuration-error';
 import { formatDuration } from './duration';
 import { configuredGate } from './gates';
+import { targetsOf } from './notifications';
 import type { LoadedFile } from './load-configuration';
 import type { RancherVariables } from './rancher-variables';
 import { whyBadAlias, whyBadRancherUrl, withPolicySettings } from './schema';
@@ -56,6 +57,7 @@ function fromFile(
     gates: new Map(
       Object.entries(environment?.gates ?? {}).map(([name, gate]) => [name, configuredGate(name, gate, toSource)]),
     ),
+    notifications: targetsOf({ ...content.notifications, ...environment?.notifications }, toSource),
   };
 }
 
@@ -88,6 +90,7 @@ function fromVariables(
       policy,
       variables: new Map(),
       gates: new Map(),
+      notifications: targetsOf(loaded?.content.notifications ?? {}, toSource),
     },
   ];
 }

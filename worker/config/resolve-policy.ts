@@ -22,15 +22,16 @@ export function resolvePolicy(configuration: Configuration, environment: string,
   };
 }
 
-/** The same for a deployment of one service, with the gates that are for it. */
+/** The same for a deployment of one service, with the gates that are for it and those who are told. */
 export function policyFor(
   configuration: Configuration,
   environment: string,
   { overrides, stack, service }: Pick<DeploymentRequest, 'overrides' | 'stack' | 'service'>,
 ): Policy {
-  const gates = [...configuration.environment(environment).gates.values()];
+  const { gates, notifications } = configuration.environment(environment);
   return {
     ...resolvePolicy(configuration, environment, overrides),
-    gates: gates.filter((one) => one.isFor(stack, service)).map(({ gate }) => gate),
+    gates: [...gates.values()].filter((one) => one.isFor(stack, service)).map(({ gate }) => gate),
+    notify: [...notifications.values()].map(({ target }) => target),
   };
 }

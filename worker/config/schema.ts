@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CONFIRM, ON_EXPIRY, ON_PENDING, type Policy } from '../../decision/policy';
 import { parseRancherUrl } from '../../rancher/rancher-url';
 import { gatesSchema } from './gates';
+import { notificationsSchema } from './notifications';
 import { choice, count, duration, flag, named, quote, secret, section, text } from './schema-pieces';
 
 // What `drover.yaml` may hold; `docs/configuration.md` is its reference. Bounds are wide: they catch slips, not wishes.
@@ -77,6 +78,7 @@ const ENVIRONMENT = {
   variables: named(secret(), whyBadReference).optional(),
   labels: flag().optional(),
   gates: gatesSchema.optional(),
+  notifications: notificationsSchema.optional(),
 };
 
 const WORKER = {
@@ -99,6 +101,7 @@ export const configurationSchema = section({
   }).optional(),
   rancher: section(RANCHER).optional(),
   defaults: section(POLICY).optional(),
+  notifications: notificationsSchema.optional(),
   environments: named(section(ENVIRONMENT), whyBadAlias).optional(),
   worker: section(WORKER).optional(),
 });
@@ -127,6 +130,7 @@ export function withPolicySettings(base: Policy, settings: PolicySettings | unde
     soakMillis: settings.soak ?? base.soakMillis,
     maxRestarts: settings.maxRestarts ?? base.maxRestarts,
     gates: base.gates,
+    notify: base.notify,
     confirm: settings.confirm ?? base.confirm,
     onExpiry: settings.onExpiry ?? base.onExpiry,
     rollbackLimitMillis: settings.rollbackLimit ?? base.rollbackLimitMillis,

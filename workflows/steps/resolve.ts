@@ -50,7 +50,10 @@ async function loadPolicy(deployment: Deployment): ReturnType<ReturnType<typeof 
     deployment.throwIfRestoreAsked();
     const due = Date.now() + ACTIVITY_OPTIONS.loadPolicy().scheduleToCloseTimeout;
     const called = await interruptible(deployment, () => first.loadPolicy(request));
-    if (called.kind === 'value') return called.value;
+    if (called.kind === 'value') {
+      deployment.begins(called.value);
+      return called.value;
+    }
     if (called.kind === 'interrupted') continue;
     if (called.type !== 'TimedOut') throw endedBy(deployment, called.type, called.message, 0);
     // As in `resolve`: nobody was asked for as long as Temporal was away.

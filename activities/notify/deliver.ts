@@ -1,0 +1,58 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { DeploymentEvent } from '../../decision/notification';
+import { failure } from '../classify-failure';
+import type { NotifyActivities } from '../contract';
+import type { NotifyDependencies, TargetSettings } from '../dependencies';
+import { composeMessage } from './compose-message';
+
+/** One request to somebody's webhook may take so long, milliseconds. */
+const REQUEST_LIMIT_MILLIS = 20_000;
+/** An answer that asks for more patience than this is not believed, milliseconds. */
+const LONGEST_PAUSE_MILLIS = 3_600_000;
+
+/** The activities of a worker that tells people. */
+export function createNotifyActivities(deps: NotifyDependencies): NotifyActivities {
+  return {
+    deliver: async ({ event, target }) => send(settingsOf(deps, target), event, deps),
+  };
+}
+
+function settingsOf(deps: NotifyDependencies, target: string): TargetSettings {
+  try {
+    return deps.target(target);
+  } catch (error) {
+    // It may be mended while it is tried again: a secret's file that was not there, say.
+    throw failure('NotDelivered', error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Whatever is no 2xx is tried again, for a day: an event is not given up for a webhook that is being mended. */
+async function send(settings: TargetSettings, event: DeploymentEvent, deps: NotifyDependencies): Promise<void> {
+  const { body, contentType } = composeMessage(settings, event, deps.workflowUrl(event.workflowId, event.runId));
+  const signal = AbortSignal.any([cancellationSignal(), AbortSignal.timeout(REQUEST_LIMIT_MILLIS)]);
+  let response: Response;
+  try {
+    response = await fetch(settings.url, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'User-Agent': 'drover', 'Content-Type': contentType, 'Event-Id': event.id, ...settings.headers },
+      body,
+      signal,
+    });
+    await response.body?.cancel();
+  } catch (error) {
+    throw failure('NotDelivered', `no answer: ${codeOf(error)}`);
+  }
+  if (response.ok) return;
+  const asked = Number(response.headers.get('retry-after'));
+  const pause = Number.isFinite(asked) && asked > 0 ? Math.min(asked * 1000, LONGEST_PAUSE_MILLIS) : undefined;
+  throw failure('NotDelivered', `answered ${response.status}`, pause);
+}
+
+/** Node's own code only: its words may hold the address, which may hold a secret. */
+function codeOf(error: unknown): string {
+  const field = (value: unknown, name: string): unknown =>
+    typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  const code = [field(field(error, 'cause'), 'code'), field(error, 'name')].find((text) => typeof text === 'string');
+  return typeof code === 'string' ? code : 'unknown';
+}
