@@ -7,8 +7,9 @@ import { targetText } from '../decision/target-text';
 import { triedText } from '../decision/tried';
 import type { PersonNeeded, Progress } from './contract';
 
-/** Lines of Rancher's log that the details show. */
+/** Lines of Rancher's log, and of the logbook, that the details show. */
 const LOG_LINES = 6;
+const EVENTS = 12;
 
 const NEXT: Readonly<Record<Phase, string>> = {
   resolving: 'find the service and read it',
@@ -28,30 +29,42 @@ export function nextOf(phase: Phase): string {
   return NEXT[phase];
 }
 
-/** The current details in Temporal Web, as Markdown: where it is, what changes, what comes next. */
+/** The current details in Temporal Web, as Markdown: where it is, what changes, what is wrong, what comes next. */
 export function detailsOf(progress: Progress): string {
+  const { result, phase, phaseSince, attention, person, images, diagnosis, events } = progress;
+  const heading =
+    result === null
+      ? `**${phase}** since ${clock(phaseSince)}${attention === null ? '' : `: ${attention}`}`
+      : `**${result.verdict}** at ${clock(result.endedAt)}: ${result.reason}`;
+  const next = result === null ? progress.next : result.nextStep;
   const lines = [
-    `**${progress.phase}** since ${clock(progress.phaseSince)}${progress.attention === null ? '' : `: ${progress.attention}`}`,
+    heading,
     '',
-    ...(progress.person === null ? [] : personLines(progress.person)),
-    ...progress.images.map(({ config, from, to }) => `- ${config}: \`${from ?? 'none'}\` → \`${to}\``),
-    ...(progress.state === null
-      ? []
-      : [`- service: \`${progress.state}\`${progress.message === null ? '' : ` (${progress.message})`}`]),
-    ...progress.instances.map(
-      (tally) =>
-        `- ${calledConfig(tally.config)} \`${tally.version.slice(0, 8)}\`: ${tally.running} of ${progress.expected ?? '?'} run`,
-    ),
-    ...(progress.diagnosis === null ? [] : diagnosisLines(progress.diagnosis)),
+    ...(person === null ? [] : personLines(person)),
+    `Asked by ${progress.requestedBy}${progress.requestedWhy === null ? '' : `: ${progress.requestedWhy}`}`,
     '',
-    `Next: ${progress.next}`,
+    ...images.map(({ config, from, to }) => `- ${config}: \`${from ?? 'none'}\` → \`${to}\``),
+    ...serviceLines(progress),
+    ...(diagnosis === null ? [] : diagnosisLines(diagnosis)),
     '',
+    ...(next === '' ? [] : [`Next: ${next}`, '']),
     ...howToStepIn(progress),
     ...serviceLogLines(progress.serviceLog),
-    '',
-    ...progress.events.slice(-12).map((event) => `- ${clock(event.at)} ${event.text}`),
+    ...events.slice(-EVENTS).map((event) => `- ${clock(event.at)} ${event.text}`),
   ];
   return lines.join('\n');
+}
+
+/** The service and its containers as last read. */
+function serviceLines({ state, message, instances, expected }: Progress): string[] {
+  if (state === null) return [];
+  return [
+    `- service: \`${state}\`${message === null ? '' : ` (${message})`}`,
+    ...instances.map(
+      (tally) =>
+        `- ${calledConfig(tally.config)} \`${tally.version.slice(0, 8)}\`: ${tally.running} of ${expected ?? '?'} run`,
+    ),
+  ];
 }
 
 /** What was wrong when it did not get on. */
@@ -77,7 +90,24 @@ function howToStepIn({ phase, person, environment, stack, service, finishSent }:
 /** Rancher's own words about what it does. */
 function serviceLogLines(log: readonly ServiceLogLine[]): string[] {
   if (log.length === 0) return [];
-  return ['Rancher says:', ...log.slice(-LOG_LINES).map(({ at, text }) => `- ${clock(at)} ${text}`), ''];
+  return [
+    'Rancher says:',
+    ...withoutRepeats(log)
+      .slice(-LOG_LINES)
+      .map(({ at, text }) => `- ${clock(at)} ${text}`),
+    '',
+  ];
+}
+
+/** Rancher says the same for each container. */
+function withoutRepeats(log: readonly ServiceLogLine[]): ServiceLogLine[] {
+  const lines: { line: ServiceLogLine; times: number }[] = [];
+  for (const line of log) {
+    const last = lines.at(-1);
+    if (last?.line.text === line.text) lines[lines.length - 1] = { line, times: last.times + 1 };
+    else lines.push({ line, times: 1 });
+  }
+  return lines.map(({ line, times }) => (times === 1 ? line : { ...line, text: `${line.text} (${times} times)` }));
 }
 
 /** What a person who comes at night has to know first. */
