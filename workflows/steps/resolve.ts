@@ -15,6 +15,7 @@ const SHORTEST_MILLIS = 1_000;
 export async function resolve(deployment: Deployment): Promise<void> {
   const { request } = deployment;
   const policy = await loadPolicy(deployment);
+  deployment.isServed = true;
   const activities = activitiesOf(request.environment, policy);
   let since = Date.now();
   for (;;) {
