@@ -74,7 +74,7 @@ function suffixesOf(type: string): readonly string[] {
 
 function labelsOf(inner: string | undefined, refuse: (why: string) => never): Record<string, string> {
   const labels: Record<string, string> = {};
-  for (let rest = inner ?? ''; rest !== ''; ) {
+  for (let rest = inner ?? ''; rest !== '';) {
     const [whole, name, value] = PAIR.exec(rest) ?? [];
     if (whole === undefined || name === undefined || value === undefined) return refuse('bad labels');
     if (Object.hasOwn(labels, name)) refuse(`the label ${name} twice`);
