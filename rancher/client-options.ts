@@ -1,5 +1,6 @@
 import type { Circuit } from './circuit';
 import { InvalidSettingError } from './errors/invalid-setting-error';
+import type { ObservedRequest } from './observed-request';
 
 /** How to reach one Rancher server, and as whom. */
 export interface RancherClientOptions {
@@ -17,6 +18,8 @@ export interface RancherClientOptions {
   readonly userAgent?: string | undefined;
   /** For clients that talk to the same server with other keys. Default: one of this client's own. */
   readonly circuit?: Circuit | undefined;
+  /** Told of each request when it has ended; must not throw. */
+  readonly onRequest?: ((request: ObservedRequest) => void) | undefined;
 }
 
 /** A key that can be sent. Errors never repeat it. */

@@ -12,6 +12,8 @@ import { exchange } from './exchange';
 import type { ExchangeLimits, Outgoing } from './exchange';
 import { isJsonObject, ownValue, stringifyJson } from './json';
 import type { JsonObject, JsonValue } from './json';
+import { observed } from './observed-request';
+import type { ObservedRequest } from './observed-request';
 import { parseRancherUrl } from './rancher-url';
 import type { RancherLocation } from './rancher-url';
 import { redactor } from './redact';
@@ -36,6 +38,7 @@ export class RancherApi {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #secrets: readonly string[];
   readonly #circuit: Circuit;
+  readonly #onRequest: (request: ObservedRequest) => void;
 
   /** Host and port, for messages. */
   readonly host: string;
@@ -60,6 +63,7 @@ export class RancherApi {
       Authorization: `Basic ${basic}`,
     };
     this.#circuit = options.circuit ?? new Circuit();
+    this.#onRequest = options.onRequest ?? (() => undefined);
     this.#agents = makeAgents(this.#location.origin.startsWith('https:') ? 'https:' : 'http:', options.ca);
   }
 
@@ -76,7 +80,9 @@ export class RancherApi {
     signal: AbortSignal | undefined,
     hidden: readonly string[] = [],
   ): Promise<T> {
-    return this.#read(await this.#send(method, path, body, signal, hidden), schema, method, path);
+    return observed(path, signal, this.#onRequest, async () =>
+      this.#read(await this.#send(method, path, body, signal, hidden), schema, method, path),
+    );
   }
 
   /**
@@ -119,6 +125,10 @@ export class RancherApi {
 
   /** One page of a collection, and the query of the next one. */
   async page<T>(target: string, schema: z.ZodType<T>, signal: AbortSignal | undefined): Promise<Page<T>> {
+    return observed(target, signal, this.#onRequest, () => this.#page(target, schema, signal));
+  }
+
+  async #page<T>(target: string, schema: z.ZodType<T>, signal: AbortSignal | undefined): Promise<Page<T>> {
     const answer = await this.#send('GET', target, undefined, signal);
     const { data, pagination } = this.#read(answer, collectionSchema, 'GET', target);
     const items = data.map((body, index) => this.#read({ ...answer, body }, schema, 'GET', target, `data[${index}]`));

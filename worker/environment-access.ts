@@ -4,7 +4,9 @@ import { nearest } from './config/nearest';
 import type { Policy } from '../decision/policy';
 import { Circuit, WIDEST_PROBE_MILLIS } from '../rancher/circuit';
 import type { CircuitChange } from '../rancher/circuit';
+import type { ObservedRequest } from '../rancher/observed-request';
 import { RancherClient } from '../rancher/rancher-client';
+import type { RancherClientOptions } from '../rancher/rancher-client';
 import { parseRancherUrl } from '../rancher/rancher-url';
 import type { Configuration } from './config/configuration';
 import { ConfigurationError } from './config/configuration-error';
@@ -12,22 +14,26 @@ import type { PreparedEnvironment } from './config/prepare-environment';
 import { policyFor, resolvePolicy } from './config/resolve-policy';
 import { whyBadRancherUrl } from './config/schema';
 
-/**
- * What the activities of one environment's queue are given: that environment and no other.
- *
- * @param onChange told when its Rancher goes, and when it is back
- */
+/** Who is told of what happens between the worker and one environment's Rancher. */
+export interface RancherWatch {
+  /** When its Rancher goes, and when it is back. */
+  readonly onChange?: (change: CircuitChange) => void;
+  /** When a request has ended. */
+  readonly onRequest?: (request: ObservedRequest) => void;
+}
+
+/** What the activities of one environment's queue are given: that environment and no other. */
 export function dependenciesOf(
   configuration: Configuration,
   environment: PreparedEnvironment,
   digestKey: Uint8Array,
-  onChange?: (change: CircuitChange) => void,
+  { onChange, onRequest }: RancherWatch = {},
 ): ActivityDependencies {
   const circuit = new Circuit({
     widestProbeMillis: widestProbeOf(resolvePolicy(configuration, environment.alias, {})),
     ...(onChange === undefined ? {} : { onChange }),
   });
-  const access = accessOf(configuration, environment, circuit);
+  const access = accessOf(configuration, environment, { circuit, onRequest });
   return {
     digestKey,
     environment: (alias) => {
@@ -43,9 +49,13 @@ export function widestProbeOf({ reachLimitMillis }: Pick<Policy, 'reachLimitMill
   return Math.min(WIDEST_PROBE_MILLIS, reachLimitMillis / 20);
 }
 
-function accessOf(configuration: Configuration, environment: PreparedEnvironment, circuit: Circuit): EnvironmentAccess {
+function accessOf(
+  configuration: Configuration,
+  environment: PreparedEnvironment,
+  shared: SharedByClients,
+): EnvironmentAccess {
   const { alias, project, webUrl } = environment;
-  const client = clientFactory(environment, circuit);
+  const client = clientFactory(environment, shared);
   return {
     ...{ alias, project, webUrl, client },
     policy: (request) => policyFor(configuration, alias, request),
@@ -92,6 +102,9 @@ export function notifyDependenciesOf(
   };
 }
 
+/** What outlives the change of a key. */
+type SharedByClients = Pick<RancherClientOptions, 'circuit' | 'onRequest'>;
+
 /** As {@link PreparedEnvironment.webUrl}; undefined where there is no address, or none that can be used. */
 function serverOf(url: string | undefined): string | undefined {
   if (url === undefined || whyBadRancherUrl(url) !== undefined) return undefined;
@@ -112,7 +125,7 @@ function unknownReference(environment: PreparedEnvironment, reference: string): 
  * One client for as long as the keys stay the same, for the sake of its connections; a key that changed makes a new one, which still
  * knows whether Rancher answers.
  */
-function clientFactory(environment: PreparedEnvironment, circuit: Circuit): () => RancherClient {
+function clientFactory(environment: PreparedEnvironment, shared: SharedByClients): () => RancherClient {
   let current: { readonly keys: string; readonly client: RancherClient } | undefined;
   return () => {
     const accessKey = environment.accessKey.read();
@@ -124,7 +137,7 @@ function clientFactory(environment: PreparedEnvironment, circuit: Circuit): () =
     const { url, ca, configuration } = environment;
     const requestTimeoutMillis = configuration.policy.requestTimeoutMillis;
     // The former client is not closed: an activity may be using it; its idle connections end by themselves.
-    current = { keys, client: new RancherClient({ url, accessKey, secretKey, ca, requestTimeoutMillis, circuit }) };
+    current = { keys, client: new RancherClient({ url, accessKey, secretKey, ca, requestTimeoutMillis, ...shared }) };
     return current.client;
   };
 }

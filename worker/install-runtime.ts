@@ -5,6 +5,8 @@ import {
   type NativeConnection,
   type TelemetryOptions,
 } from '@temporalio/worker';
+import type { Metric } from '../workflows/metric-table';
+import { METRICS } from '../workflows/metric-table';
 import { ConfigurationError } from './config/configuration-error';
 import { isExpectedRetry, isWorthALine, logLine } from './log-line';
 import { TemporalWatch } from './temporal-watch';
@@ -50,7 +52,11 @@ export function installRuntime(settings: RuntimeSettings = {}): void {
     logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
     ...(settings.metricsAddress === undefined
       ? {}
-      : { metrics: { prometheus: { bindAddress: settings.metricsAddress } } }),
+      : {
+          metrics: {
+            prometheus: { bindAddress: settings.metricsAddress, histogramBucketOverrides: bucketsOf(METRICS) },
+          },
+        }),
   };
   try {
     Runtime.install({
@@ -77,6 +83,12 @@ export function watchTemporal(connection: NativeConnection): () => void {
     connection.withDeadline(Date.now() + ASK_LIMIT_MILLIS, () => connection.workflowService.getSystemInfo({})),
   );
   return () => watch?.askBy(null);
+}
+
+function bucketsOf(metrics: Readonly<Record<string, Metric>>): Record<string, number[]> {
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([name, { buckets }]) => (buckets === undefined ? [] : [[name, [...buckets]]])),
+  );
 }
 
 /** What is no level counts for nothing: a worker does not stay away for the sake of its log. */

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
 import { createNotifyActivities } from '../activities/notify/deliver';
@@ -8,9 +7,13 @@ import type { Configuration } from './config/configuration';
 import { ConfigurationError } from './config/configuration-error';
 import { digestKey } from './config/digest-key';
 import { prepareEnvironments, type PreparedEnvironment } from './config/prepare-environment';
+import { countDeployments } from './count-deployments';
 import { dependenciesOf, notifyDependenciesOf } from './environment-access';
+import type { Health } from './health';
 import { watchTemporal } from './install-runtime';
+import { Measure } from './measure';
 import { outageLine } from './outage-line';
+import { runAll } from './run-all';
 import { ensureSearchAttributes } from './search-attributes';
 
 /** What {@link runWorker} is given. */
@@ -27,6 +30,8 @@ export interface RunWorkerOptions {
   readonly onStep?: (line: string) => void;
   /** Ends the worker as SIGTERM would. */
   readonly signal?: AbortSignal | undefined;
+  /** Given what it is asked about, as far as it is there. Whoever made it closes it. */
+  readonly health?: Health | undefined;
   /** Default: the process's. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -37,7 +42,6 @@ export interface WorkerReady {
   readonly queues: readonly string[];
 }
 
-const LOOK_AGAIN_MILLIS = 25;
 /**
  * The SDK breaks off workflow code that runs for five seconds, by the clock on the wall; where that happens within a promise, Node ends the
  * whole process ("async hook stack has become corrupted"). A process that was stopped for a moment, or a machine that is very busy, is no
@@ -70,6 +74,8 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       // of their time-out.
       maxHeartbeatThrottleInterval: '1s',
     };
+  const measure = new Measure(Runtime.instance().metricMeter);
+  const aliases = environments.map(({ alias }) => alias);
   const workers: Worker[] = [];
   workers.push(
     await Worker.create({
@@ -87,9 +93,13 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
         ...common,
         taskQueue: rancherQueue(environment.alias),
         activities: createActivities(
-          dependenciesOf(configuration, environment, key, (change) => {
-            // A warning also when it is back: who sees the one line has to see the other.
-            Runtime.instance().logger.warn(outageLine(environment, change));
+          dependenciesOf(configuration, environment, key, {
+            onChange: (change) => {
+              measure.circuit(environment.alias, change);
+              // A warning also when it is back: who sees the one line has to see the other.
+              Runtime.instance().logger.warn(outageLine(environment, change));
+            },
+            onRequest: (request) => measure.request(environment.alias, request),
           }),
         ),
         // A cancellation reaches an activity with a heartbeat; the default would hold heartbeats back for up to a minute.
@@ -109,15 +119,21 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       );
   }
   const unwatch = watchTemporal(connection);
+  options.health?.watch({ workers, connection, namespace });
+  const ended = new AbortController();
+  measure.begin(namespace, aliases);
+  const counting =
+    settings.metricsAddress === undefined
+      ? undefined
+      : countDeployments({ connection, namespace, environments: aliases, measure, signal: ended.signal });
   try {
     await runAll(workers, signal, () =>
-      options.onReady({
-        environments: environments.map(({ alias }) => alias),
-        queues: workers.map((worker) => worker.options.taskQueue),
-      }),
+      options.onReady({ environments: aliases, queues: workers.map((worker) => worker.options.taskQueue) }),
     );
   } finally {
+    ended.abort();
     unwatch();
+    await counting;
   }
 }
 
@@ -140,33 +156,6 @@ function served(options: Pick<RunWorkerOptions, 'configuration' | 'environments'
   const message =
     'this worker has no environment to serve. Write a drover.yaml (environments: …), or set RANCHER_URL, RANCHER_ACCESS_KEY, RANCHER_SECRET_KEY and RANCHER_ENVIRONMENT';
   throw new ConfigurationError([{ where: configuration.file, message }]);
-}
-
-/** Runs them together: when one ends, for whatever reason, so do the others. */
-async function runAll(workers: readonly Worker[], signal: AbortSignal | undefined, onReady: () => void): Promise<void> {
-  const stop = (): void => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-  };
-  const running = workers.map((worker) => worker.run().finally(stop));
-  if (signal?.aborted) stop();
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    const [ended] = await Promise.all([Promise.allSettled(running), tellWhenPolling(workers, onReady)]);
-    for (const end of ended) if (end.status === 'rejected') throw end.reason;
-  } finally {
-    signal?.removeEventListener('abort', stop);
-  }
-}
-
-async function tellWhenPolling(workers: readonly Worker[], onReady: () => void): Promise<void> {
-  const isPolling = (worker: Worker): boolean => {
-    const { workflowPollerState, activityPollerState } = worker.getStatus();
-    return workflowPollerState === 'POLLING' || activityPollerState === 'POLLING';
-  };
-  while (workers.every((worker) => worker.getState() === 'RUNNING')) {
-    if (workers.every(isPolling)) return onReady();
-    await delay(LOOK_AGAIN_MILLIS);
-  }
 }
 
 function given<Name extends keyof WorkerOptions>(name: Name, value: number | undefined): Partial<Record<Name, number>> {

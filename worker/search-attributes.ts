@@ -6,6 +6,7 @@ import { SearchAttributesError } from './search-attributes-error';
 /** `INDEXED_VALUE_TYPE_KEYWORD`. */
 const KEYWORD = 2;
 /** gRPC status codes. */
+export const INVALID_ARGUMENT = 3;
 const ALREADY_EXISTS = 6;
 const REFUSALS: readonly number[] = [7, 12, 16]; // PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED
 const LIMIT_MILLIS = 30_000;
@@ -99,12 +100,23 @@ async function waitUntilListed(connection: Services, namespace: string, deadline
   }
 }
 
-/** A query that names every attribute is refused for as long as the server would refuse to start a workflow with them. */
-async function waitUntilAccepted(connection: Services, namespace: string, deadline: number): Promise<void> {
+/**
+ * Asks a query that names every attribute: it is refused for as long as the server would refuse to start a workflow with them.
+ *
+ * @throws what the SDK throws; where an attribute is missing, with the code {@link INVALID_ARGUMENT}
+ */
+export async function proveSearchAttributes(
+  connection: Pick<ConnectionLike, 'workflowService'>,
+  namespace: string,
+): Promise<void> {
   const query = SEARCH_ATTRIBUTES.map((name) => `${name} = 'drover'`).join(' AND ');
+  await connection.workflowService.countWorkflowExecutions({ namespace, query });
+}
+
+async function waitUntilAccepted(connection: Services, namespace: string, deadline: number): Promise<void> {
   for (;;) {
     try {
-      await connection.workflowService.countWorkflowExecutions({ namespace, query });
+      await proveSearchAttributes(connection, namespace);
       return;
     } catch (error) {
       if (Date.now() > deadline || REFUSALS.includes(codeOf(error))) {
@@ -122,12 +134,14 @@ function commandFor(namespace: string, names: readonly string[]): string {
   return `temporal operator search-attribute create --namespace ${namespace} ${each}`;
 }
 
-function codeOf(error: unknown): number {
+/** The gRPC status code of a failed call; -1 where it has none. */
+export function codeOf(error: unknown): number {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number'
     ? error.code
     : -1;
 }
 
-function wordsOf(error: unknown): string {
+/** The first line of what a failed call says. */
+export function wordsOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }

@@ -21,6 +21,7 @@ import { seconds } from './seconds';
 import { shortSummary } from './summaries';
 import { Logbook } from './logbook';
 import { progressQuery } from './messages';
+import { measurePhase, measureVerdict } from './metrics';
 import type { Need } from './person-needed';
 import { memoOf, memoOfEnd, personNeeded } from './person-needed';
 import { Tries } from './tries';
@@ -100,6 +101,11 @@ export class Deployment {
     this.#describe();
   }
 
+  /** A worker of the environment has answered: it exists, and is no mistyped name. */
+  get isServed(): boolean {
+    return this.knownPolicy !== null;
+  }
+
   get phase(): Phase {
     return this.log.phase;
   }
@@ -126,10 +132,13 @@ export class Deployment {
   }
 
   enter(phase: Phase, text?: string): void {
-    const entered = this.log.enter(phase, Date.now());
-    if (entered) upsertSearchAttributes([{ key: PHASE_KEY, value: phase }]);
+    const left = this.log.enter(phase, Date.now());
+    if (left !== null) {
+      measurePhase(this, left);
+      upsertSearchAttributes([{ key: PHASE_KEY, value: phase }]);
+    }
     if (text !== undefined) this.note('info', text);
-    else if (entered) this.#describe();
+    else if (left !== null) this.#describe();
   }
 
   note(level: ProgressEvent['level'], text: string): void {
@@ -383,7 +392,9 @@ export class Deployment {
   end(ended: Ended): DeploymentResult {
     const { request, log } = this;
     const now = Date.now();
-    log.enter('done', now);
+    const left = log.enter('done', now);
+    if (left !== null) measurePhase(this, left);
+    measureVerdict(this, ended.verdict);
     log.note(
       ended.verdict === 'succeeded' || ended.verdict === 'unchanged' ? 'info' : 'error',
       `${ended.verdict}: ${ended.reason}`,

@@ -16,13 +16,14 @@ export class Logbook {
     this.phaseSince = startedAt;
   }
 
-  /** Goes to a phase; false when it is there already. */
-  enter(phase: Phase, now: number): boolean {
-    if (phase === this.phase) return false;
-    this.#spans.push({ phase: this.phase, from: this.phaseSince, to: now });
+  /** Goes to a phase, and returns the stay in the one before; null when it is there already. */
+  enter(phase: Phase, now: number): PhaseSpan | null {
+    if (phase === this.phase) return null;
+    const span = { phase: this.phase, from: this.phaseSince, to: now };
+    this.#spans.push(span);
     this.phase = phase;
     this.phaseSince = now;
-    return true;
+    return span;
   }
 
   note(level: ProgressEvent['level'], text: string, now: number): void {

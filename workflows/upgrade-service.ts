@@ -4,6 +4,8 @@ import type { DeploymentResult } from './contract';
 import { readService } from './calls';
 import { Deployment } from './deployment';
 import { Ended, RestoreNeeded } from './endings';
+import { measureRollback } from './metrics';
+import type { RollbackWhy } from './metrics';
 import { requireRequest } from './require-request';
 import { awaitUpgraded } from './steps/await-upgraded';
 import { confirm } from './steps/confirm';
@@ -44,6 +46,7 @@ async function run(deployment: Deployment): Promise<Ended> {
     } catch (error) {
       if (!(error instanceof RestoreNeeded)) throw error;
       const restored = await restore(deployment, error);
+      if (restored === 'restored') measureRollback(deployment, whyRolledBack(deployment, error));
       const ended = endAfterRestore(deployment, error, restored);
       if (ended !== null) return ended;
     }
@@ -84,6 +87,12 @@ async function upgradeOnce(deployment: Deployment): Promise<never> {
     await finish(deployment, !isProven);
     deployment.service = await readService(deployment, true);
   }
+}
+
+/** What somebody asked for after it had failed changes neither what it was rolled back for nor the verdict. */
+function whyRolledBack({ restoreAsked }: Deployment, needed: RestoreNeeded): RollbackWhy {
+  if (needed.then === 'again') return restoreAsked === null ? 'again' : 'asked';
+  return needed === restoreAsked ? 'asked' : 'failed';
 }
 
 /** What a restore leads to: a verdict, or null for another round. */

@@ -41,6 +41,8 @@ export interface WorkerConfiguration {
   readonly shutdownGraceMillis: number;
   /** Prometheus metrics are served here; undefined: nowhere. */
   readonly metricsAddress: string | undefined;
+  /** `/healthz` and `/readyz` are answered here; undefined: nowhere. */
+  readonly healthAddress: string | undefined;
   /** What digests are keyed with; undefined: a secret that is made once and kept in a file (see `digest-key.ts`). */
   readonly digestSecret: SecretSource | undefined;
   /** Gates may run programs on this machine. Default false. */

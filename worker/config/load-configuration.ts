@@ -7,7 +7,7 @@ import { findConfigurationFile, type FileSearch } from './find-file';
 import { readRancherVariables } from './rancher-variables';
 import { readSmallFile, whyUnread } from './read-small-file';
 import { readYaml, type YamlFile } from './read-yaml';
-import { configurationSchema, type ConfigurationFile } from './schema';
+import { configurationSchema, whyBadListening, type ConfigurationFile } from './schema';
 import type { SecretSpelling } from './schema-pieces';
 import { secretFromFile, secretFromVariable, type SecretSource } from './secret-source';
 import { TemporalSettings } from './temporal-settings';
@@ -50,7 +50,7 @@ export function loadConfiguration(search: FileSearch): Configuration {
     found?.path,
     new TemporalSettings(loaded?.content.temporal, env),
     environments,
-    workerOf(loaded?.content.worker, env, cwd, toSource),
+    workerOf(loaded?.content.worker, env, cwd, toSource, problems),
   );
   checkServed(configuration, loaded, problems);
   checkPrograms(configuration, loaded, problems);
@@ -105,6 +105,7 @@ function workerOf(
   env: NodeJS.ProcessEnv,
   cwd: string,
   toSource: (spelling: SecretSpelling) => SecretSource,
+  problems: ConfigurationProblem[],
 ): WorkerConfiguration {
   const limited = env.DROVER_WORKER_ENVIRONMENTS?.split(',')
     .map((alias) => alias.trim())
@@ -115,10 +116,19 @@ function workerOf(
     maxConcurrentWorkflowTasks: worker?.maxConcurrentWorkflowTasks,
     maxCachedWorkflows: worker?.maxCachedWorkflows,
     shutdownGraceMillis: worker?.shutdownGraceTime ?? SHUTDOWN_GRACE_MILLIS,
-    metricsAddress: worker?.metricsAddress,
+    metricsAddress: addressFrom('DROVER_METRICS_ADDRESS', env, problems) ?? worker?.metricsAddress,
+    healthAddress: addressFrom('DROVER_HEALTH_ADDRESS', env, problems) ?? worker?.healthAddress,
     digestSecret: digestSecretOf(worker, env, cwd, toSource),
     allowExec: worker?.allowExec ?? false,
   };
+}
+
+function addressFrom(name: string, env: NodeJS.ProcessEnv, problems: ConfigurationProblem[]): string | undefined {
+  const address = env[name];
+  if (address === undefined || address === '') return undefined;
+  const message = whyBadListening(address);
+  if (message !== undefined) problems.push({ where: name, message });
+  return address;
 }
 
 function digestSecretOf(

@@ -26,8 +26,16 @@ export function whyBadRancherUrl(url: string): string | undefined {
   }
 }
 
+const isAddress = (text: string): boolean => /^[^\s/:@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(text);
+
+/** Why a worker cannot listen on `address`, or `undefined` when it has the form of one. */
+export const whyBadListening = (address: string): string | undefined =>
+  isAddress(address)
+    ? undefined
+    : `${address.includes('@') ? 'the text' : quote(address)} is no address to listen on; write host:port without a scheme, such as 127.0.0.1:9464`;
+
 const whyBadAddress = (address: string): string | undefined =>
-  /^[^\s/:@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(address)
+  isAddress(address)
     ? undefined
     : `${address.includes('@') ? 'the text' : quote(address)} is no address of Temporal; write host:port without a scheme, such as temporal.example.com:7233`;
 
@@ -87,7 +95,8 @@ const WORKER = {
   maxConcurrentWorkflowTasks: count(2, 10_000).optional(),
   maxCachedWorkflows: count(0, 1_000_000).optional(),
   shutdownGraceTime: duration('0s', '1h').optional(),
-  metricsAddress: text('an address to serve metrics on, such as 127.0.0.1:9464', whyBadAddress).optional(),
+  metricsAddress: text('an address to serve metrics on, such as 127.0.0.1:9464', whyBadListening).optional(),
+  healthAddress: text('an address to tell health on, such as 127.0.0.1:9465', whyBadListening).optional(),
   digestSecret: secret().optional(),
   allowExec: flag().optional(),
 };

@@ -45,6 +45,7 @@ export const dev: Command = {
     noArguments('dev', args);
     const [port, uiPort] = [portOf(args, 'port', PORT), portOf(args, 'ui-port', UI_PORT)];
     const { loadConfiguration } = await import('../../../worker/config/load-configuration.js');
+    const { Health } = await import('../../../worker/health.js');
     const { connectWorker } = await import('../../../worker/connect-worker.js');
     const { runWorker, servedEnvironments } = await import('../../../worker/run-worker.js');
     const { installRuntime } = await import('../../../worker/install-runtime.js');
@@ -71,7 +72,10 @@ export const dev: Command = {
         ...(temporal.webUrl === null ? {} : { DROVER_TEMPORAL_WEB_URL: temporal.webUrl }),
       };
       const configuration = load();
-      installRuntime({ metricsAddress: configuration.worker.metricsAddress });
+      const { metricsAddress, healthAddress } = configuration.worker;
+      installRuntime({ metricsAddress });
+      const health = healthAddress === undefined ? undefined : await Health.serve(healthAddress);
+      if (health !== undefined) stops.push(() => health.close());
       const connection = await connectWorker(configuration.temporal).catch((error: unknown) => {
         throw temporal.isGiven && nameOf(error) === 'TemporalUnreachableError'
           ? notStarted(temporal.address, error)
@@ -84,6 +88,7 @@ export const dev: Command = {
         namespace: configuration.temporal.namespace,
         environments: wanted,
         signal: AbortSignal.any([io.signal, temporal.ended]),
+        health,
         env,
         onStep: say,
         onReady: ({ environments }) => {

@@ -43,6 +43,7 @@ export const worker: Command = {
     noArguments('worker', args);
     const { installRuntime } = await import('../../../worker/install-runtime.js');
     const { loadConfiguration } = await import('../../../worker/config/load-configuration.js');
+    const { Health } = await import('../../../worker/health.js');
     const { connectWorker } = await import('../../../worker/connect-worker.js');
     const { runWorker, servedEnvironments } = await import('../../../worker/run-worker.js');
     const json = args.flags.has('json');
@@ -51,17 +52,23 @@ export const worker: Command = {
     const environments = environmentsOf(args.values.get('environments'));
     // What is wrong on this machine is told at once, whether Temporal is there or not.
     servedEnvironments({ configuration, environments });
-    installRuntime({ metricsAddress: configuration.worker.metricsAddress });
-    const connection = await connectWorker(configuration.temporal);
+    const { metricsAddress, healthAddress } = configuration.worker;
+    installRuntime({ metricsAddress });
     const say = (text: string): void => void io.err.write(`${text}\n`);
-    if (!json) configuration.describe().forEach(say);
+    const stops: (() => Promise<void>)[] = [];
     try {
+      const health = healthAddress === undefined ? undefined : await Health.serve(healthAddress);
+      if (health !== undefined) stops.push(() => health.close());
+      const connection = await connectWorker(configuration.temporal);
+      stops.push(() => connection.close());
+      if (!json) configuration.describe().forEach(say);
       await runWorker({
         configuration,
         connection,
         namespace: configuration.temporal.namespace,
         environments,
         signal: io.signal,
+        health,
         env,
         onStep: say,
         onReady: ({ environments: served, queues }) => {
@@ -73,7 +80,7 @@ export const worker: Command = {
         },
       });
     } finally {
-      await connection.close();
+      for (const stop of stops.reverse()) await stop();
     }
     say('worker: ended');
     return 0;
