@@ -14,8 +14,8 @@ import type { OpenService } from './open-service';
 import { openService, snapshotOrRemoved } from './open-service';
 
 /**
- * Sends one action, and only when a fresh read allows it. After an answer that may hide an effect it reads once more; only where that
- * does not tell does the attempt fail, to be repeated (through a new read) when the request cannot be under way any more.
+ * Sends one action, and only when a fresh read allows it. After an answer that may hide an effect it reads once more; where that does not
+ * tell either, the activity fails: what comes next, and not before the request cannot be under way any more, is the workflow's to decide.
  */
 export async function readAndAct(
   deps: ActivityDependencies,
@@ -42,9 +42,9 @@ export async function readAndAct(
     return { outcome: 'sent', service: open.see(answer) };
   } catch (error) {
     const refused = error instanceof RefusedByStateError;
-    if (!refused && !mayHaveHappened(error)) throw redacted(open, actionFailure(error, policy.requestTimeoutMillis));
+    if (!refused && !mayHaveHappened(error)) throw redacted(open, actionFailure(error));
     const again = await openService(deps, about, true, signal).catch(() => undefined);
-    const unknown = redacted(open, actionFailure(error, policy.requestTimeoutMillis));
+    const unknown = redacted(open, actionFailure(error));
     if (again === undefined) throw unknown;
     const snapshot = snapshotOrRemoved(again, target.serviceId);
     if (again !== null && decide(snapshot, again) === 'done') return { outcome: 'sent', service: snapshot };

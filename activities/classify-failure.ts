@@ -38,13 +38,12 @@ export function readFailure(error: unknown): unknown {
 }
 
 /**
- * What a failed action means: where it may have happened, only a read tells, and not before the request cannot be under way any more.
- *
- * @param quietMillis how long a request can be under way
+ * What a failed action means: where it may have happened, only a read tells, and not before the request cannot be under way any more. The
+ * workflow waits for that, so that an activity between two attempts never has a request under way.
  */
-export function actionFailure(error: unknown, quietMillis: number): unknown {
+export function actionFailure(error: unknown): unknown {
   if (!(error instanceof RancherError)) return error;
-  if (OUTCOMES[error.outcome].effect === 'unknown') return failure('UnknownOutcome', error.message, quietMillis);
+  if (OUTCOMES[error.outcome].effect === 'unknown') return failure('UnknownOutcome', error.message);
   return readFailure(error);
 }
 

@@ -6,8 +6,8 @@
 export const FAILURE_TYPES = {
   /** No answer, or none from Rancher: it, its proxy or the network is in trouble. */
   RancherUnreachable: { retry: true },
-  /** Sent, and no answer: it may have happened. Only a read tells. */
-  UnknownOutcome: { retry: true },
+  /** Sent, and no answer: it may have happened, or still be under way. The workflow waits that out, and reads. */
+  UnknownOutcome: { retry: false },
   /** The attempt's own time is nearly over: nothing was sent. */
   LeaseOver: { retry: true },
   /** Somebody's webhook did not take an event. */

@@ -18,6 +18,10 @@ const NOTHING_TO_ROLL_BACK = no('nothing of this deployment is posted yet; `canc
 const RESTORES = yes('restores the former configuration, proves it, and ends');
 const ENDS = yes('ends the deployment; nothing of it was posted');
 const NO_WAY_BACK = no('the finish was sent: there is no way back; deploy the former image to return to it');
+const ACTS_NOW = yes(
+  'acts now instead of waiting for the next attempt, or as soon as no earlier request can be under way',
+);
+const ASKS_NOW = yes('asks Rancher again now: it did not answer when it was asked last');
 const ALREADY_RESTORING = yes('already restoring the former configuration; then it ends');
 const OVER = no('the deployment is over');
 
@@ -39,7 +43,7 @@ export const INTERVENTION_TABLE: Readonly<Record<Phase, Readonly<Record<Interven
   },
   upgrading: {
     cancel: RESTORES,
-    retry: yes('tries again as soon as no earlier request can be under way'),
+    retry: ACTS_NOW,
     confirm: NOTHING_TO_CONFIRM,
     rollback: RESTORES,
   },
@@ -63,13 +67,13 @@ export const INTERVENTION_TABLE: Readonly<Record<Phase, Readonly<Record<Interven
   },
   finishing: {
     cancel: NO_WAY_BACK,
-    retry: yes('acts now instead of waiting for the next attempt'),
+    retry: ACTS_NOW,
     confirm: no('it is confirmed already'),
     rollback: NO_WAY_BACK,
   },
   'rolling-back': {
     cancel: ALREADY_RESTORING,
-    retry: yes('acts now instead of waiting for the next attempt'),
+    retry: ACTS_NOW,
     confirm: no('it is being rolled back'),
     rollback: ALREADY_RESTORING,
   },
@@ -82,8 +86,18 @@ export const INTERVENTION_TABLE: Readonly<Record<Phase, Readonly<Record<Interven
   done: { cancel: OVER, retry: OVER, confirm: OVER, rollback: OVER },
 };
 
-/** What an intervention means now. Once the finish was sent, a parked deployment has no way back either. */
-export function meaningOf(kind: InterventionKind, phase: Phase, finishSent: boolean): InterventionMeaning {
+/**
+ * What an intervention means now. Once the finish was sent, a parked deployment has no way back either.
+ *
+ * @param isAway Rancher did not answer when it was asked last, and is being waited for: what a `retry` is for is plain then
+ */
+export function meaningOf(
+  kind: InterventionKind,
+  phase: Phase,
+  finishSent: boolean,
+  isAway = false,
+): InterventionMeaning {
   if (finishSent && phase === 'parked' && (kind === 'cancel' || kind === 'rollback')) return NO_WAY_BACK;
+  if (isAway && kind === 'retry' && phase !== 'parked' && phase !== 'done') return ASKS_NOW;
   return INTERVENTION_TABLE[phase][kind];
 }

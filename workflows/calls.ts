@@ -28,7 +28,7 @@ export interface CallFailed {
   readonly calledAt: number;
 }
 
-/** How an activity ended for the workflow. */
+/** How an activity ended for the workflow. One that was interrupted has no request under way: see {@link mayBeUnderWay}. */
 export type Called<T> = { readonly kind: 'value'; readonly value: T } | CallFailed | { readonly kind: 'interrupted' };
 
 const FAILURES: readonly string[] = [
@@ -69,11 +69,6 @@ export async function interruptible<T>(deployment: Deployment, call: () => Promi
   return ended;
 }
 
-/** Runs an activity to its end. */
-export async function uninterrupted<T>(call: () => Promise<T>): Promise<Called<T>> {
-  return settled(call);
-}
-
 /**
  * Reads through an outage: a first look fails soon and is told once; then long stretches, for as long as the limits allow. The answer
  * is always a fresh one: no deadline judges without it.
@@ -89,9 +84,11 @@ export async function readThrough<T>(
     deployment.throwIfRestoreAsked();
     const { look, outage } = deployment.at.activities;
     const calledAt = Date.now();
+    deployment.isAway = awaySince !== null;
     const group = awaySince === null ? look : outage(stretchOf(deployment, calledAt - awaySince));
     const called = await interruptible(deployment, () => read(group));
     if (called.kind === 'value') {
+      deployment.isAway = false;
       deployment.tries.forget('read');
       const late = Math.max(LATE_MILLIS, deployment.policy.requestTimeoutMillis);
       if (awaySince !== null || Date.now() - calledAt > late) deployment.isBack();
@@ -154,6 +151,14 @@ const OUTAGES: readonly CallFailure[] = ['RancherUnreachable', 'UnknownOutcome',
 
 export function isOutage(type: CallFailure): boolean {
   return OUTAGES.includes(type);
+}
+
+/**
+ * Whether an action that ended so may still be under way. Not after an attempt that sent nothing or was called off before it did: an
+ * earlier one of the same activity had sent nothing either, or its worker died, and the heartbeat time-out is longer than a request can take.
+ */
+export function mayBeUnderWay(called: Exclude<Called<unknown>, { kind: 'value' }>): boolean {
+  return called.kind === 'failed' && called.type !== 'RancherUnreachable';
 }
 
 /** How long an outage is borne: before anything of ours is on Rancher, and after that. */

@@ -67,6 +67,8 @@ export class Deployment {
   /** From here on there is no way back. */
   finishSent = false;
   restoring = false;
+  /** Rancher did not answer when it was asked last, and is being waited for. */
+  isAway = false;
   retryAsked = false;
   confirmedBy: string | null = null;
   /** Time in `confirming` and `parked` does not count towards the absolute cap; milliseconds. */
@@ -86,6 +88,8 @@ export class Deployment {
   result: DeploymentResult | null = null;
   #restoreAsked: RestoreNeeded | null = null;
   #pokes = 0;
+  /** How many of them had come when a pause ended last. */
+  #heard = 0;
   #backSince: number | null = null;
   #lastTry = false;
   #person: PersonNeeded | null = null;
@@ -185,7 +189,7 @@ export class Deployment {
   // ---- People -------------------------------------------------------------------------------------------------------
 
   take(kind: InterventionKind, author: { by: string; why: string | null }, meaning: string): void {
-    const said = `${kind} by ${author.by}${author.why === null ? '' : ` (${author.why})`}`;
+    const said = saidBy(kind, author);
     this.#pokes += 1;
     // Whatever is taken while it is parked makes it go on.
     if (this.phase === 'parked') {
@@ -201,7 +205,8 @@ export class Deployment {
         this.#askToRestore(new RestoreNeeded('rolled-back', said, true));
         break;
       case 'retry':
-        this.retryAsked = true;
+        // Where Rancher is away it is asked again now, and that is all: nobody wants a good upgrade rolled back for that.
+        this.retryAsked ||= !this.isAway;
         break;
       case 'confirm':
         this.confirmedBy = author.by;
@@ -214,7 +219,7 @@ export class Deployment {
   }
 
   decline(kind: InterventionKind, author: { by: string; why: string | null }, meaning: string): void {
-    this.note('warning', `${kind} by ${author.by} is refused: ${meaning}`);
+    this.note('warning', `${saidBy(kind, author)} is refused: ${meaning}`);
   }
 
   /** Temporal's own cancellation (the CLI's, Temporal Web's button): restores like `cancel`, unless there is no way back. */
@@ -247,15 +252,16 @@ export class Deployment {
   }
 
   /**
-   * A durable pause; an intervention ends it at once.
+   * A durable pause; an intervention ends it at once, also one that came since the pause before.
    *
    * @param what goes on after "wait 8 s", for whoever reads the history
    */
   async pause(millis: number, what: string): Promise<void> {
-    const seen = this.#pokes;
     const due = Date.now() + millis;
     const summary = shortSummary(`wait ${seconds(Math.max(1000, millis))} ${what}`);
-    await condition(() => this.#pokes !== seen, Math.max(1, Math.round(millis)), { summary });
+    const isPoked = (): boolean => this.#pokes !== this.#heard;
+    if (!isPoked()) await condition(isPoked, Math.max(1, Math.round(millis)), { summary });
+    this.#heard = this.#pokes;
     // Woken late: nobody was there to go on.
     if (Date.now() > due + LATE_MILLIS) this.isBack();
   }
@@ -444,4 +450,9 @@ export class Deployment {
   #describe(): void {
     setCurrentDetails(detailsOf(this.progress()));
   }
+}
+
+/** A message as the logbook and the verdict name it. */
+function saidBy(kind: InterventionKind, { by, why }: { by: string; why: string | null }): string {
+  return `${kind} by ${by}${why === null ? '' : ` (${why})`}`;
 }

@@ -19,6 +19,7 @@ import {
 export interface Intervened {
   readonly phase: Phase;
   readonly finishSent: boolean;
+  readonly isAway: boolean;
   /** An intervention that is allowed now. */
   take(kind: InterventionKind, author: { by: string; why: string | null }, meaning: string): void;
   /** A signal that is not allowed now: nobody waits for an answer, so it is written down. */
@@ -68,7 +69,8 @@ export function listen(deployment: Intervened): void {
   };
   for (const kind of ['cancel', 'retry', 'confirm', 'rollback'] as const) {
     const { signal, update, description } = MESSAGES[kind];
-    const meaning = (): ReturnType<typeof meaningOf> => meaningOf(kind, deployment.phase, deployment.finishSent);
+    const meaning = (): ReturnType<typeof meaningOf> =>
+      meaningOf(kind, deployment.phase, deployment.finishSent, deployment.isAway);
     setHandler(
       signal,
       (input) => {

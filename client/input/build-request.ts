@@ -57,7 +57,17 @@ export function buildRequest(input: UpgradeInput, env: Environment, now: Date): 
 
 /** The CI build where there is one, else the user and the host. */
 export function defaultAuthor(env: Environment): string {
-  return ciBuildOf(env)?.name ?? `${userName(env)}@${hostname()}`;
+  return ciBuildOf(env)?.name ?? userAtHost(env);
+}
+
+/** Who steps in: the user and the host, and the CI build where there is one. */
+export function defaultSender(env: Environment): string {
+  const build = ciBuildOf(env);
+  return build === undefined ? userAtHost(env) : `${build.name} (${userAtHost(env)})`;
+}
+
+function userAtHost(env: Environment): string {
+  return `${userName(env)}@${hostname()}`;
 }
 
 function userName(env: Environment): string {

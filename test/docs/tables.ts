@@ -122,7 +122,7 @@ function activities(): string[] {
 /** All tables that documents take from the code. */
 export const TABLES: readonly DocumentedTable[] = [
   {
-    file: 'docs/how-a-deployment-works.md',
+    file: 'docs/stepping-in.md',
     name: 'interventions',
     lines: [
       ...head('phase', ...INTERVENTION_NAMES.map((name) => `\`${name}\``)),

@@ -17,7 +17,8 @@ import type { OurAction, Version, World } from './world';
 /** How an activity ended for the workflow (`Called` of `workflows/calls.ts`). */
 type Result =
   | { readonly kind: 'value'; readonly outcome: 'sent' | 'not-now'; readonly service: ServiceSnapshot }
-  | { readonly kind: 'outage' | 'denied' | 'interrupted' };
+  /** `unknown`: it may be under way, or have happened. */
+  | { readonly kind: 'outage' | 'unknown' | 'denied' | 'interrupted' };
 
 /** One attempt of an activity that acts goes on: `readAndAct` in `activities/act.ts`, and Temporal's retries around it. */
 export function actTransitions(setting: Setting, world: World, drover: Drover, version: Version, add: Add): void {
@@ -35,14 +36,13 @@ export function actTransitions(setting: Setting, world: World, drover: Drover, v
         add({ by: 'time', what: 'its heartbeats are missed', world, drover: failed(setting, drover, attempt) });
       return;
     case 'back-off':
-      // The next attempt comes when no request of the one before can be under way any more.
-      if (world.late === null || setting.lateBeyond)
-        add({
-          by: 'time',
-          what: 'the activity is attempted again',
-          world,
-          drover: { ...drover, attempt: { ...attempt, stage: 'read' } },
-        });
+      // The attempt before sent nothing, or its worker died longer ago than a request can be under way.
+      add({
+        by: 'time',
+        what: 'the activity is attempted again',
+        world,
+        drover: { ...drover, attempt: { ...attempt, stage: 'read' } },
+      });
       return add({
         by: 'fault',
         what: 'the attempts are used up',
@@ -138,22 +138,23 @@ function readingAgain(setting: Setting, world: World, drover: Drover, attempt: A
     if (permissionOf(setting, drover, service) === 'done')
       return finish(setting, drover, { kind: 'value', outcome: 'sent', service });
     if (attempt.refused) return finish(setting, drover, { kind: 'value', outcome: 'not-now', service });
-    return failed(setting, drover, attempt);
+    return finish(setting, drover, { kind: 'unknown' });
   };
   add({ by: 'drover', what: `reads what became of the ${actionOf(drover)}`, world, drover: next() });
-  add({ by: 'fault', what: 'that read fails, or the worker dies', world, drover: failed(setting, drover, attempt) });
+  const [fails, dies] = [finish(setting, drover, { kind: 'unknown' }), { ...attempt, stage: 'dead' as const }];
+  add({ by: 'fault', what: 'that read fails', world, drover: fails });
+  add({ by: 'fault', what: 'the worker dies before that read', world, drover: { ...drover, attempt: dies } });
 }
 
-/** An attempt failed: Temporal tries again, unless the workflow had called the activity off. */
+/** An attempt failed that sent nothing, or died: Temporal tries again, unless the workflow had called the activity off. */
 function failed(setting: Setting, drover: Drover, attempt: Attempt): Drover {
-  if (attempt.called) return finish(setting, drover, { kind: 'outage' });
+  if (attempt.called) return finish(setting, drover, { kind: attempt.stage === 'dead' ? 'unknown' : 'interrupted' });
   return { ...drover, attempt: { stage: 'back-off', isFirst: false, called: false, refused: false } };
 }
 
 /** A person steps in while an activity runs: `interruptible` of `workflows/calls.ts`, with WAIT_CANCELLATION_COMPLETED. */
 export function calledOff(setting: Setting, drover: Drover): Drover {
   const attempt = attemptOf(drover);
-  if (drover.at !== 'post.act' && drover.at !== 'settle.act') return drover;
   if (attempt.stage === 'back-off') return finish(setting, drover, { kind: 'interrupted' });
   return { ...drover, attempt: { ...attempt, called: true } };
 }
@@ -164,10 +165,9 @@ function finish(setting: Setting, drover: Drover, result: Result): Drover {
 }
 
 function settled(setting: Setting, drover: Drover, result: Result): Drover {
-  const isOutage = result.kind !== 'denied';
   switch (drover.at) {
     case 'settle.act':
-      return result.kind === 'value' ? afterSettled(drover, result.outcome) : afterSettleFailed(drover, isOutage);
+      return result.kind === 'value' ? afterSettled(drover, result.outcome) : afterSettleFailed(drover, result.kind);
     case 'post.act':
       return result.kind === 'value'
         ? afterPosted(setting, drover, result.outcome, result.service)
@@ -175,13 +175,15 @@ function settled(setting: Setting, drover: Drover, result: Result): Drover {
     case 'finish.reset':
     case 'finish.first':
     case 'finish.act':
-      return result.kind === 'value' ? afterFinishSent(drover, result.outcome) : afterFinishFailed(drover, isOutage);
+      return result.kind === 'value'
+        ? afterFinishSent(setting, drover, result.outcome, result.service)
+        : afterFinishFailed(drover, result.kind);
     case 'rollback.act':
       return result.kind === 'value'
         ? afterRollbackSent(setting, drover, result.outcome, result.service)
-        : afterRollbackFailed(drover, isOutage);
+        : afterRollbackFailed(drover, result.kind);
     case 'deactivate.act':
-      return result.kind === 'outage' ? { ...drover, attempt: null, at: 'deactivate.quiet' } : parkWhenStuck(drover);
+      return result.kind === 'unknown' ? { ...drover, attempt: null, at: 'deactivate.quiet' } : parkWhenStuck(drover);
     default:
       throw new TypeError(`no activity runs at ${drover.at}`);
   }

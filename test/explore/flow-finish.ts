@@ -1,26 +1,35 @@
 import { untouchedConfigs } from '../../decision/round';
+import type { ServiceSnapshot } from '../../decision/service-snapshot';
 import type { Drover } from './drover';
 import { ended } from './drover';
-import { called } from './flow-act';
+import type { Failed } from './flow-act';
+import { called, mayBeUnderWay } from './flow-act';
 import { parked } from './flow-park';
 import { roundOf } from './flow-restore';
 import type { Read } from './reading';
 import { isStuckNow } from './reading';
 import type { Setting } from './setting';
 
-/** `send` of `steps/finish.ts` has an answer; `not-now` before anything was sent leads back to the gates. */
-export function afterFinishSent(drover: Drover, outcome: 'sent' | 'not-now'): Drover {
+/** `send` of `steps/finish.ts` has an answer; `not-now` leads back to the gates where nothing was taken. */
+export function afterFinishSent(
+  { decisions }: Setting,
+  drover: Drover,
+  outcome: 'sent' | 'not-now',
+  service: ServiceSnapshot,
+): Drover {
   const over = { ...drover, attempt: null } as const;
   if (drover.at === 'finish.first' && outcome === 'not-now') return { ...over, at: 'verify' };
   // What was finished before a reset is not there any more: the next read tells what became of it.
   if (drover.at === 'finish.reset' && outcome === 'not-now') return { ...over, at: 'wait' };
-  return { ...over, at: 'finish.read' };
+  const isStillToFinish = decisions.roundStep(service, roundOf(drover), 'finished').do === 'finish';
+  return { ...over, at: outcome === 'not-now' && isStillToFinish ? 'verify' : 'finish.read' };
 }
 
 /** Its activity failed: whether the finish was taken is not known, or a person has to mend the access. */
-export function afterFinishFailed(drover: Drover, isOutage: boolean): Drover {
-  if (isOutage) return { ...drover, attempt: null, at: 'finish.quiet' };
-  return parked({ ...drover, attempt: null }, drover.at);
+export function afterFinishFailed(drover: Drover, how: Failed): Drover {
+  if (how === 'interrupted') return called(drover, drover.at);
+  if (how === 'denied') return parked({ ...drover, attempt: null }, drover.at);
+  return { ...drover, attempt: null, at: mayBeUnderWay(how) ? 'finish.quiet' : 'finish.read' };
 }
 
 export function afterFinishQuiet(drover: Drover): Drover {

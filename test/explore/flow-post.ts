@@ -2,7 +2,8 @@ import type { ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import type { Drover } from './drover';
 import { ended, unposted } from './drover';
-import { called } from './flow-act';
+import type { Failed } from './flow-act';
+import { called, mayBeUnderWay } from './flow-act';
 import { goRestore, roundOf } from './flow-restore';
 import type { Read } from './reading';
 import { causeOf } from './reading';
@@ -70,13 +71,13 @@ function accepted(setting: Setting, drover: Drover, service: ServiceSnapshot): D
 }
 
 /** `postUpgrade` failed or was called off: `lookAfterwards`, unless it was refused for good at once. */
-export function afterPostFailed(before: Drover, how: 'outage' | 'denied' | 'interrupted'): Drover {
+export function afterPostFailed(before: Drover, how: Failed): Drover {
   const drover = { ...before, attempt: null };
   if (how === 'denied' && !drover.unsure) return notPosted(drover);
-  const unsure: Drover = { ...drover, unsure: true, underWay: true, deniedPost: how === 'denied' };
+  const unsure: Drover = { ...drover, unsure: true, underWay: mayBeUnderWay(how), deniedPost: how === 'denied' };
   if (how === 'interrupted' && drover.restoreAsked !== null)
     return goRestore(unsure, { then: drover.restoreAsked, cause: 'person' });
-  return { ...unsure, at: 'post.quiet' };
+  return { ...unsure, at: mayBeUnderWay(how) ? 'post.quiet' : 'post.read' };
 }
 
 export function afterPostQuiet(drover: Drover): Drover {

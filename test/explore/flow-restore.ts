@@ -4,7 +4,8 @@ import { versionsOf } from '../../decision/service-snapshot';
 import { kindOfState } from '../../decision/service-state';
 import type { Drover, Needed } from './drover';
 import { ended } from './drover';
-import { called } from './flow-act';
+import type { Failed } from './flow-act';
+import { called, mayBeUnderWay } from './flow-act';
 import { parked } from './flow-park';
 import type { Read } from './reading';
 import { isStuckNow } from './reading';
@@ -134,10 +135,11 @@ export function afterRollbackSent(
   return parkWhenStuck({ ...pin(setting, drover, service, true), sent: true });
 }
 
-/** The activity failed: it may have been taken all the same. */
-export function afterRollbackFailed(drover: Drover, isOutage: boolean): Drover {
-  if (isOutage) return { ...drover, attempt: null, at: 'rollback.quiet' };
-  return parked({ ...drover, attempt: null, sent: true, stuck: false }, 'rollback.read');
+/** The activity failed, or was called off: it may have been taken all the same. */
+export function afterRollbackFailed(drover: Drover, how: Failed): Drover {
+  if (how === 'denied') return parked({ ...drover, attempt: null, sent: true, stuck: false }, 'rollback.read');
+  if (mayBeUnderWay(how)) return { ...drover, attempt: null, at: 'rollback.quiet' };
+  return parkWhenStuck({ ...drover, sent: true, ...(how === 'interrupted' ? { stuck: false } : {}) });
 }
 
 export function afterRollbackQuiet(drover: Drover): Drover {

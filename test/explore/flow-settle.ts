@@ -3,7 +3,8 @@ import { versionsOf } from '../../decision/service-snapshot';
 import { kindOfState } from '../../decision/service-state';
 import type { Drover } from './drover';
 import { ended, unposted } from './drover';
-import { called } from './flow-act';
+import type { Failed } from './flow-act';
+import { called, mayBeUnderWay } from './flow-act';
 import type { Read } from './reading';
 import { stalledMillis } from './reading';
 import { askedOf, DEPLOYMENT } from './seen';
@@ -94,9 +95,10 @@ export function afterSettled(drover: Drover, outcome: 'sent' | 'not-now'): Drove
 }
 
 /** `settlePending`, when its activity failed or was called off: what it sent may be under way. */
-export function afterSettleFailed(drover: Drover, isOutage: boolean): Drover {
-  if (!isOutage && !drover.unsure) return ended(drover.roundsPosted > 0 ? 'interfered' : 'refused');
-  return { ...drover, ...OVER, at: 'settle.quiet', settlingOthers: true, settledOthers: true, underWay: true };
+export function afterSettleFailed(drover: Drover, how: Failed): Drover {
+  if (how === 'denied' && !drover.unsure) return ended(drover.roundsPosted > 0 ? 'interfered' : 'refused');
+  const over: Drover = { ...drover, ...OVER, at: 'settle.quiet', settlingOthers: true, settledOthers: true };
+  return mayBeUnderWay(how) ? { ...over, underWay: true } : afterSettleQuiet(over);
 }
 
 export function afterSettleQuiet(drover: Drover): Drover {

@@ -3,7 +3,7 @@ import { proofOf } from '../../decision/proof';
 import { untouchedConfigs } from '../../decision/round';
 import { roundStep } from '../../decision/round-step';
 import { pauseMillis } from '../../decision/schedule';
-import { diagnose, isOutage, MEND_ACCESS, readService, uninterrupted } from '../calls';
+import { diagnose, interruptible, isOutage, MEND_ACCESS, mayBeUnderWay, readService } from '../calls';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
 import { seconds } from '../seconds';
@@ -57,13 +57,24 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
       clock = startClock(since);
     }
     const paused = Date.now();
-    if (step.do === 'finish') sent = await send(deployment, acceptUnprovable);
+    if (step.do === 'finish') {
+      sent = await send(deployment, acceptUnprovable);
+      // None was taken, and none is under way: the gates decide anew.
+      if (sent === 'not-now' && isStillToFinish(deployment)) {
+        deployment.finishSent = false;
+        return 'again';
+      }
+    }
     const planned = pauseMillis(Date.now() - since, policy);
     await deployment.pause(planned, `for Rancher to finish the upgrade (${missing})`);
     deployment.takeRetry();
     // Time in which Rancher answers, but does not take the finish, is no outage.
     waited = sent === 'away' ? planned : Date.now() - paused;
   }
+}
+
+function isStillToFinish({ service, ours }: Deployment): boolean {
+  return service !== null && roundStep(service, ours, 'finished').do === 'finish';
 }
 
 /**
@@ -76,9 +87,13 @@ async function send(
 ): Promise<'sent' | 'not-now' | 'unsure' | 'away'> {
   const { activities } = deployment.at;
   for (;;) {
-    const called = await uninterrupted(() =>
+    const called = await interruptible(deployment, () =>
       activities.act.finishUpgrade({ ...deployment.about, round: deployment.ours, acceptUnprovable }),
     );
+    if (called.kind === 'interrupted') {
+      deployment.takeRetry();
+      continue;
+    }
     if (called.kind === 'value') {
       deployment.service = called.value.service;
       const { state } = called.value.service;
@@ -86,14 +101,14 @@ async function send(
       deployment.tries.answered('finish', said);
       return called.value.outcome;
     }
-    if (called.kind === 'failed') deployment.tries.failed('finish', called);
-    if (called.kind === 'failed' && isOutage(called.type)) {
+    deployment.tries.failed('finish', called);
+    if (isOutage(called.type)) {
       deployment.note('warning', `whether the finish was taken is not known: ${called.message}`);
       // A finish that comes late must not meet what somebody upgrades next.
-      await deployment.untilNothingIsUnderWay();
+      if (mayBeUnderWay(called)) await deployment.untilNothingIsUnderWay();
       return called.type === 'UnknownOutcome' ? 'unsure' : 'away';
     }
-    if (called.kind === 'failed') await deployment.park(called.message, MEND_ACCESS);
+    await deployment.park(called.message, MEND_ACCESS);
   }
 }
 

@@ -6,7 +6,7 @@ import { ownershipOf, versionIn, wasUndone } from '../../decision/round';
 import type { ConfigVersion, ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import type { Called } from '../calls';
-import { interruptible, isOutage, readService, readThrough } from '../calls';
+import { interruptible, isOutage, mayBeUnderWay, readService, readThrough } from '../calls';
 import type { Deployment } from '../deployment';
 import type { Ended } from '../endings';
 import { RestoreNeeded, unposted } from '../endings';
@@ -112,18 +112,18 @@ function accepted(deployment: Deployment, round: Round, service: ServiceSnapshot
   deployment.note('info', `Rancher accepted upgrade ${round.number} (${versions.join(', ')})`);
 }
 
-/** The POST may or may not have happened: wait until it cannot be under way any more, then read. */
+/** The POST may or may not have happened: read, once it cannot be under way any more. */
 async function lookAfterwards(
   deployment: Deployment,
   called: Exclude<Called<unknown>, { kind: 'value' }>,
 ): Promise<ServiceSnapshot> {
-  deployment.underWay = true;
+  deployment.underWay = mayBeUnderWay(called);
   if (called.kind === 'interrupted') {
     deployment.throwIfRestoreAsked();
     deployment.takeRetry();
   } else
     deployment.note('warning', `whether the upgrade was taken is not known (${called.message}): reading the service`);
-  await deployment.untilNothingIsUnderWay();
+  if (deployment.underWay) await deployment.untilNothingIsUnderWay();
   return readService(deployment, true);
 }
 

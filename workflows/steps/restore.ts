@@ -7,7 +7,7 @@ import { pauseMillis } from '../../decision/schedule';
 import type { ConfigVersion, ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import { kindOfState } from '../../decision/service-state';
-import { diagnose, isOutage, MEND_ACCESS, readService, uninterrupted } from '../calls';
+import { diagnose, interruptible, isOutage, MEND_ACCESS, mayBeUnderWay, readService } from '../calls';
 import type { Deployment } from '../deployment';
 import type { RestoreNeeded } from '../endings';
 import { interfered } from './interfered';
@@ -54,6 +54,10 @@ async function rollBack(deployment: Deployment): Promise<'restored' | 'nothing'>
         const answer = await sendRollback(deployment);
         // It may have been taken all the same, in an attempt before the last.
         sent ||= answer !== 'not-now';
+        if (answer === 'interrupted') {
+          deployment.takeRetry();
+          continue;
+        }
         if (answer === 'parked') {
           [since, clock] = begunAnew();
           continue;
@@ -93,9 +97,9 @@ function pin(deployment: Deployment, service: ServiceSnapshot, rollbackSent: boo
     deployment.round = { ...round, base: versionsOf(service) };
 }
 
-async function sendRollback(deployment: Deployment): Promise<'sent' | 'not-now' | 'unsure' | 'parked'> {
+async function sendRollback(deployment: Deployment): Promise<'sent' | 'not-now' | 'unsure' | 'interrupted' | 'parked'> {
   const { activities } = deployment.at;
-  const called = await uninterrupted(() =>
+  const called = await interruptible(deployment, () =>
     activities.act.rollBackUpgrade({ ...deployment.about, round: deployment.ours }),
   );
   if (called.kind === 'value') {
@@ -109,15 +113,14 @@ async function sendRollback(deployment: Deployment): Promise<'sent' | 'not-now' 
     }
     return called.value.outcome;
   }
-  if (called.kind === 'failed') deployment.tries.failed('rollback', called);
-  if (called.kind === 'failed' && !isOutage(called.type)) {
+  if (called.kind === 'interrupted') return 'interrupted';
+  deployment.tries.failed('rollback', called);
+  if (!isOutage(called.type)) {
     await deployment.park(called.message, MEND_ACCESS);
     return 'parked';
   }
-  if (called.kind === 'failed') {
-    deployment.note('warning', `whether the rollback was taken is not known: ${called.message}`);
-    await deployment.untilNothingIsUnderWay();
-  }
+  deployment.note('warning', `whether the rollback was taken is not known: ${called.message}`);
+  if (mayBeUnderWay(called)) await deployment.untilNothingIsUnderWay();
   return 'unsure';
 }
 
@@ -132,9 +135,12 @@ async function proveRestored(deployment: Deployment, service: ServiceSnapshot): 
   if (proof.status === 'proven' || proof.status === 'unprovable') {
     if (!deployment.wasInactive) return 'restored';
     const { activities } = deployment.at;
-    const called = await uninterrupted(() => activities.act.deactivateService({ ...deployment.about, versions: base }));
+    const called = await interruptible(deployment, () =>
+      activities.act.deactivateService({ ...deployment.about, versions: base }),
+    );
     if (called.kind === 'failed') deployment.tries.failed('deactivate', called);
-    if (called.kind === 'failed' && isOutage(called.type)) await deployment.untilNothingIsUnderWay();
+    if (called.kind === 'failed' && isOutage(called.type) && mayBeUnderWay(called))
+      await deployment.untilNothingIsUnderWay();
     return 'the service is to be deactivated again';
   }
   return proof.reasons.join('; ');

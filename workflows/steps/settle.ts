@@ -9,7 +9,7 @@ import { versionsOf } from '../../decision/service-snapshot';
 import { kindOfState } from '../../decision/service-state';
 import type { StartStep } from '../../decision/start-step';
 import { ownRoundOf, startStep } from '../../decision/start-step';
-import { interruptible, isOutage, readService } from '../calls';
+import { interruptible, isOutage, mayBeUnderWay, readService } from '../calls';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
 import { seconds } from '../seconds';
@@ -178,10 +178,10 @@ async function settlePending(
     deployment.service = called.value.service;
     return 'taken';
   }
-  deployment.underWay = true;
+  deployment.underWay = mayBeUnderWay(called);
   deployment.throwIfRestoreAsked();
   // A late rollback must not meet the upgrade that comes next.
-  await deployment.untilNothingIsUnderWay();
+  if (deployment.underWay) await deployment.untilNothingIsUnderWay();
   return 'unsure';
 }
 

@@ -1,6 +1,6 @@
 import { targetText } from '../../../decision/target-text';
 import type { InterventionName } from '../../../workflows/contract';
-import { defaultAuthor, oneLine } from '../../input/build-request';
+import { defaultSender, oneLine } from '../../input/build-request';
 import { clean, jsonLine } from '../../render/clean';
 import type { Command } from '../command';
 import { withClient } from '../open-client';
@@ -53,7 +53,10 @@ export function interventionCommand(name: InterventionName): Command {
     async run(args, io) {
       const target = targetOf(args, io.env);
       const why = option(args, 'why');
-      const intervention = { by: defaultAuthor(io.env), ...(why === undefined ? {} : { why: oneLine(why, 500) }) };
+      const intervention = {
+        by: oneLine(defaultSender(io.env), 200),
+        ...(why === undefined ? {} : { why: oneLine(why, 500) }),
+      };
       return withClient(args, io, async (client) => {
         const taken = await client.intervene(target, name, intervention);
         const text =
