@@ -40,6 +40,15 @@ export class Deployments {
     }
   }
 
+  /** The newest deployment of a service for a request; its id, or the deployment's own, which is not indexed: looked for among the last. */
+  async ofRequest(target: Target, id: string): Promise<DeploymentSummary | null> {
+    const { environment, stack, service } = target;
+    const [found] = await this.list({ environment, stack, service, requestId: id, limit: 1 });
+    if (found !== undefined) return found;
+    const earlier = await this.list({ environment, stack, service, limit: EARLIER_LIMIT });
+    return earlier.find(({ deploymentId }) => deploymentId === id) ?? null;
+  }
+
   /** Those that run, then the last that ended, as Temporal lists them: what has only just begun may be missing for a second. */
   async list(filters: ListFilters): Promise<readonly DeploymentSummary[]> {
     const found: DeploymentSummary[] = [];

@@ -51,6 +51,17 @@ export function queryOf(filters: ListFilters): string {
   ].join(' AND ');
 }
 
+/** Temporal's query for every run that was under way within a time. */
+export function auditQuery(period: {
+  readonly since: number;
+  readonly until: number;
+  readonly environment?: string;
+}): string {
+  const { since, until, environment } = period;
+  const started = queryOf({ until, ...(environment === undefined ? {} : { environment }) });
+  return `${started} AND (ExecutionStatus = 'Running' OR CloseTime >= '${new Date(since).toISOString()}')`;
+}
+
 function imageCondition(image: string): string {
   const longer = AFTER_IMAGE.map((mark) => `DroverImage STARTS_WITH ${quoted(`${image}${mark}`)}`);
   return `(${[`DroverImage = ${quoted(image)}`, ...longer].join(' OR ')})`;
