@@ -3,6 +3,7 @@ import type { FollowedDeployment, FollowEvent } from './follow/follow-event';
 import { follow } from './follow/follow';
 import type { FollowOptions } from './follow/follow';
 import type { FollowedRun } from './follow/followed-run';
+import type { DeploymentRecord } from './history/deployment-record';
 import type { Outcome } from './outcome';
 import type { Progress } from '../workflows/contract';
 
@@ -11,6 +12,7 @@ export class DeploymentHandle {
   constructor(
     readonly deployment: FollowedDeployment,
     private readonly run: FollowedRun,
+    private readonly readRecord: () => Promise<DeploymentRecord>,
   ) {}
 
   /** As a person writes it on the command line: `prod storefront/web`. */
@@ -21,6 +23,15 @@ export class DeploymentHandle {
   /** Where it is now. @throws SilenceError where no worker answers */
   progress(): Promise<Progress> {
     return this.run.progress();
+  }
+
+  /**
+   * What its history in Temporal tells, from the first event on; needs no worker.
+   *
+   * @throws RefusedError where the history is not there any more
+   */
+  record(): Promise<DeploymentRecord> {
+    return this.readRecord();
   }
 
   /** Everything that happens, up to one `result`; the first event says which deployment it is. */

@@ -3,13 +3,16 @@ import type { Client, Connection } from '@temporalio/client';
 import type { DeploymentRequest } from '../decision/request';
 import type { Intervention, InterventionName, UpgradePlan } from '../workflows/contract';
 import { workflowIdOf } from '../workflows/contract';
+import { audit } from './audit';
+import type { AuditEvent, AuditOptions, AuditSummary } from './audit';
 import type { NeedsAttention } from './attention';
 import { needingAttention } from './attention';
 import { decideStart } from './decide-start';
 import { targetText } from '../decision/target-text';
 import { DeploymentHandle } from './deployment-handle';
 import type { DeploymentSummary } from './deployment-summary';
-import { busy, over, sameIdOtherContent, unknownDeployment } from './refusals';
+import { recordOf } from './history/deployment-record';
+import { busy, historyGone, over, sameIdOtherContent, unknownDeployment } from './refusals';
 import type { FollowedDeployment } from './follow/follow-event';
 import type { Orphans } from './orphans';
 import { deploymentsOf, judgePending } from './orphans';
@@ -17,17 +20,19 @@ import { buildRequest } from './input/build-request';
 import type { BuiltRequest } from './input/build-request';
 import type { Environment } from './input/ci-build';
 import type { Target, UpgradeInput } from './input/upgrade-input';
+import { TemporalAuditSource } from './temporal/audit-source';
 import { connectToTemporal } from './temporal/connect';
 import { connectionSettings } from './temporal/connection-settings';
 import type { ConnectionSettings } from './temporal/connection-settings';
 import { AT_ONCE, Deployments } from './temporal/deployments';
-import type { ListFilters } from './temporal/deployments';
 import { explainTrouble } from './temporal/explain-trouble';
 import { inParallel } from './temporal/in-parallel';
 import { intervene } from './temporal/intervene';
 import type { Intervened } from './temporal/intervene';
+import type { ListFilters } from './temporal/list-query';
 import { listPending } from './temporal/list-pending';
 import { planDeployment } from './temporal/plan-deployment';
+import { readHistory } from './temporal/read-history';
 import { requireWorkers } from './temporal/require-workers';
 import { startDeployment } from './temporal/start-deployment';
 import { TemporalRun } from './temporal/temporal-run';
@@ -101,12 +106,38 @@ export class DroverClient {
     });
   }
 
-  /** The newest deployment of a service, running or over; null where Temporal knows none. */
-  async get(environment: string, stack: string, service: string): Promise<DeploymentHandle | null> {
+  /**
+   * The newest deployment of a service, running or over, or the newest of a certain request (or deployment id); null where Temporal knows
+   * none.
+   */
+  async get(environment: string, stack: string, service: string, requestId?: string): Promise<DeploymentHandle | null> {
     return this.explained(async () => {
-      const found = await this.deployments.find({ environment, stack, service });
+      const target = { environment, stack, service };
+      const found = await (requestId === undefined
+        ? this.deployments.find(target)
+        : this.deployments.ofRequest(target, requestId));
       return found === null ? null : this.handleOf(found, found.run === 'running' ? 'attached' : 'over');
     });
+  }
+
+  /** The deployments of a service, the newest first. */
+  async history(target: Target, options: Pick<ListFilters, 'limit'> = {}): Promise<readonly DeploymentSummary[]> {
+    const { environment, stack, service } = target;
+    const found = await this.list({ environment, stack, service, ...options });
+    return found.toSorted((one, other) => other.startedAt - one.startedAt);
+  }
+
+  /**
+   * Who did what to which service, from the histories themselves: gap-free, or it fails. See {@link audit}.
+   *
+   * @throws AuditGapError where something is missing
+   */
+  async *audit(options: AuditOptions): AsyncGenerator<AuditEvent, AuditSummary> {
+    try {
+      return yield* audit(new TemporalAuditSource(this.client), options, Date.now());
+    } catch (error) {
+      throw explainTrouble(error, this.settings);
+    }
   }
 
   /** Deployments: those that run, then the last that ended. */
@@ -226,6 +257,12 @@ export class DroverClient {
     return new DeploymentHandle(
       { environment, stack, service, requestId, deploymentId, workflowId, runId, how, requestedBy, startedAt, link },
       new TemporalRun(this.client, { workflowId, runId, deploymentId }, targetText(summary), this.deployments.linkOf),
+      () =>
+        this.explained(async () => {
+          const events = await readHistory(this.client, { workflowId, runId });
+          if (events === null) throw historyGone(summary, runId);
+          return recordOf(runId, events);
+        }),
     );
   }
 

@@ -56,6 +56,22 @@ export function unknownDeployment(target: Target): RefusedError {
   );
 }
 
+/** It is listed, and its history was deleted. */
+export function historyGone(target: Target, runId: string): RefusedError {
+  return new RefusedError(
+    `Temporal has no history of this deployment of ${targetText(target)} any more (run ${runId}): it was deleted, or is beyond the namespace's retention.`,
+    `See which ones there are: drover history ${targetText(target)}`,
+  );
+}
+
+/** There is no such deployment among those of the service. */
+export function unknownRequest(target: Target, requestId: string): RefusedError {
+  return new RefusedError(
+    `Temporal knows no deployment of ${targetText(target)} for the request "${requestId}".`,
+    `See which ones there are: drover history ${targetText(target)}`,
+  );
+}
+
 /** A moment for people: UTC, to the second. */
 export function clock(millis: number): string {
   return new Date(millis).toISOString().replace(/\.\d+Z$/, 'Z');

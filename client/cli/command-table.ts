@@ -14,6 +14,10 @@ export const COMMANDS = {
     summary: 'deployments: those that run, then the last that ended',
     load: async (): Promise<Command> => (await import('./commands/list.js')).list,
   },
+  audit: {
+    summary: 'who did what to which service, when and why: JSON lines, whole or failed',
+    load: async (): Promise<Command> => (await import('./commands/audit.js')).audit,
+  },
   orphans: {
     summary: 'services left half upgraded by a deployment that is over, and what can be done',
     load: async (): Promise<Command> => (await import('./commands/orphans.js')).orphans,

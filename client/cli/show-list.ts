@@ -1,31 +1,37 @@
 import type { DeploymentSummary } from '../deployment-summary';
 import { formatDuration } from '../input/duration';
-import { clean, jsonLine } from '../render/clean';
+import { clock } from '../refusals';
+import { jsonLine } from '../render/clean';
+import { tableText } from '../render/table';
 
-/** Deployments as a table, or as JSON lines. */
-export function listText(found: readonly DeploymentSummary[], json: boolean, now: number, none: string): string {
-  if (json) return found.map((summary) => jsonLine(lineOf(summary))).join('');
-  if (found.length === 0) return `${none}\n`;
+const HEADS = ['STARTED', 'ENVIRONMENT', 'SERVICE', 'VERDICT OR PHASE', 'TOOK', 'IMAGE', 'BY'] as const;
+
+/**
+ * Deployments as a table, or as JSON lines.
+ *
+ * @param columns of the terminal; undefined where it is none
+ */
+export function listText(
+  found: readonly DeploymentSummary[],
+  how: { readonly json: boolean; readonly columns: number | undefined; readonly now: number; readonly none: string },
+): string {
+  if (how.json) return found.map((summary) => jsonLine(lineOf(summary))).join('');
+  if (found.length === 0) return `${how.none}\n`;
   const rows = found.map((summary) => [
-    new Date(summary.startedAt).toISOString().replace(/\.\d+Z$/, 'Z'),
+    clock(summary.startedAt),
     summary.environment,
     `${summary.stack}/${summary.service}`,
-    summary.verdict ?? (summary.run === 'running' ? summary.phase || 'running' : summary.run),
-    formatDuration((summary.endedAt ?? now) - summary.startedAt),
+    standingOf(summary),
+    formatDuration((summary.endedAt ?? how.now) - summary.startedAt),
     summary.image,
     summary.requestedBy,
   ]);
-  const table = [['STARTED', 'ENVIRONMENT', 'SERVICE', 'VERDICT OR PHASE', 'TOOK', 'IMAGE', 'BY'], ...rows];
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
-  return table
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => clean(cell).padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  return tableText(HEADS, rows, how.columns);
+}
+
+/** Its verdict; else the phase of one that runs; else how its workflow was ended. */
+export function standingOf({ verdict, run, phase }: DeploymentSummary): string {
+  return verdict ?? (run === 'running' ? phase || 'running' : run);
 }
 
 /** A deployment as a JSON line has it. */

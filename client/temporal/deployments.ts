@@ -1,30 +1,15 @@
 import type { Client, Connection } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
-import type { Phase } from '../../decision/phase';
 import type { DeploymentRequest } from '../../decision/request';
-import type { Verdict } from '../../decision/verdict';
-import { UPGRADE_SERVICE, workflowIdOf } from '../../workflows/contract';
+import { workflowIdOf } from '../../workflows/contract';
 import type { DeploymentSummary } from '../deployment-summary';
 import type { Target } from '../input/upgrade-input';
 import { inParallel } from './in-parallel';
+import { queryOf } from './list-query';
+import type { ListFilters } from './list-query';
 import { deploymentLink } from './web-link';
 import { summarise } from './summarise';
-
-/** Which deployments to list. */
-export interface ListFilters {
-  readonly environment?: string;
-  readonly stack?: string;
-  readonly service?: string;
-  readonly verdict?: Verdict;
-  readonly requestId?: string;
-  /** Only those that run. Default false. */
-  readonly running?: boolean;
-  /** Only those that are in one of these phases. */
-  readonly phases?: readonly Phase[];
-  /** At most so many. Default 20. */
-  readonly limit?: number;
-}
 
 /** Calls under way at once, where Temporal is asked about many services one by one. */
 export const AT_ONCE = 8;
@@ -53,6 +38,15 @@ export class Deployments {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
     }
+  }
+
+  /** The newest deployment of a service for a request; its id, or the deployment's own, which is not indexed: looked for among the last. */
+  async ofRequest(target: Target, id: string): Promise<DeploymentSummary | null> {
+    const { environment, stack, service } = target;
+    const [found] = await this.list({ environment, stack, service, requestId: id, limit: 1 });
+    if (found !== undefined) return found;
+    const earlier = await this.list({ environment, stack, service, limit: EARLIER_LIMIT });
+    return earlier.find(({ deploymentId }) => deploymentId === id) ?? null;
   }
 
   /** Those that run, then the last that ended, as Temporal lists them: what has only just begun may be missing for a second. */
@@ -112,27 +106,4 @@ export class Deployments {
     const [request] = await decodeArrayFromPayloads(this.client.options.loadedDataConverter, payloads);
     return typeof request === 'object' && request !== null ? (request as DeploymentRequest) : null;
   }
-}
-
-/** Temporal's query for a list of deployments. */
-export function queryOf(filters: ListFilters): string {
-  const { environment, stack, service, requestId, verdict, phases } = filters;
-  const equal: readonly (readonly [string, string | undefined])[] = [
-    ['WorkflowType', UPGRADE_SERVICE],
-    ['DroverEnvironment', environment],
-    ['DroverStack', stack],
-    ['DroverService', service],
-    ['DroverRequest', requestId],
-    ['DroverVerdict', verdict],
-  ];
-  return [
-    ...equal.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = ${quoted(value)}`])),
-    ...(phases === undefined ? [] : [`DroverPhase IN (${phases.map((phase) => `'${phase}'`).join(', ')})`]),
-    ...(filters.running === true ? ["ExecutionStatus = 'Running'"] : []),
-  ].join(' AND ');
-}
-
-/** A text of the query language, which knows both ways to put a quote into one: doubled, and after a backslash. */
-function quoted(value: string): string {
-  return `'${value.replaceAll(/['\\]/g, (character) => (character === "'" ? "''" : '\\\\'))}'`;
 }

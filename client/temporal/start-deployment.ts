@@ -8,7 +8,7 @@ import { InvalidInputError } from '../errors/invalid-input-error';
 import { grpcTroubleOf } from './grpc-trouble';
 
 /** What a search attribute of type Keyword holds, characters. */
-const KEYWORD_LIMIT = 255;
+export const KEYWORD_LIMIT = 255;
 
 /**
  * Starts the workflow of a deployment and answers its run id.

@@ -2,7 +2,7 @@ import { needingAttention } from '../../client/attention';
 import { attentionText } from '../../client/cli/show-attention';
 import type { DeploymentSummary } from '../../client/deployment-summary';
 import { attentionOf } from '../../client/temporal/attention-of';
-import { queryOf } from '../../client/temporal/deployments';
+import { queryOf } from '../../client/temporal/list-query';
 import { inParallel } from '../../client/temporal/in-parallel';
 import type { AttentionMemo } from '../../workflows/contract';
 import { START, summary } from './support/samples';

@@ -15,7 +15,7 @@ import { targetOf } from '../../client/cli/target';
 import { DroverClient } from '../../client/drover-client';
 import { InvalidInputError } from '../../client/errors/invalid-input-error';
 import { buildRequest } from '../../client/input/build-request';
-import { queryOf } from '../../client/temporal/deployments';
+import { queryOf } from '../../client/temporal/list-query';
 import { whyNoRequest } from '../../decision/why-no-request';
 import { INTERVENTIONS } from '../../workflows/contract';
 import { DROVER_MAIN, freshDist } from '../support/fresh-dist';

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../errors/invalid-input-error';
 import type { Problem } from '../../errors/invalid-input-error';
 import { unknownDeployment } from '../../refusals';
+import { columnsOf } from '../../render/columns-of';
 import type { Command } from '../command';
 import { followDeployment, rendererFor } from '../follow-deployment';
 import { withClient } from '../open-client';
@@ -50,7 +51,8 @@ export const status: Command = {
     if (!namesATarget(args) && !args.flags.has('watch')) {
       return withClient(args, io, async (client) => {
         const running = await client.list({ running: true, limit: 100 });
-        io.out.write(listText(running, args.flags.has('json'), Date.now(), 'No deployment runs now.'));
+        const how = { json: args.flags.has('json'), columns: columnsOf(io.out), now: Date.now() };
+        io.out.write(listText(running, { ...how, none: 'No deployment runs now.' }));
         return 0;
       });
     }

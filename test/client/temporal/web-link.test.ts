@@ -1,6 +1,6 @@
 import { connectionSettings } from '../../../client/temporal/connection-settings';
 import { deploymentLink, webUrlFor } from '../../../client/temporal/web-link';
-import { queryOf } from '../../../client/temporal/deployments';
+import { queryOf } from '../../../client/temporal/list-query';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,0 +1,78 @@
+import type { Phase } from '../../decision/phase';
+import type { Verdict } from '../../decision/verdict';
+import { UPGRADE_SERVICE } from '../../workflows/contract';
+import { KEYWORD_LIMIT } from './start-deployment';
+
+/** Which deployments to list; all that is given must hold. */
+export interface ListFilters {
+  readonly environment?: string;
+  readonly stack?: string;
+  readonly service?: string;
+  readonly verdict?: Verdict;
+  readonly requestId?: string;
+  /** Who asked, or how that begins: `gitlab storefront` finds each of its builds. */
+  readonly requester?: string;
+  /** What was asked for: an image with its tag, or without, for all of them. A sidekick's is not looked at. */
+  readonly image?: string;
+  /** Only those that run. Default false. */
+  readonly running?: boolean;
+  /** Only those that are in one of these phases. */
+  readonly phases?: readonly Phase[];
+  /** Started then or later, milliseconds since the epoch. */
+  readonly since?: number;
+  /** Started before, milliseconds since the epoch. */
+  readonly until?: number;
+  /** At most so many. Default 20. */
+  readonly limit?: number;
+}
+
+/** What follows an image in the search attribute, where more does: a tag, a digest, a sidekick's. */
+const AFTER_IMAGE = [':', '@', ','];
+
+/** Temporal's query for a list of deployments. */
+export function queryOf(filters: ListFilters): string {
+  const { environment, stack, service, requestId, verdict, phases, requester, image, since, until } = filters;
+  const equal: readonly (readonly [string, string | undefined])[] = [
+    ['WorkflowType', UPGRADE_SERVICE],
+    ['DroverEnvironment', environment],
+    ['DroverStack', stack],
+    ['DroverService', service],
+    ['DroverRequest', requestId],
+    ['DroverVerdict', verdict],
+  ];
+  return [
+    ...equal.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = ${quoted(value)}`])),
+    ...(requester === undefined ? [] : [`DroverRequester STARTS_WITH ${quoted(asKept(requester))}`]),
+    ...(image === undefined ? [] : [imageCondition(asKept(image))]),
+    ...(phases === undefined ? [] : [`DroverPhase IN (${phases.map((phase) => `'${phase}'`).join(', ')})`]),
+    ...(filters.running === true ? ["ExecutionStatus = 'Running'"] : []),
+    ...(since === undefined ? [] : [`StartTime >= '${new Date(since).toISOString()}'`]),
+    ...(until === undefined ? [] : [`StartTime < '${new Date(until).toISOString()}'`]),
+  ].join(' AND ');
+}
+
+/** Temporal's query for every run that was under way within a time. */
+export function auditQuery(period: {
+  readonly since: number;
+  readonly until: number;
+  readonly environment?: string;
+}): string {
+  const { since, until, environment } = period;
+  const started = queryOf({ until, ...(environment === undefined ? {} : { environment }) });
+  return `${started} AND (ExecutionStatus = 'Running' OR CloseTime >= '${new Date(since).toISOString()}')`;
+}
+
+function imageCondition(image: string): string {
+  const longer = AFTER_IMAGE.map((mark) => `DroverImage STARTS_WITH ${quoted(`${image}${mark}`)}`);
+  return `(${[`DroverImage = ${quoted(image)}`, ...longer].join(' OR ')})`;
+}
+
+/** A search attribute holds no more of a text. */
+function asKept(value: string): string {
+  return value.slice(0, KEYWORD_LIMIT);
+}
+
+/** A text of the query language, which knows both ways to put a quote into one: doubled, and after a backslash. */
+function quoted(value: string): string {
+  return `'${value.replaceAll(/['\\]/g, (character) => (character === "'" ? "''" : '\\\\'))}'`;
+}
