@@ -17,6 +17,8 @@ export class Webhook {
   readonly deliveries: Delivery[] = [];
   /** How many more deliveries about a service are refused with 503. */
   readonly refuses = new Map<string, number>();
+  /** What becomes of a delivery that is not refused so: taken, refused, or taken with the connection broken off before the answer. */
+  moods: () => 'takes' | 'refuses' | 'takes and breaks off' = () => 'takes';
   /** Services about which nothing is answered at all. */
   readonly hangs = new Set<string>();
 
@@ -32,9 +34,11 @@ export class Webhook {
         const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>;
         const { headers, url: path = '' } = request;
         const delivery = { path, eventId: String(headers['event-id']), headers, body };
-        const status = webhook.#answerTo(String(body['service']));
+        const mood = webhook.moods();
+        const status = mood === 'refuses' ? 503 : webhook.#answerTo(String(body['service']));
         webhook.deliveries.push({ ...delivery, status: status ?? 0 });
-        if (status !== null) response.writeHead(status).end();
+        if (mood === 'takes and breaks off') request.socket.destroy();
+        else if (status !== null) response.writeHead(status).end();
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
