@@ -19,7 +19,7 @@ function recorded(name: string): { path: string; body: JsonValue }[] {
 
 test('containers that somebody restarted are counted as a real Rancher tells them', () => {
   const exchanges = recorded('29-restart');
-  const at = exchanges.findIndex(({ path }) => path.endsWith('/instances'));
+  const at = exchanges.findLastIndex(({ path }) => path.endsWith('/instances'));
   const list = exchanges[at]?.body ?? null;
   const data = isJsonObject(list) ? ownValue(list, 'data') : [];
   const instances = (Array.isArray(data) ? data : []).map((one) => instanceSchema.parse(one));
