@@ -9,8 +9,8 @@ import { instanceSchema, serviceSchema } from '../../rancher/resources';
 function recorded(name: string): { path: string; body: JsonValue }[] {
   const file = join(__dirname, '..', 'contract', 'recordings', `${name}.json`);
   const recording = parseJson(readFileSync(file, 'utf8'));
-  const exchanges = isJsonObject(recording) ? ownValue(recording, 'exchanges') : null;
-  return (Array.isArray(exchanges) ? exchanges : []).flatMap((exchange) =>
+  const steps = isJsonObject(recording) ? ownValue(recording, 'steps') : null;
+  return (Array.isArray(steps) ? steps : []).flatMap((exchange) =>
     isJsonObject(exchange)
       ? [{ path: String(ownValue(exchange, 'path')), body: ownValue(exchange, 'responseBody') ?? null }]
       : [],
@@ -23,7 +23,7 @@ test('containers that somebody restarted are counted as a real Rancher tells the
   const list = exchanges[at]?.body ?? null;
   const data = isJsonObject(list) ? ownValue(list, 'data') : [];
   const instances = (Array.isArray(data) ? data : []).map((one) => instanceSchema.parse(one));
-  const service = serviceSchema.parse(exchanges[at - 1]?.body);
+  const service = serviceSchema.parse(exchanges[at + 1]?.body);
   const view = {
     request: {
       ...{ requestId: 'r', deploymentId: 'd', environment: 'prod', stack: 's', service: 'w' },
