@@ -45,6 +45,8 @@ export interface Progress {
   readonly round: number;
   /** The finish was sent: there is no way back. */
   readonly finishSent: boolean;
+  /** Rancher, or the environment's worker, did not answer when it was asked last, and is being waited for. */
+  readonly isAway: boolean;
   /** Configuration name (`primary` or a sidekick's) to image, before and after. */
   readonly images: readonly ImageChange[];
   /** The service's state when last read, null before the first read. */

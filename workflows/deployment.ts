@@ -377,6 +377,7 @@ export class Deployment {
       requestedWhy: request.author.why ?? null,
       round: this.roundsPosted,
       finishSent: this.finishSent,
+      isAway: this.isAway,
       images: this.images,
       state: service?.state ?? null,
       message: service?.message ?? null,

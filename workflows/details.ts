@@ -75,10 +75,10 @@ function diagnosisLines({ at, containers, containersLeftOut }: Diagnosis): strin
 }
 
 /** The messages that mean something now, as a person types them. */
-function howToStepIn({ phase, person, environment, stack, service, finishSent }: Progress): string[] {
+function howToStepIn({ phase, person, environment, stack, service, finishSent, isAway }: Progress): string[] {
   if (person !== null || phase === 'done') return [];
   const target = targetText({ environment, stack, service });
-  const offers = INTERVENTION_NAMES.map((name) => ({ name, ...meaningOf(name, phase, finishSent) })).filter(
+  const offers = INTERVENTION_NAMES.map((name) => ({ name, ...meaningOf(name, phase, finishSent, isAway) })).filter(
     ({ accepted }) => accepted,
   );
   return [

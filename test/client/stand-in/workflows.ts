@@ -39,6 +39,7 @@ export async function upgradeService(request: DeploymentRequest): Promise<Deploy
     requestedWhy: request.author.why ?? null,
     round: 1,
     finishSent: false,
+    isAway: false,
     images: [],
     state: 'upgraded',
     message: null,

@@ -32,6 +32,7 @@ export function progress(change: Partial<Progress> = {}): Progress {
     requestedWhy: null,
     round: 1,
     finishSent: false,
+    isAway: false,
     images: [{ config: 'primary', from: 'example/web:1', to: 'example/web:2' }],
     state: 'upgrading',
     message: null,
