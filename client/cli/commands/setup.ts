@@ -18,9 +18,9 @@ export const setup: Command = {
   name: 'setup',
   usage: '[--create-namespace [--retention 30d]]',
   description: [
-    'Makes a namespace of Temporal ready for Drover: registers the search attributes that are missing, and says what it did. Done again it',
-    'changes nothing. A worker that starts does the same; where it may not, somebody who may runs this once, and again when a later',
-    'version of Drover has more of them.',
+    'Makes a namespace of Temporal ready for Drover: registers the search attributes that are missing, and says what it did.',
+    'Done again it changes nothing. A worker that starts registers them too; where it may not, somebody who may runs this once,',
+    'and again when a later version of Drover has more of them.',
     '',
     'Without --create-namespace a namespace that is missing is an error. One that is there is never changed.',
   ],
