@@ -22,5 +22,8 @@ COPY --from=build /app/dist ./dist
 RUN mkdir -p /home/node/.local/state && chown -R node:node /home/node/.local && \
     ln -s /app/dist/client/cli/main.js /usr/local/bin/drover && chmod +x dist/client/cli/main.js
 USER node
+# Only a worker answers, and only where it is told to (DROVER_HEALTH_ADDRESS=127.0.0.1:9465): a client that runs here is as it is.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s \
+    CMD [ -z "$DROVER_HEALTH_ADDRESS" ] || node -e 'fetch(`http://${process.env.DROVER_HEALTH_ADDRESS}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))'
 ENTRYPOINT ["node", "dist/client/cli/main.js"]
 CMD ["worker"]

@@ -51,7 +51,7 @@ async function check(temporal: TemporalSettings): Promise<void> {
   } catch (error) {
     if (typeof error === 'object' && error !== null && 'code' in error && error.code === NOT_FOUND) {
       throw new TemporalUnreachableError(
-        `Temporal at ${temporal.address} has no namespace ${temporal.namespace}. Create it (temporal operator namespace create --namespace ${temporal.namespace}), or set temporal.namespace or TEMPORAL_NAMESPACE to one that is there.`,
+        `Temporal at ${temporal.address} has no namespace ${temporal.namespace}. Create it (drover setup --create-namespace --namespace ${temporal.namespace}, or temporal operator namespace create --namespace ${temporal.namespace}), or set temporal.namespace or TEMPORAL_NAMESPACE to one that is there.`,
       );
     }
     throw unreachable(temporal, error);

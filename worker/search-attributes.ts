@@ -7,8 +7,9 @@ import { SearchAttributesError } from './search-attributes-error';
 const KEYWORD = 2;
 /** gRPC status codes. */
 export const INVALID_ARGUMENT = 3;
-const ALREADY_EXISTS = 6;
-const REFUSALS: readonly number[] = [7, 12, 16]; // PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED
+export const NOT_FOUND = 5;
+export const ALREADY_EXISTS = 6;
+export const REFUSALS: readonly number[] = [7, 12, 16]; // PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED
 const LIMIT_MILLIS = 30_000;
 const LOOK_AGAIN_MILLIS = 250;
 
@@ -26,18 +27,20 @@ type Services = Pick<ConnectionLike, 'operatorService' | 'workflowService'>;
  * Registers the search attributes that are missing, and sees them accepted: a workflow that sets an attribute which the
  * server does not know (or not yet: it caches them) would fail its task for ever.
  *
+ * @returns those that were missing
  * @throws SearchAttributesError when one exists with another type, may not be registered, or is not accepted in time.
  */
 export async function ensureSearchAttributes(
   connection: Services,
   namespace: string,
   options: SearchAttributeOptions,
-): Promise<void> {
+): Promise<readonly string[]> {
   const deadline = Date.now() + (options.limitMillis ?? LIMIT_MILLIS);
   const known = await list(connection, namespace);
+  let missing: readonly string[] = [];
   if (known !== undefined) {
     refuseOtherTypes(known, namespace);
-    const missing = SEARCH_ATTRIBUTES.filter((name) => !known.has(name));
+    missing = SEARCH_ATTRIBUTES.filter((name) => !known.has(name));
     if (missing.length > 0) {
       options.onStep(`Temporal: registering search attributes in namespace ${namespace}: ${missing.join(', ')}`);
       await add(connection, namespace, missing);
@@ -45,6 +48,7 @@ export async function ensureSearchAttributes(
     }
   }
   await waitUntilAccepted(connection, namespace, deadline);
+  return missing;
 }
 
 /** The names and types, or `undefined` where the server does not let us look (its proof is then the query alone). */
@@ -77,9 +81,11 @@ async function add(connection: Services, namespace: string, missing: readonly st
     });
   } catch (error) {
     if (codeOf(error) === ALREADY_EXISTS) return; // another worker that starts just now was first
-    const why = REFUSALS.includes(codeOf(error)) ? 'this worker may not register them' : 'they cannot be registered';
+    const why = REFUSALS.includes(codeOf(error))
+      ? 'they may not be registered with these credentials'
+      : 'they cannot be registered';
     throw new SearchAttributesError(
-      `Search attributes are missing in namespace ${namespace} of Temporal, and ${why} (${wordsOf(error)}). Let somebody who may run: ${commandFor(namespace, missing)}`,
+      `Search attributes are missing in namespace ${namespace} of Temporal, and ${why} (${wordsOf(error)}). Let somebody who may run: ${howToRegister(namespace, missing)}`,
     );
   }
 }
@@ -121,7 +127,7 @@ async function waitUntilAccepted(connection: Services, namespace: string, deadli
     } catch (error) {
       if (Date.now() > deadline || REFUSALS.includes(codeOf(error))) {
         throw new SearchAttributesError(
-          `Namespace ${namespace} of Temporal does not accept Drover's search attributes: ${wordsOf(error)}. If they were registered just now, start again in a minute; else run: ${commandFor(namespace, SEARCH_ATTRIBUTES)}`,
+          `Namespace ${namespace} of Temporal does not accept Drover's search attributes: ${wordsOf(error)}. If they were registered just now, start again in a minute; else run: ${howToRegister(namespace, SEARCH_ATTRIBUTES)}`,
         );
       }
       await delay(LOOK_AGAIN_MILLIS);
@@ -129,9 +135,9 @@ async function waitUntilAccepted(connection: Services, namespace: string, deadli
   }
 }
 
-function commandFor(namespace: string, names: readonly string[]): string {
+function howToRegister(namespace: string, names: readonly string[]): string {
   const each = names.map((name) => `--name ${name} --type Keyword`).join(' ');
-  return `temporal operator search-attribute create --namespace ${namespace} ${each}`;
+  return `drover setup --namespace ${namespace}, or: temporal operator search-attribute create --namespace ${namespace} ${each}`;
 }
 
 /** The gRPC status code of a failed call; -1 where it has none. */

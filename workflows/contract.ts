@@ -184,6 +184,8 @@ export const SEARCH_ATTRIBUTES = [
   'DroverVerdict',
   'DroverRequester',
   'DroverRequest',
+  // Unset as long as there are no releases: what is registered once need not be registered again for them.
+  'DroverRelease',
 ] as const;
 export type SearchAttributeName = (typeof SEARCH_ATTRIBUTES)[number];
 

@@ -42,6 +42,10 @@ export const COMMANDS = {
     summary: 'run a worker: the part that holds the keys and talks to Rancher',
     load: async (): Promise<Command> => (await import('./commands/worker.js')).worker,
   },
+  setup: {
+    summary: 'make a namespace of Temporal ready: search attributes, and the namespace itself',
+    load: async (): Promise<Command> => (await import('./commands/setup.js')).setup,
+  },
   dev: {
     summary: 'everything on this machine: Temporal with its Web UI, and a worker',
     load: async (): Promise<Command> => (await import('./commands/dev.js')).dev,

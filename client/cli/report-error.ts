@@ -39,6 +39,7 @@ const OF_THE_WORKER: Readonly<Record<string, Verdict>> = {
   SecretError: 'invalid',
   PortInUseError: 'invalid',
   SearchAttributesError: 'invalid',
+  NamespaceError: 'invalid',
   BundleError: 'invalid',
   TemporalServerError: 'unreachable',
   TemporalUnreachableError: 'unreachable',

@@ -46,7 +46,7 @@ function noNamespace({ address, namespace }: ConnectionSettings, cause: unknown)
   const problem = {
     where: 'TEMPORAL_NAMESPACE',
     text: `the Temporal at ${address} has no namespace "${namespace}"`,
-    fix: `name one that exists, or make it: temporal operator namespace create --namespace ${namespace}`,
+    fix: `name one that exists, or make it: drover setup --create-namespace --namespace ${namespace} (or: temporal operator namespace create --namespace ${namespace})`,
   };
   return Object.assign(new InvalidInputError([problem]), { cause });
 }

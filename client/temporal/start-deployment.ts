@@ -65,7 +65,7 @@ export function missingSearchAttributes(namespace: string, details: string): Inv
     {
       where: `the namespace ${namespace} of Temporal`,
       text: `Drover's search attributes are not registered there (${details}); nothing was started`,
-      fix: 'Start a worker once ("drover worker", or "drover dev" on this machine): it registers them; then try again.',
+      fix: `Run "drover setup --namespace ${namespace}" with credentials that may register them (a worker that starts does it too); then try again.`,
     },
   ]);
 }

@@ -180,7 +180,7 @@ describe('starting', () => {
       const failure = await failureOf(other.upgrade(asked('one')));
       expect(failure).toMatchObject({
         name: 'InvalidInputError',
-        nextStep: expect.stringContaining('drover worker') as string,
+        nextStep: expect.stringContaining(`drover setup --namespace ${bare.namespace}`) as string,
       });
       expect(await other.get('prod', 'shop', 'one')).toBeNull();
     } finally {

@@ -6,6 +6,8 @@ import type { Policy } from '../../decision/policy';
 import { VERDICTS } from '../../decision/verdict';
 import { formatDuration } from '../../worker/config/duration';
 import { ACTIVITY_OPTIONS } from '../../workflows/activity-options';
+import { METRICS } from '../../workflows/metric-table';
+import type { Metric } from '../../workflows/metric-table';
 import { coverage } from '../contract/coverage';
 import { MUTANTS } from '../mutation/mutants';
 import { documentedRows, tableName } from '../e2e/truth-table/documented';
@@ -192,6 +194,16 @@ export const TABLES: readonly DocumentedTable[] = [
     };
   }),
   { file: 'docs/configuration.md', name: 'policy', lines: [...head('key', 'default', 'meaning'), ...policy()] },
+  {
+    file: 'docs/metrics.md',
+    name: 'metrics',
+    lines: [
+      ...head('name', 'type', 'labels', 'meaning'),
+      ...Object.entries<Metric>(METRICS).map(([name, { type, labels, help }]) =>
+        row(`\`${name}\``, type, labels.map((label) => `\`${label}\``).join(', '), help),
+      ),
+    ],
+  },
   {
     file: 'docs/simulator.md',
     name: 'recordings',

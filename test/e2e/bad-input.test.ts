@@ -564,6 +564,23 @@ const CONFIGURATION: readonly BadInput[] = [
     says: ['worker.metricsAddress: metrics cannot be served on 127.0.0.1:', 'in use', 'choose another address'],
   },
   {
+    what: 'the port of health in use',
+    args: worker(),
+    yaml: ({ temporalPort }) =>
+      `${RANCHER}\nenvironments: { prod: {} }\nworker: { healthAddress: "127.0.0.1:${temporalPort}" }\n`,
+    env: keys,
+    verdict: 'invalid',
+    says: ['worker.healthAddress: health cannot be told on 127.0.0.1:', 'EADDRINUSE', 'choose another address'],
+  },
+  {
+    what: 'an address of health that is none',
+    args: worker(),
+    yaml: `${RANCHER}\nenvironments: { prod: {} }\n`,
+    env: () => ({ ...keys(), DROVER_HEALTH_ADDRESS: '127.0.0.1:99999' }),
+    verdict: 'invalid',
+    says: ['worker.healthAddress: health cannot be told on 127.0.0.1:99999', '>= 0 and < 65536'],
+  },
+  {
     what: 'a port that is none',
     args: ['dev', '--port', '99999'],
     verdict: 'invalid',

@@ -236,7 +236,7 @@ describe("what a worker's page of metrics shows", () => {
     }
   });
 
-  test('every metric and label of the Grafana dashboard is on the page', async () => {
+  test('every metric and label of the Grafana dashboard and of the alerts is on the page', async () => {
     // A task that fails: nobody has such a workflow.
     const client = new Client({ connection: stack.connection, namespace: stack.temporal.namespace });
     await client.workflow.start('noSuchWorkflow', { workflowId: 'no-such-workflow', taskQueue: WORKFLOW_QUEUE });
@@ -252,7 +252,7 @@ describe("what a worker's page of metrics shows", () => {
         shown.set(name, known);
       }
     }
-    const queries = dashboardQueries();
+    const queries = documentedQueries();
     expect(queries.length).toBeGreaterThan(20);
     for (const query of queries) {
       const { selectors, groupedBy } = referredBy(query);
@@ -287,13 +287,16 @@ interface Dashboard {
   readonly templating: { readonly list: readonly { readonly type: string; readonly definition?: string }[] };
 }
 
-/** All that the dashboard asks Prometheus, and what its variables list. */
-function dashboardQueries(): string[] {
+/** All that the dashboard and the alerts of the document ask Prometheus, and what the dashboard's variables list. */
+function documentedQueries(): string[] {
+  const document = readFileSync(join(ROOT, 'docs', 'metrics.md'), 'utf8');
+  const alerts = [...document.matchAll(/^ +expr: (.+)$/gm)].map(([, query = '']) => query);
+  expect(alerts.length).toBeGreaterThan(2);
   const dashboard = JSON.parse(readFileSync(join(ROOT, 'docs', 'grafana-dashboard.json'), 'utf8')) as Dashboard;
   const asked = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
   const listed = dashboard.templating.list.flatMap(({ definition }) => {
     const [, metric, label] = /^label_values\((\w+), (\w+)\)$/.exec(definition ?? '') ?? [];
     return metric === undefined || label === undefined ? [] : [`sum by (${label}) (${metric})`];
   });
-  return [...asked, ...listed];
+  return [...asked, ...listed, ...alerts];
 }

@@ -120,6 +120,8 @@ test(
         'DROVER_WORKER_ENVIRONMENTS',
         'DROVER_DIGEST_SECRET_FILE',
         'DROVER_TEMPORAL_WEB_URL',
+        'DROVER_METRICS_ADDRESS',
+        'DROVER_HEALTH_ADDRESS',
       ],
       ...[
         'TEMPORAL_ADDRESS',

@@ -211,6 +211,14 @@ environments:
     problems: [['2:12', '"temporal" is no address of Temporal']],
   },
   {
+    what: 'an address to listen on without a port, and one with a scheme',
+    yaml: 'worker:\n  metricsAddress: "9464"\n  healthAddress: http://127.0.0.1:9465\n',
+    problems: [
+      ['2:19', '"9464" is no address to listen on; write host:port without a scheme, such as 127.0.0.1:9464'],
+      ['3:18', '"http://127.0.0.1:9465" is no address to listen on'],
+    ],
+  },
+  {
     what: 'a worker for an unknown environment',
     yaml: 'environments:\n  prod: {}\nworker:\n  environments: [prod, prdo]\n',
     problems: [['4:24', 'unknown environment "prdo"; did you mean prod? configured: prod']],

@@ -294,6 +294,21 @@ describe('environment variables that people already use', () => {
     );
   });
 
+  test.each([
+    ['DROVER_METRICS_ADDRESS', 'metricsAddress'],
+    ['DROVER_HEALTH_ADDRESS', 'healthAddress'],
+  ] as const)('%s goes before the file, and is checked', (name, key) => {
+    const file = `environments: { a: {} }\nworker: { ${key}: "127.0.0.1:1" }\n`;
+    expect(load(file, {}).worker[key]).toBe('127.0.0.1:1');
+    expect(load(file, { [name]: '' }).worker[key]).toBe('127.0.0.1:1');
+    expect(load(file, { [name]: '[::1]:2' }).worker[key]).toBe('[::1]:2');
+    expect(() => load(file, { [name]: '9464' })).toThrow(`${name}: "9464" is no address to listen on`);
+    expect(() => load(file, { [name]: 'http://h/?token=canary' })).toThrow(
+      `${name}: the text is no address to listen on`,
+    );
+    expect(load('environments: { a: {} }\n', {}).worker[key]).toBeUndefined();
+  });
+
   test('a name that cannot be an alias is refused', () => {
     expect(() => load(undefined, { RANCHER_URL: 'https://h', RANCHER_ENVIRONMENT: 'a/b' })).toThrow(
       'RANCHER_ENVIRONMENT: "a/b" cannot name an environment',

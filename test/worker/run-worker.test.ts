@@ -258,7 +258,7 @@ describe('Temporal', () => {
 
   test('without the namespace: how to make it', async () => {
     expect(await attempt({ TEMPORAL_NAMESPACE: 'nowhere' })).toContain(
-      'has no namespace nowhere. Create it (temporal operator namespace create --namespace nowhere)',
+      'has no namespace nowhere. Create it (drover setup --create-namespace --namespace nowhere, or temporal operator namespace create --namespace nowhere)',
     );
   });
 });

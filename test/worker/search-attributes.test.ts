@@ -58,7 +58,8 @@ test('what is missing is registered, told, and a workflow that sets all of them 
   await expect(startWithAll(namespace)).rejects.toThrow();
 
   const steps: string[] = [];
-  await ensureSearchAttributes(connection, namespace, { onStep: (line) => steps.push(line) });
+  const onStep = (line: string): void => void steps.push(line);
+  expect(await ensureSearchAttributes(connection, namespace, { onStep })).toEqual(SEARCH_ATTRIBUTES);
   expect(steps).toEqual([
     `Temporal: registering search attributes in namespace ${namespace}: ${SEARCH_ATTRIBUTES.join(', ')}`,
   ]);
@@ -67,7 +68,7 @@ test('what is missing is registered, told, and a workflow that sets all of them 
   expect(customAttributes).toMatchObject(Object.fromEntries(SEARCH_ATTRIBUTES.map((name) => [name, KEYWORD])));
 
   steps.length = 0;
-  await ensureSearchAttributes(native, namespace, { onStep: (line) => steps.push(line) });
+  expect(await ensureSearchAttributes(native, namespace, { onStep })).toEqual([]);
   expect(steps).toEqual([]);
 });
 
@@ -75,7 +76,8 @@ test('only what is missing is registered, also over a native connection and by t
   const namespace = await freshNamespace();
   await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { DroverStack: KEYWORD } });
   const steps: string[] = [];
-  const ensure = (): Promise<void> => ensureSearchAttributes(native, namespace, { onStep: (line) => steps.push(line) });
+  const ensure = (): Promise<readonly string[]> =>
+    ensureSearchAttributes(native, namespace, { onStep: (line) => steps.push(line) });
   await Promise.all([ensure(), ensure()]);
   expect(steps.length).toBeGreaterThan(0);
   expect(steps.join()).not.toContain('DroverStack');
@@ -112,14 +114,14 @@ describe('where the server refuses', () => {
 
   test('to register: the command for somebody who may', async () => {
     const error = await ensure(services({ add: refusal(7, 'Request unauthorized.') }));
-    expect(String(error)).toContain('this worker may not register them (Request unauthorized.)');
+    expect(String(error)).toContain('they may not be registered with these credentials (Request unauthorized.)');
     expect(String(error)).toContain(
-      'temporal operator search-attribute create --namespace n --name DroverEnvironment --type Keyword',
+      'Let somebody who may run: drover setup --namespace n, or: temporal operator search-attribute create --namespace n --name DroverEnvironment --type Keyword',
     );
   });
 
   test('to list, but knows them all: that is enough', async () => {
-    expect(await ensure(services({ list: refusal(12, 'unknown method') }))).toBeUndefined();
+    expect(await ensure(services({ list: refusal(12, 'unknown method') }))).toEqual([]);
   });
 
   test('to list, and does not know them: the command again', async () => {
@@ -138,7 +140,7 @@ describe('where the server refuses', () => {
     let calls = 0;
     const all = Object.fromEntries(SEARCH_ATTRIBUTES.map((name) => [name, KEYWORD]));
     const list = () => Promise.resolve({ customAttributes: (calls += 1) > 1 ? all : {} });
-    expect(await ensure(services({ list, add: refusal(6, 'already exists') }))).toBeUndefined();
+    expect(await ensure(services({ list, add: refusal(6, 'already exists') }))).toEqual(SEARCH_ATTRIBUTES);
   });
 
   test('with anything else: its own words', async () => {

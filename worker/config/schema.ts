@@ -32,7 +32,7 @@ const isAddress = (text: string): boolean => /^[^\s/:@]+:\d{1,5}$|^\[[0-9a-fA-F:
 export const whyBadListening = (address: string): string | undefined =>
   isAddress(address)
     ? undefined
-    : `${address.includes('@') ? 'the text' : quote(address)} is no address to listen on; write host:port without a scheme, such as 127.0.0.1:9464`;
+    : `${/[@?#=]/.test(address) ? 'the text' : quote(address)} is no address to listen on; write host:port without a scheme, such as 127.0.0.1:9464`;
 
 const whyBadAddress = (address: string): string | undefined =>
   isAddress(address)
