@@ -70,7 +70,7 @@ export function logbookText(story: DeploymentStory, { json, columns }: Shown): s
 /** Time, level and phase in words, then what happened: nothing is said by a colour. */
 function logLine({ at, level, phase, text }: LogbookLine, columns: number | undefined): string {
   const time = new Date(at).toISOString();
-  return fold(`${time} ${level} ${clean(phase)}: ${clean(text)}`, columns === undefined ? undefined : columns - 1, '  ')
+  return fold(`${time} ${level} ${clean(phase)}: ${clean(text)}`, columns, '  ')
     .map((line) => `${line}\n`)
     .join('');
 }

@@ -86,7 +86,7 @@ function personRows(
 
 function heading(deployment: FollowedDeployment, why: string | null, columns: number | undefined): string {
   const text = headingText(deployment, deployment.how === 'over' ? 'over' : 'running');
-  return fold(`${text}${why === null ? '' : `: ${clean(why)}`}`, columns === undefined ? undefined : columns - 1, '  ')
+  return fold(`${text}${why === null ? '' : `: ${clean(why)}`}`, columns, '  ')
     .map((line) => `${line}\n`)
     .join('');
 }

@@ -20,7 +20,7 @@ export function whyText(story: DeploymentStory, { json, columns }: Shown): strin
     texts.map((text, at) => row(at === 0 ? label : '', text));
   const heading = headingText(deployment, outcome === null ? 'running' : 'over');
   return [
-    ...fold(heading, columns === undefined ? undefined : columns - 1, '  ').map((line) => `${line}\n`),
+    ...fold(heading, columns, '  ').map((line) => `${line}\n`),
     row(outcome === null ? 'now' : 'verdict', standing),
     reason === '' ? '' : row('reason', reason),
     step === null ? '' : row('step', step),

@@ -48,7 +48,7 @@ function lookAt(where: string, path: string): Stats | undefined {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown reason';
 }
 
 function bad(where: string, text: string, fix: string): InvalidInputError {

@@ -8,11 +8,10 @@ const LEAST_BESIDE = 24;
 /** `  label     text`, as many lines as it takes; a text without a label goes on from the row before. */
 export function labelled(label: string, text: string, columns: number | undefined): string {
   const indent = ' '.repeat(LABEL_WIDTH + 3);
-  const width = columns === undefined ? undefined : columns - 1;
   const lines =
-    width !== undefined && width - indent.length < LEAST_BESIDE
-      ? [...(label === '' ? [] : [`  ${label}`]), ...fold(`    ${clean(text)}`, width, '    ')]
-      : fold(`  ${label.padEnd(LABEL_WIDTH)} ${clean(text)}`, width, indent);
+    columns !== undefined && columns - indent.length <= LEAST_BESIDE
+      ? [...(label === '' ? [] : [`  ${label}`]), ...fold(`    ${clean(text)}`, columns, '    ')]
+      : fold(`  ${label.padEnd(LABEL_WIDTH)} ${clean(text)}`, columns, indent);
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -20,7 +19,7 @@ export function labelled(label: string, text: string, columns: number | undefine
 export function commandRow(command: string, does: string, columns: number | undefined): string {
   const line = `${' '.repeat(LABEL_WIDTH + 3)}${clean(command)} # ${clean(does)}`;
   if (columns === undefined || line.length < columns) return `${line}\n`;
-  return [...fold(`    # ${clean(does)}`, columns - 1, '    # '), `    ${clean(command)}`]
+  return [...fold(`    # ${clean(does)}`, columns, '    # '), `    ${clean(command)}`]
     .map((one) => `${one}\n`)
     .join('');
 }
