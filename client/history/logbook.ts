@@ -1,3 +1,4 @@
+import { INTERVENTION_NAMES } from '../../decision/intervention';
 import type { Progress, ProgressEvent } from '../../workflows/contract';
 import { entryText } from './entry-text';
 import type { HistoryEntry } from './history-entry';
@@ -26,8 +27,7 @@ export function logbookOf(entries: readonly HistoryEntry[], progress: Progress |
   if (progress === null) return { lines: fromHistory(entries), cut: 0, kept: null };
   const lines = progress.events.map((event): LogbookLine => ({ ...event, from: 'workflow' }));
   const cut = Math.max(0, progress.eventCount - lines.length);
-  const [first] = lines;
-  const earlier = cut === 0 || first === undefined ? [] : fromHistory(entries).filter(({ at }) => at < first.at);
+  const earlier = cut === 0 ? [] : fromHistory(entries, earlierOf(entries, progress.events));
   // What ended the workflow from outside it could not write down itself.
   const last = lines.at(-1)?.at ?? 0;
   const after = progress.result === null ? endedFromOutside(entries).filter(({ at }) => at >= last) : [];
@@ -42,11 +42,34 @@ export function logbookNote({ cut, kept }: Logbook): string {
   return `The deployment keeps its last ${String(kept)} lines. The ${String(cut)} before them are gone; what happened then is told from the history in Temporal.`;
 }
 
-function fromHistory(entries: readonly HistoryEntry[]): LogbookLine[] {
+/**
+ * What happened before the first line that is kept. A deployment writes a message down when it gets to it, so the time does not tell
+ * which of them are among its lines: the last so many are.
+ */
+function earlierOf(entries: readonly HistoryEntry[], kept: readonly ProgressEvent[]): ReadonlySet<HistoryEntry> {
+  const messages = entries.filter(isWrittenDown);
+  const told = kept.filter(({ text }) => WRITTEN_DOWN.test(text)).length;
+  const untold = new Set(messages.slice(0, Math.max(0, messages.length - told)));
+  const from = kept[0]?.at ?? 0;
+  return new Set(entries.filter((entry) => (isWrittenDown(entry) ? untold.has(entry) : entry.at < from)));
+}
+
+/** How a deployment writes down that somebody stepped in. */
+const WRITTEN_DOWN = new RegExp(`^(${INTERVENTION_NAMES.join('|')}) by `);
+
+function isWrittenDown(entry: HistoryEntry): boolean {
+  if (entry.event !== 'intervention' || !INTERVENTION_NAMES.some((name) => name === entry.name)) return false;
+  return entry.outcome === 'taken' || entry.outcome === 'refused';
+}
+
+function fromHistory(
+  entries: readonly HistoryEntry[],
+  wanted: ReadonlySet<HistoryEntry> = new Set(entries),
+): LogbookLine[] {
   let phase = 'resolving';
-  return entries.map((entry) => {
+  return entries.flatMap((entry) => {
     if (entry.event === 'phase') phase = entry.phase;
-    return { at: entry.at, phase, from: 'history', ...entryText(entry) };
+    return wanted.has(entry) ? [{ at: entry.at, phase, from: 'history', ...entryText(entry) } as const] : [];
   });
 }
 

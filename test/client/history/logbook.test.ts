@@ -30,6 +30,18 @@ describe('the logbook', () => {
     );
   });
 
+  it('tells each message once, also where it was written down a while after it came', () => {
+    const asked = Array.from({ length: 5 }, (_, at) => signal('retry', { by: `caller ${String(at)}` }));
+    const many = recordOf('run', history(started, phase('waiting'), ...asked)).entries;
+    const kept = [3, 4].map((at) =>
+      line(START + 60_000, `retry by caller ${String(at)}: rolls back and upgrades again`),
+    );
+    const { lines } = logbookOf(many, progress({ events: kept, eventCount: 7 }));
+    expect(lines.flatMap(({ from, text }) => /caller \d/.exec(text)?.[0].concat(' ', from) ?? [])).toEqual([
+      ...['caller 0 history', 'caller 1 history', 'caller 2 history', 'caller 3 workflow', 'caller 4 workflow'],
+    ]);
+  });
+
   it('is told from the history where no worker answers, and says so', () => {
     const logbook = logbookOf(entries, null);
     expect(logbook).toMatchObject({ cut: 0, kept: null });
