@@ -16,9 +16,10 @@ export const report: Command = {
   name: 'report',
   usage: 'ENVIRONMENT STACK/SERVICE --html FILE [--request ID]',
   description: [
-    'Writes one deployment as a page of HTML: the verdict, what was asked and why, the images, what was wrong, where the time went, who',
-    'stepped in, the logbook, and links to Rancher and Temporal Web. The page needs nothing else: no script, no network. To be attached to a',
-    'CI build or the ticket of a change; it can be printed. A file that is there is replaced. Needs no worker, but is richer with one.',
+    'Writes one deployment as a page of HTML: the verdict, what was asked and why, the images, what was wrong, where the time went,',
+    'who stepped in, the logbook, and links to Rancher and Temporal Web. The page needs nothing else: no script, no network. To be',
+    'attached to a CI build or the ticket of a change; it can be printed. A file that is there is replaced. Needs no worker, but the',
+    'logbook is in the own words of the deployment where one answers.',
   ],
   options: [
     { name: 'html', kind: 'one', value: 'FILE', help: 'where to write it' },

@@ -12,8 +12,8 @@ export const timeline: Command = {
   name: 'timeline',
   usage: 'ENVIRONMENT STACK/SERVICE [--request ID]',
   description: [
-    'Shows where the time of a deployment went, phase by phase: bars on a terminal, a table elsewhere (and with TERM=dumb). Of one that runs',
-    'up to now. It is read from the history in Temporal; no worker has to answer.',
+    'Shows where the time of a deployment went, phase by phase: bars on a terminal, a table elsewhere (and with TERM=dumb). Of one',
+    'that runs, up to now. It is read from the history in Temporal; no worker has to answer.',
   ],
   options: [REQUEST_OPTION, ...TARGET_OPTIONS, ...TEMPORAL_OPTIONS],
   examples: [

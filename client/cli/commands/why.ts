@@ -12,9 +12,10 @@ export const why: Command = {
   name: 'why',
   usage: 'ENVIRONMENT STACK/SERVICE [--request ID]',
   description: [
-    "Explains the newest deployment of a service: the verdict or where it stands, the step that failed, Rancher's own words, the containers",
-    "that did not come up (state, health, exit code), Rancher's log about the service, what was tried, and what to do now, with whole",
-    'commands. What was wrong is read before anything is undone, so it is still told when the containers are gone. Needs no worker.',
+    "Explains the newest deployment of a service: the verdict or where it stands, the step that failed, Rancher's own words, the",
+    "containers that did not come up (state, health, exit code), Rancher's log about the service, what was tried, and what to do now,",
+    'with whole commands. What was wrong is read before anything is undone, so it is still told when the containers are gone. Needs',
+    'no worker.',
   ],
   options: [REQUEST_OPTION, ...TARGET_OPTIONS, ...TEMPORAL_OPTIONS],
   examples: [

@@ -15,7 +15,7 @@ const PARKED = progress({
   attention: 'Rancher refuses the key',
   person: {
     ...{ kind: 'parked', reason: 'Rancher refuses the key', mend: 'Correct the key where the worker finds it.' },
-    ...{ since: NOW - 5000, until: NOW + 3_600_000, rancherUrl: null },
+    ...{ since: NOW - 5000, until: NOW + 3_600_000, rancherUrl: null, atExpiry: 'ends as `needs-attention`' },
     tried: [{ what: 'rollback', times: 2, firstAt: START, lastAt: START + 9000, said: '401 Unauthorized' }],
     commands: [{ command: 'drover retry prod storefront/web', does: 'goes on where it stopped' }],
   },
