@@ -14,6 +14,22 @@ export const COMMANDS = {
     summary: 'deployments: those that run, then the last that ended',
     load: async (): Promise<Command> => (await import('./commands/list.js')).list,
   },
+  why: {
+    summary: "why a deployment failed or waits, in Rancher's words, and what to do",
+    load: async (): Promise<Command> => (await import('./commands/why.js')).why,
+  },
+  history: {
+    summary: 'the deployments of a service; with --request, the whole logbook of one',
+    load: async (): Promise<Command> => (await import('./commands/history.js')).history,
+  },
+  timeline: {
+    summary: 'where the time of a deployment went, phase by phase',
+    load: async (): Promise<Command> => (await import('./commands/timeline.js')).timeline,
+  },
+  report: {
+    summary: 'one deployment as a page of HTML, for a CI build or a ticket',
+    load: async (): Promise<Command> => (await import('./commands/report.js')).report,
+  },
   audit: {
     summary: 'who did what to which service, when and why: JSON lines, whole or failed',
     load: async (): Promise<Command> => (await import('./commands/audit.js')).audit,

@@ -24,6 +24,7 @@ export function globalHelp(): string {
       ['drover dev', 'Temporal and a worker on this machine, for your Rancher (see drover dev --help)'],
       ['drover upgrade prod storefront/web --image example/web:2.4.1', ''],
       ['drover status prod storefront/web --watch', ''],
+      ['drover why prod storefront/web', 'what went wrong, and what to do now'],
     ]),
     '',
     'Exit codes:',

@@ -1,54 +1,61 @@
 import { triedText } from '../../decision/tried';
 import type { PersonNeeded, Progress } from '../../workflows/contract';
 import type { DeploymentHandle } from '../deployment-handle';
+import { progressOf } from '../deployment-story';
 import type { FollowedDeployment } from '../follow/follow-event';
-import { SilenceError } from '../follow/silence-error';
 import { formatDuration } from '../input/duration';
 import { clean, jsonLine } from '../render/clean';
+import { columnsOf } from '../render/columns-of';
+import { headingText } from '../render/deployment-heading';
 import { finalLines } from '../render/final-lines';
+import { fold } from '../render/fold';
 import { resultLine } from '../render/json-renderer';
+import { commandRow, labelled } from '../render/labelled';
 import { tallyText } from '../render/tally-text';
 import type { Io } from './command';
 
 /** Shows one deployment once. */
 export async function showStatus(handle: DeploymentHandle, json: boolean, io: Pick<Io, 'out'>): Promise<void> {
   const { deployment } = handle;
+  const columns = columnsOf(io.out);
   const write = (value: object): void => void io.out.write(jsonLine(value));
   if (deployment.how === 'over') {
     const outcome = await handle.result();
     if (json) write(resultLine(outcome, deployment));
     else {
-      io.out.write(`${heading(deployment)}\n`);
-      for (const { label, text } of finalLines(outcome, deployment)) io.out.write(row(label, text));
+      io.out.write(heading(deployment, null, columns));
+      for (const { label, text } of finalLines(outcome, deployment)) io.out.write(labelled(label, text, columns));
     }
     return;
   }
   const progress = await progressOf(handle);
   if (json) write({ type: 'status', ...deployment, progress });
-  else io.out.write(statusText(deployment, progress, Date.now()));
+  else io.out.write(statusText(deployment, progress, Date.now(), columns));
 }
 
-/** The progress, or null where no worker answers: what Temporal itself knows is shown all the same. */
-async function progressOf(handle: DeploymentHandle): Promise<Progress | null> {
-  try {
-    return await handle.progress();
-  } catch (error) {
-    if (error instanceof SilenceError) return null;
-    throw error;
-  }
-}
-
-/** A running deployment for people. */
-export function statusText(deployment: FollowedDeployment, progress: Progress | null, now: number): string {
+/**
+ * A running deployment for people.
+ *
+ * @param columns of the terminal; undefined where it is none
+ */
+export function statusText(
+  deployment: FollowedDeployment,
+  progress: Progress | null,
+  now: number,
+  columns?: number,
+): string {
+  const row = (label: string, text: string): string => labelled(label, text, columns);
+  const link = deployment.link === null ? '' : row('temporal', deployment.link);
   if (progress === null) {
-    return `${heading(deployment)}\n${row('phase', 'unknown: no worker answers; the deployment waits for one, nothing is lost')}${link(deployment)}`;
+    const unknown = 'unknown: no worker answers; the deployment waits for one, nothing is lost';
+    return `${heading(deployment, null, columns)}${row('phase', unknown)}${link}`;
   }
   const { phase, phaseSince, images, state, message, events, next, attention, rancherUrl, requestedWhy, round } =
     progress;
   const tally = tallyText(progress);
   const service = [state ?? '', message ?? '', tally].filter((part) => part !== '').join(' · ');
   return [
-    `${heading(deployment)}${requestedWhy === null ? '' : `: ${clean(requestedWhy)}`}\n`,
+    heading(deployment, requestedWhy, columns),
     row(
       'phase',
       `${phase} for ${formatDuration(now - phaseSince)}, ${formatDuration(now - progress.startedAt)} in all, round ${String(round)}`,
@@ -56,42 +63,30 @@ export function statusText(deployment: FollowedDeployment, progress: Progress | 
     ...images.map(({ config, from, to }) => row('image', `${config}: ${from ?? 'none'} → ${to}`)),
     service === '' ? '' : row('service', service),
     attention === null ? '' : row('attention', attention),
-    ...(progress.person === null ? [row('next', next)] : personRows(progress.person, now)),
+    ...(progress.person === null ? [row('next', next)] : personRows(progress.person, now, columns)),
     ...events.slice(-8).map(({ at, level, text }) => row('', `${new Date(at).toISOString()} ${level} ${text}`)),
     rancherUrl === null ? '' : row('rancher', rancherUrl),
-    link(deployment),
+    link,
   ].join('');
 }
 
 /** What a person who comes to it has to know: what was tried, what to mend, the commands. */
-function personRows({ mend, tried, commands, until, atExpiry }: PersonNeeded, now: number): string[] {
+function personRows(
+  { mend, tried, commands, until, atExpiry }: PersonNeeded,
+  now: number,
+  columns: number | undefined,
+): string[] {
   return [
-    ...tried.map((one) => row('tried', triedText(one))),
-    row('next', mend),
-    ...commands.map(({ command, does }) => row('', `${command} # ${does}`)),
-    row('', `by itself it ${atExpiry.replaceAll('`', '')} in ${formatDuration(until - now)}`),
+    ...tried.map((one) => labelled('tried', triedText(one), columns)),
+    labelled('next', mend, columns),
+    ...commands.map(({ command, does }) => commandRow(command, does, columns)),
+    labelled('', `by itself it ${atExpiry.replaceAll('`', '')} in ${formatDuration(until - now)}`, columns),
   ];
 }
 
-function heading({
-  environment,
-  stack,
-  service,
-  deploymentId,
-  requestId,
-  requestedBy,
-  how,
-}: FollowedDeployment): string {
-  const now = how === 'over' ? 'over' : 'running';
-  return clean(
-    `${stack}/${service} in ${environment}: ${now} (${deploymentId}, request ${requestId}), by ${requestedBy}`,
-  );
-}
-
-function link(deployment: FollowedDeployment): string {
-  return deployment.link === null ? '' : row('temporal', deployment.link);
-}
-
-function row(label: string, text: string): string {
-  return `  ${label.padEnd(9)} ${clean(text)}\n`;
+function heading(deployment: FollowedDeployment, why: string | null, columns: number | undefined): string {
+  const text = headingText(deployment, deployment.how === 'over' ? 'over' : 'running');
+  return fold(`${text}${why === null ? '' : `: ${clean(why)}`}`, columns, '  ')
+    .map((line) => `${line}\n`)
+    .join('');
 }

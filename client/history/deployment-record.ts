@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../../decision/diagnosis';
 import type { DeploymentResult, ImageChange } from '../../workflows/contract';
 import type { Asked, HistoryEntry, Over } from './history-entry';
 import { imagesOf } from './images-of';
@@ -25,6 +26,8 @@ export interface DeploymentRecord {
   /** The service's state as an activity read it last, and Rancher's words with it. */
   readonly state: string | null;
   readonly message: string | null;
+  /** What was wrong, as an activity found it last; null where none looked. */
+  readonly diagnosis: Diagnosis | null;
   /** Encodings of what this client cannot read, where a codec has encoded it; else empty. */
   readonly unreadable: readonly string[];
 }
@@ -35,6 +38,7 @@ export function recordOf(runId: string, events: readonly RecordedEvent[]): Deplo
   let seen: unknown;
   let found: { readonly images: readonly ImageChange[]; readonly rancherUrl: string | null } | null = null;
   let result: DeploymentResult | null = null;
+  let diagnosis: Diagnosis | null = null;
   for (const event of events) {
     trail.add(event);
     if (event.type === 'ended') result = resultOf(valueOf(event.result));
@@ -42,6 +46,8 @@ export function recordOf(runId: string, events: readonly RecordedEvent[]): Deplo
     const value = valueOf(event.result);
     const rancherUrl = textOrNull(property(value, 'rancherUrl'));
     if (rancherUrl !== null) found = { images: imagesOf(property(value, 'images')), rancherUrl };
+    if (Array.isArray(property(value, 'containers')) && Array.isArray(property(value, 'serviceLog')))
+      diagnosis = value as Diagnosis;
     const service = property(value, 'service') ?? value;
     if (typeof property(service, 'state') === 'string') seen = service;
   }
@@ -58,6 +64,7 @@ export function recordOf(runId: string, events: readonly RecordedEvent[]): Deplo
     rancherUrl: result?.rancherUrl ?? found?.rancherUrl ?? null,
     state: result?.state ?? textOrNull(property(seen, 'state')),
     message: result === null ? textOrNull(property(seen, 'message')) : null,
+    diagnosis: result === null ? diagnosis : (result.diagnosis ?? null),
     unreadable: [...new Set(entries.flatMap((entry) => entry.unreadable))],
   };
 }

@@ -42,6 +42,8 @@ export type RecordedEvent = {
       readonly input: Given;
       readonly identity: string;
     }
+  /** The workflow has acted on what came before. */
+  | { readonly type: 'turn' }
   | { readonly type: 'cancel-requested'; readonly cause: string; readonly identity: string }
   | { readonly type: 'reset'; readonly baseRunId: string; readonly reason: string; readonly identity: string }
   | {

@@ -3,6 +3,7 @@ import type { InterventionKind } from '../../decision/intervention';
 import { PHASES } from '../../decision/phase';
 import type { Phase } from '../../decision/phase';
 import type { TriedAction } from '../../decision/tried';
+import { Absence } from './absence';
 import { askedOf } from './asked-of';
 import type { HistoryEntry, Intervened } from './history-entry';
 import { UNANSWERED } from './history-entry';
@@ -42,11 +43,13 @@ export class Trail {
   #unparked: Phase = 'resolving';
   readonly #begun = new Map<number, Begun>();
   readonly #taken = new Set<string>();
+  readonly #absence = new Absence();
 
   /** @param idOf the lasting id of an event of this run */
   constructor(private readonly idOf: (eventId: number) => string) {}
 
   add(event: RecordedEvent): void {
+    this.#absence.add(event);
     switch (event.type) {
       case 'started':
         this.#put(event, askedOf(event), event.input);
@@ -56,6 +59,8 @@ export class Trail {
         return;
       case 'scheduled':
         this.#begin(event);
+        return;
+      case 'turn':
         return;
       case 'attempt': {
         const begun = this.#begun.get(event.scheduledId);
@@ -98,6 +103,7 @@ export class Trail {
   #enter(event: Of<'attributes'>): void {
     const phase = PHASES.find((one) => one === event.attributes['DroverPhase']);
     if (phase === undefined || phase === this.#phase) return;
+    if (this.#phase === 'parked') this.#absence.isOver();
     this.#phase = phase;
     if (phase !== 'parked') this.#unparked = phase;
     this.#put(event, { event: 'phase', phase });
@@ -152,7 +158,8 @@ export class Trail {
     // What a reset has put in again is taken, or refused, by an event of its own.
     if (event.type === 'admitted') return put('repeated', 'put in again by a reset');
     if (this.#isRepeated(kind, given)) return put('repeated', 'the same message came before');
-    const { accepted, meaning } = meaningOf(kind, this.#phase, this.#unparked === 'finishing');
+    const isAway = how === 'update' ? this.#absence.wasAway : this.#absence.isAway;
+    const { accepted, meaning } = meaningOf(kind, this.#phase, this.#unparked === 'finishing', isAway);
     // An update that is refused leaves nothing in the history.
     return put(accepted || how === 'update' ? 'taken' : 'refused', meaning);
   }

@@ -107,7 +107,8 @@ export function personLine({ since, until, tried, ...rest }: PersonNeeded): obje
   return { ...rest, since: iso(since), until: iso(until), tried: tried.map(triedLine) };
 }
 
-function triedLine({ firstAt, lastAt, ...rest }: Tried): object {
+/** What was tried, with times as in all lines. */
+export function triedLine({ firstAt, lastAt, ...rest }: Tried): object {
   return { ...rest, firstAt: iso(firstAt), lastAt: iso(lastAt) };
 }
 

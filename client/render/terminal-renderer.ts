@@ -42,12 +42,14 @@ export class TerminalRenderer implements Renderer {
         // The end is told by the result, with what belongs to it.
         if (phase === 'done') return;
         const tone = level === 'info' ? 'quiet' : level === 'warning' ? 'careful' : 'bad';
-        this.line(`  ${this.terminal.paint(tone, `${time(at)} ${phase.padEnd(LABEL_WIDTH)} ${clean(text)}`)}`);
+        const words = `${time(at)} ${phase.padEnd(LABEL_WIDTH)} ${gravity(level)}${clean(text)}`;
+        this.line(`  ${this.terminal.paint(tone, words)}`);
         return;
       }
       case 'notice': {
-        const tone = event.notice.level === 'info' ? 'quiet' : 'careful';
-        this.line(`  ${this.terminal.paint(tone, `${time(event.notice.at)} ${clean(event.notice.text)}`)}`);
+        const { at, level, text } = event.notice;
+        const tone = level === 'info' ? 'quiet' : 'careful';
+        this.line(`  ${this.terminal.paint(tone, `${time(at)} ${gravity(level)}${clean(text)}`)}`);
         return;
       }
       case 'reset': {
@@ -117,6 +119,11 @@ export class TerminalRenderer implements Renderer {
     this.terminal.write(`${this.isLive ? CLEAR_LINE : ''}${text}\n`);
     this.isLive = false;
   }
+}
+
+/** In words, for whoever sees no colours. */
+function gravity(level: 'info' | 'warning' | 'error'): string {
+  return level === 'info' ? '' : `${level}: `;
 }
 
 /** The line has to fit: a wrapped one cannot be written over. */

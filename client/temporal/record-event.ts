@@ -54,6 +54,7 @@ async function tellingPart(raw: RawEvent, given: Reader): Promise<Told | null> {
     };
   const cancel = raw.workflowExecutionCancelRequestedEventAttributes;
   if (cancel != null) return { type: 'cancel-requested', cause: cancel.cause ?? '', identity: cancel.identity ?? '' };
+  if (raw.workflowTaskCompletedEventAttributes != null) return { type: 'turn' };
   const failedTask = raw.workflowTaskFailedEventAttributes;
   if (failedTask != null) {
     // Only a reset names the run that the new one goes on from.

@@ -13,6 +13,7 @@ import {
   scheduled,
   signal,
   started,
+  turn,
 } from '../support/recorded';
 import type { Told } from '../support/recorded';
 import { result, START } from '../support/samples';
@@ -70,6 +71,23 @@ describe('what a history tells', () => {
   ])('%s', (_title, phases, name, outcome) => {
     const entry = trail(started, ...phases.map(phase), signal(name)).at(-1);
     expect(entry).toMatchObject({ event: 'intervention', name, outcome, phase: phases.at(-1), how: 'signal' });
+  });
+
+  it('a retry is taken where Rancher was away, from the turn on in which the deployment has seen it', () => {
+    const away = { ...answered(3, null), how: 'failed', failureType: 'RancherUnreachable' } as Told;
+    const refused = { ...away, failureType: 'Unauthorised' } as Told;
+    const before = [started, phase('confirming'), scheduled('readService')];
+    const outcomeOf = (...events: readonly Told[]): unknown => trail(...before, ...events, signal('retry')).at(-1);
+    expect(outcomeOf(away, turn)).toMatchObject({
+      outcome: 'taken',
+      meaning: expect.stringMatching(/asks Rancher again/),
+    });
+    expect(outcomeOf(away)).toMatchObject({ outcome: 'refused' });
+    expect(outcomeOf(refused, turn)).toMatchObject({ outcome: 'refused' });
+    expect(outcomeOf(away, turn, phase('parked'), phase('confirming'))).toMatchObject({ outcome: 'refused' });
+    expect(outcomeOf(away, turn, scheduled('readService'), answered(6, {}), turn)).toMatchObject({
+      outcome: 'refused',
+    });
   });
 
   it('the same message sent twice counts once; another under its id does not', () => {

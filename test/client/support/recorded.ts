@@ -34,6 +34,7 @@ export const phase = (name: string): Told => ({
 export const signal = (name: string, input: unknown = {}): Told => ({
   ...{ type: 'signal', name, input: given(input), identity: '2@host' },
 });
+export const turn: Told = { type: 'turn' };
 export const scheduled = (activity: string, input: unknown = {}): Told => ({
   ...{ type: 'scheduled', activity, input: given(input) },
 });

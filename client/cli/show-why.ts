@@ -1,0 +1,67 @@
+import { containerText } from '../../decision/diagnosis';
+import { triedText } from '../../decision/tried';
+import type { DeploymentStory } from '../deployment-story';
+import { explain } from '../explanation';
+import { clock } from '../refusals';
+import { jsonLine } from '../render/clean';
+import { headingText } from '../render/deployment-heading';
+import { fold } from '../render/fold';
+import { triedLine } from '../render/json-renderer';
+import { commandRow, labelled } from '../render/labelled';
+import type { Shown } from './show-history';
+
+/** Why a deployment is where it is: what failed, in Rancher's words, and what to do now. */
+export function whyText(story: DeploymentStory, { json, columns }: Shown): string {
+  if (json) return jsonText(story);
+  const { deployment, diagnosis, outcome, rancherUrl } = story;
+  const { standing, reason, step, rancher, tried, next, commands } = explain(story);
+  const row = (label: string, text: string): string => labelled(label, text, columns);
+  const rows = (label: string, texts: readonly string[]): string[] =>
+    texts.map((text, at) => row(at === 0 ? label : '', text));
+  const heading = headingText(deployment, outcome === null ? 'running' : 'over');
+  return [
+    ...fold(heading, columns, '  ').map((line) => `${line}\n`),
+    row(outcome === null ? 'now' : 'verdict', standing),
+    reason === '' ? '' : row('reason', reason),
+    step === null ? '' : row('step', step),
+    rancher === null ? '' : row('service', rancher),
+    ...rows(
+      'container',
+      (diagnosis?.containers ?? []).flatMap((one) => [containerText(one), ...(one.url === null ? [] : [one.url])]),
+    ),
+    (diagnosis?.containersLeftOut ?? 0) === 0 ? '' : row('', `and ${String(diagnosis?.containersLeftOut)} more`),
+    ...rows(
+      'log',
+      (diagnosis?.serviceLog ?? []).map(({ at, level, text }) => `${clock(at)} ${level} ${text}`),
+    ),
+    ...rows('tried', tried.map(triedText)),
+    next === '' ? '' : row('next', next),
+    ...commands.map(({ command, does }) => commandRow(command, does, columns)),
+    rancherUrl === null ? '' : row('rancher', rancherUrl),
+    deployment.link === null ? '' : row('temporal', deployment.link),
+  ].join('');
+}
+
+function jsonText(story: DeploymentStory): string {
+  const { deployment, diagnosis, outcome, rancherUrl, progress } = story;
+  const { startedAt, ...rest } = deployment;
+  const { tried, ...explanation } = explain(story);
+  return jsonLine({
+    type: 'why',
+    ...rest,
+    startedAt: new Date(startedAt).toISOString(),
+    verdict: outcome?.verdict ?? null,
+    phase: outcome === null ? (progress?.phase ?? null) : 'done',
+    ...explanation,
+    tried: tried.map(triedLine),
+    diagnosis:
+      diagnosis === null
+        ? null
+        : {
+            ...diagnosis,
+            at: new Date(diagnosis.at).toISOString(),
+            serviceLog: diagnosis.serviceLog.map(({ at, ...line }) => ({ at: new Date(at).toISOString(), ...line })),
+          },
+    rancherUrl,
+  });
+}

@@ -1,0 +1,144 @@
+import { asWord, targetText } from '../decision/target-text';
+import type { Tried } from '../decision/tried';
+import { exitCodeOf, VERDICTS } from '../decision/verdict';
+import type { OfferedCommand, PhaseSpan } from '../workflows/contract';
+import type { DeploymentStory } from './deployment-story';
+import { formatDuration } from './input/duration';
+
+/** Why a deployment is where it is, and what to do now. */
+export interface Explanation {
+  /** The verdict, or where it stands. */
+  readonly standing: string;
+  readonly reason: string;
+  /** The step that failed, or that it is in; null where all went well. */
+  readonly step: string | null;
+  /** Rancher's own words about the service, with its state; null where it said nothing. */
+  readonly rancher: string | null;
+  readonly tried: readonly Tried[];
+  /** What to do now, in a sentence; may be empty. */
+  readonly next: string;
+  /** Whole command lines, most likely first. */
+  readonly commands: readonly OfferedCommand[];
+}
+
+/** What a phase is about, in words. */
+const STEPS: Readonly<Record<PhaseSpan['phase'], string>> = {
+  resolving: 'finding the service and reading it',
+  settling: 'waiting for a service that was busy, or for an upgrade that somebody else left',
+  upgrading: 'posting the upgrade to Rancher',
+  waiting: 'waiting for Rancher to replace the containers',
+  verifying: 'proving that the new containers run and are healthy',
+  confirming: 'waiting for a person to confirm',
+  finishing: 'finishing the upgrade, and proving what runs',
+  done: 'over',
+  'rolling-back': 'going back to the former configuration',
+  parked: 'waiting for a person',
+};
+
+/** Phases into which a deployment goes once a step has failed. */
+const AFTER_A_FAILURE: readonly PhaseSpan['phase'][] = ['rolling-back', 'parked', 'done'];
+
+/** Explains a deployment, running or over. */
+export function explain(story: DeploymentStory): Explanation {
+  const { outcome, progress, diagnosis, record, now } = story;
+  const state = diagnosis?.state ?? record.state;
+  const message = diagnosis === null ? (progress?.message ?? record.message) : diagnosis.message;
+  const rancher = state === null ? null : `${state}${message === null ? '' : `: ${message}`}`;
+  if (outcome !== null) {
+    const { verdict, reason, nextStep, result } = outcome;
+    const holds = exitCodeOf(verdict) === 0;
+    return {
+      standing: `${verdict}: ${VERDICTS[verdict].meaning}`,
+      reason,
+      step: holds ? null : stepText(story),
+      rancher: holds ? null : rancher,
+      tried: result?.tried ?? [],
+      next: nextStep,
+      commands: holds ? [] : afterTheEnd(story),
+    };
+  }
+  if (progress === null)
+    return {
+      standing: 'it runs, and no worker answers',
+      reason: 'The deployment waits for a worker of the environment; nothing is lost.',
+      step: stepText(story),
+      rancher,
+      tried: [],
+      next: 'Start the worker of the environment ("drover worker"), or look why it does not answer.',
+      commands: [watching(story)],
+    };
+  const { person, phase, phaseSince, next } = progress;
+  return {
+    standing: `it runs: ${phase} for ${formatDuration(now - phaseSince)}`,
+    reason: person?.reason ?? progress.attention ?? next,
+    step: stepText(story),
+    rancher,
+    tried: person?.tried ?? [],
+    next: person?.mend ?? `Next: ${next}.`,
+    commands: person?.commands ?? [watching(story), stopping(story)],
+  };
+}
+
+/** The last step of those that lead on, and how long it was tried. */
+function stepText({ timeline, progress, outcome }: DeploymentStory): string | null {
+  const failed = timeline.findLast(({ phase }) => !AFTER_A_FAILURE.includes(phase));
+  if (failed === undefined) return null;
+  const { phase, from, to } = failed;
+  const then =
+    outcome === null && progress !== null && progress.phase !== phase ? `; now ${STEPS[progress.phase]}` : '';
+  return `${phase} (${STEPS[phase]}), ${formatDuration(to - from)}${then}`;
+}
+
+function watching({ deployment }: DeploymentStory): OfferedCommand {
+  return { command: `drover status ${targetText(deployment)} --watch`, does: 'follows it to the verdict' };
+}
+
+function stopping({ deployment, progress }: DeploymentStory): OfferedCommand {
+  const target = targetText(deployment);
+  return progress?.finishSent === true
+    ? { command: `drover history ${target}`, does: 'shows what was deployed before; the finish was sent' }
+    : { command: `drover cancel ${target}`, does: 'stops it, and goes back' };
+}
+
+/** The same again once it is mended; and what it left behind, where it may have left something. */
+function afterTheEnd({ deployment, outcome, record }: DeploymentStory): OfferedCommand[] {
+  const target = targetText(deployment);
+  const { image, sidekicks, variables, labels } = record.asked ?? {
+    image: null,
+    sidekicks: {},
+    variables: [],
+    labels: [],
+  };
+  const named = [...variables.map((name) => `--variable ${name}=…`), ...labels.map((name) => `--label ${name}=…`)];
+  const words = [
+    ...(image === null ? [] : [`--image ${asWord(image)}`]),
+    ...Object.entries(sidekicks).map(([name, to]) => `--sidekick ${asWord(`${name}=${to}`)}`),
+  ];
+  const mayBePending = outcome?.verdict === 'needs-attention' || outcome?.verdict === 'interfered';
+  return [
+    ...(mayBePending
+      ? [
+          {
+            command: `drover orphans ${asWord(deployment.environment)}`,
+            does: 'shows what was left half upgraded, and how to settle it',
+          },
+        ]
+      : []),
+    ...(words.length === 0
+      ? []
+      : [
+          {
+            command: `drover upgrade ${target} ${words.join(' ')}`,
+            does: `asks for the same again, once it is mended${named.length === 0 ? '' : `; add what was set besides: ${named.join(' ')}`}`,
+          },
+        ]),
+    {
+      command: `drover history ${target} --request ${asWord(deployment.requestId)}`,
+      does: 'shows everything that happened',
+    },
+    {
+      command: `drover report ${target} --request ${asWord(deployment.requestId)} --html report.html`,
+      does: 'the same as a page, for a ticket',
+    },
+  ];
+}
