@@ -80,3 +80,14 @@ export function containerText(container: AilingContainer): string {
   const words = message === null ? '' : `; Rancher says: ${message}`;
   return `${name} (${calledConfig(config)}, ${isNew ? 'new' : 'from before'}): ${facts.join(', ')}${words}`;
 }
+
+/** Rancher says the same for each container: once is enough, with how often. */
+export function withoutRepeats(log: readonly ServiceLogLine[]): ServiceLogLine[] {
+  const lines: { line: ServiceLogLine; times: number }[] = [];
+  for (const line of log) {
+    const last = lines.at(-1);
+    if (last?.line.text === line.text) lines[lines.length - 1] = { line, times: last.times + 1 };
+    else lines.push({ line, times: 1 });
+  }
+  return lines.map(({ line, times }) => (times === 1 ? line : { ...line, text: `${line.text} (${times} times)` }));
+}

@@ -1,6 +1,6 @@
 import { calledConfig } from '../decision/proof';
 import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
-import { containerText } from '../decision/diagnosis';
+import { containerText, withoutRepeats } from '../decision/diagnosis';
 import { INTERVENTION_NAMES, meaningOf } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
 import { targetText } from '../decision/target-text';
@@ -97,17 +97,6 @@ function serviceLogLines(log: readonly ServiceLogLine[]): string[] {
       .map(({ at, text }) => `- ${clock(at)} ${text}`),
     '',
   ];
-}
-
-/** Rancher says the same for each container. */
-function withoutRepeats(log: readonly ServiceLogLine[]): ServiceLogLine[] {
-  const lines: { line: ServiceLogLine; times: number }[] = [];
-  for (const line of log) {
-    const last = lines.at(-1);
-    if (last?.line.text === line.text) lines[lines.length - 1] = { line, times: last.times + 1 };
-    else lines.push({ line, times: 1 });
-  }
-  return lines.map(({ line, times }) => (times === 1 ? line : { ...line, text: `${line.text} (${times} times)` }));
 }
 
 /** What a person who comes at night has to know first. */

@@ -1,4 +1,4 @@
-import { containerText } from '../../decision/diagnosis';
+import { containerText, withoutRepeats } from '../../decision/diagnosis';
 import { triedText } from '../../decision/tried';
 import type { DeploymentStory } from '../deployment-story';
 import { explain } from '../explanation';
@@ -32,7 +32,7 @@ export function whyText(story: DeploymentStory, { json, columns }: Shown): strin
     (diagnosis?.containersLeftOut ?? 0) === 0 ? '' : row('', `and ${String(diagnosis?.containersLeftOut)} more`),
     ...rows(
       'log',
-      (diagnosis?.serviceLog ?? []).map(({ at, level, text }) => `${clock(at)} ${level} ${text}`),
+      withoutRepeats(diagnosis?.serviceLog ?? []).map(({ at, level, text }) => `${clock(at)} ${level} ${text}`),
     ),
     ...rows('tried', tried.map(triedText)),
     next === '' ? '' : row('next', next),

@@ -1,5 +1,5 @@
 import type { AilingContainer } from '../../decision/diagnosis';
-import { ailmentOf, containerText } from '../../decision/diagnosis';
+import { ailmentOf, containerText, withoutRepeats } from '../../decision/diagnosis';
 import { PRIMARY } from '../../decision/service-snapshot';
 
 const FINE = {
@@ -44,6 +44,12 @@ describe('what is wrong with a container', () => {
   test('a job that failed is one', () => {
     expect(ailmentOf({ ...FINE, startOnce: true, state: 'stopped', exitCode: 3 })).toBeGreaterThan(0);
   });
+});
+
+test('what Rancher says again and again is told once, with how often', () => {
+  const line = (text: string, at: number) => ({ at, level: 'info', text });
+  const log = [line('Stopping', 1), line('Creating', 2), line('Creating', 3), line('Creating', 4), line('Stopping', 5)];
+  expect(withoutRepeats(log)).toEqual([line('Stopping', 1), line('Creating (3 times)', 2), line('Stopping', 5)]);
 });
 
 describe('a container in words', () => {

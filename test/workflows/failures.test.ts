@@ -1,6 +1,10 @@
+import { whyText } from '../../client/cli/show-why';
+import { storyOf } from '../../client/deployment-story';
+import { DroverClient } from '../../client/drover-client';
 import type { Deploying } from '../support/rig';
+import { temporalAddress } from '../support/temporal-cli';
 import type { Case, Scene } from './scene';
-import { HEALTH_CHECK, ONE_BATCH, rancherSays, runCases } from './scene';
+import { HEALTH_CHECK, ONE_BATCH, rancherSays, runCases, STACK } from './scene';
 
 /** A deployment that goes wrong, and what whoever looks at it must find: the cause, and what to do. */
 interface Failure {
@@ -17,7 +21,7 @@ interface Failure {
 }
 
 const CHECKED: Case['service'] = { launchConfig: { healthCheck: HEALTH_CHECK } };
-const FIND_OUT = /Next: Find out why, then deploy again/;
+const FIND_OUT = /Find out why, then deploy again/;
 const NOTHING_CHANGED = /Nothing was changed/;
 
 const FAILURES: readonly Failure[] = [
@@ -153,7 +157,7 @@ const FAILURES: readonly Failure[] = [
       one.fault({ action: 'rollback', effect: rancherSays(403, 'Forbidden'), times: 0, probability: 1 });
     },
     ends: 'parked',
-    cause: /tried rollback/,
+    cause: /tried +rollback/,
     next: /drover retry .*goes on where it stopped/,
   },
   {
@@ -171,7 +175,7 @@ const FAILURES: readonly Failure[] = [
     before: (one) =>
       void one.fault({ action: 'finishupgrade', effect: rancherSays(403, 'Forbidden'), times: 0, probability: 1 }),
     ends: 'parked',
-    cause: /tried finish/,
+    cause: /tried +finish/,
     next: /drover retry .*goes on where it stopped/,
   },
   {
@@ -222,10 +226,22 @@ const CASES: Case[] = FAILURES.map(({ title, service, asked, before, during, end
     const { currentDetails } = await deploying.query<Metadata>('__temporal_workflow_metadata');
     expect(currentDetails).toMatch(cause);
     expect(currentDetails).toMatch(next);
+    const handle = await client.get(one.rig.alias, asked?.stack ?? STACK, asked?.service ?? one.name);
+    if (handle === null) throw new Error('drover why finds no deployment');
+    const why = whyText(await storyOf(handle, Date.now()), { json: false, columns: 400 });
+    expect(why).toMatch(cause);
+    expect(why).toMatch(next);
   },
 }));
 
+let client: DroverClient;
+
 describe('whoever looks at a deployment that went wrong finds', () => {
+  beforeAll(async () => {
+    client = await DroverClient.connect({ address: temporalAddress(), env: {} });
+  });
+  afterAll(() => client.close());
+
   test('twenty kinds of failure at least', () => expect(CASES.length).toBeGreaterThanOrEqual(20));
   runCases(CASES, { atOnce: 10, policy: { confirmLimitMillis: 5_000 } });
 });
