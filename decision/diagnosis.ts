@@ -81,7 +81,7 @@ export function containerText(container: AilingContainer): string {
   return `${name} (${calledConfig(config)}, ${isNew ? 'new' : 'from before'}): ${facts.join(', ')}${words}`;
 }
 
-/** Rancher says the same for each container: once is enough, with how often. */
+/** Rancher says the same for each container: once is enough, with how often, and when last. */
 export function withoutRepeats(log: readonly ServiceLogLine[]): ServiceLogLine[] {
   const lines: { line: ServiceLogLine; times: number }[] = [];
   for (const line of log) {

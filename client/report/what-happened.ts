@@ -1,4 +1,4 @@
-import { containerText } from '../../decision/diagnosis';
+import { containerText, withoutRepeats } from '../../decision/diagnosis';
 import type { DeploymentStory } from '../deployment-story';
 import { interventionText } from '../history/entry-text';
 import type { HistoryEntry, Intervened } from '../history/history-entry';
@@ -16,7 +16,7 @@ export function wrongPart({ diagnosis }: DeploymentStory): Html {
   const ailing = containers.map(
     (one) => html`<li>${containerText(one)}${one.url === null ? NONE : html`<br />${link(one.url)}`}</li>`,
   );
-  const log = serviceLog.map(
+  const log = withoutRepeats(serviceLog).map(
     (line) =>
       html`<tr>
         <td class="time">${clock(line.at)}</td>

@@ -49,7 +49,7 @@ describe('what is wrong with a container', () => {
 test('what Rancher says again and again is told once, with how often', () => {
   const line = (text: string, at: number) => ({ at, level: 'info', text });
   const log = [line('Stopping', 1), line('Creating', 2), line('Creating', 3), line('Creating', 4), line('Stopping', 5)];
-  expect(withoutRepeats(log)).toEqual([line('Stopping', 1), line('Creating (3 times)', 2), line('Stopping', 5)]);
+  expect(withoutRepeats(log)).toEqual([line('Stopping', 1), line('Creating (3 times)', 4), line('Stopping', 5)]);
 });
 
 describe('a container in words', () => {
