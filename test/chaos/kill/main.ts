@@ -53,9 +53,18 @@ async function run(options: SuiteOptions, folder: string): Promise<number> {
   try {
     const [suite, scenes] = await Promise.all([
       runSuite({
-        ...{ seed: options.seed, indexes, stacks: options.stacks, atOnce: options.atOnce, folder, faketime },
+        ...{
+          seed: options.seed,
+          indexes,
+          replacesMissed: options.only === null,
+          stacks: options.stacks,
+          atOnce: options.atOnce,
+          folder,
+          faketime,
+        },
         startTemporal: serverOfItsOwn,
         onEnd: (result) => {
+          if (result.missed) return say(`deployment ${result.index} met nothing: another one is made in its place`);
           ended += 1;
           if (result.wrong.length === 0) return;
           wrong += 1;

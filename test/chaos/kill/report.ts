@@ -103,7 +103,7 @@ export function reportOf(run: Run): { readonly lines: readonly string[]; readonl
     `done to the processes: ${pairs(figures.strikes)}`,
     'met by deployments that were under way, by the phase that they were in:',
     ...table(figures.met),
-    `deployments that met no kill and no freeze: ${figures.metNothing}`,
+    `deployments that met no kill and no freeze: ${figures.metNothing}, and ${suite.missed.length} more in whose place others were made`,
     `effective upgrades: ${mean} in each round that was needed (${upgrades.accepted} accepted POSTs, ${upgrades.rounds} rounds, ${upgrades.deployments} deployments)`,
     `commands: ${commands.started} started, ${commands.unreached} of them reached nobody and were called again`,
     `held-up attempts: ${frozen.heartbeatsMissed} given up by Temporal for their heartbeats, ${frozen.leaseOver} gave themselves up (LeaseOver); actions that Rancher refused by 422: ${frozen.refused422}`,

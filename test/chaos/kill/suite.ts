@@ -21,6 +21,8 @@ import { metBy } from './strike';
 export interface SuiteParts {
   readonly seed: string;
   readonly indexes: readonly number[];
+  /** Whether a deployment that was over before its kill could be made is judged, and another one made in its place. Else it is wrong. */
+  readonly replacesMissed: boolean;
   readonly stacks: number;
   readonly atOnce: number;
   /** Folder for everything that is written. */
@@ -41,6 +43,8 @@ export interface DeploymentResult {
   /** What is wrong; nothing where it passed. */
   readonly wrong: readonly string[];
   readonly met: readonly Met[];
+  /** All is right with it, but what was planned for it never came: what it was about to meet (a worker, say) was away just then. */
+  readonly missed: boolean;
   /** Whether an upgrade of its own had to be made; how many Rancher accepted, and in how many rounds. */
   readonly neededOne: boolean;
   readonly accepted: number;
@@ -69,8 +73,13 @@ export interface StackResult {
 
 export interface SuiteResult {
   readonly deployments: readonly DeploymentResult[];
+  /** Deployments that met nothing, and in whose place others were made. */
+  readonly missed: readonly number[];
   readonly stacks: readonly StackResult[];
 }
+
+/** Deployments that are kept ready for those that are missed, for each one that is asked for. */
+const SPARE = 0.2;
 
 /** Runs all deployments in stacks side by side, each with its kills. */
 export async function runSuite(parts: SuiteParts): Promise<SuiteResult> {
@@ -78,8 +87,10 @@ export async function runSuite(parts: SuiteParts): Promise<SuiteResult> {
     parts.indexes.filter((_index, position) => position % parts.stacks === number),
   );
   const results = await Promise.all(shares.map((indexes, number) => runStack(parts, number, indexes)));
+  const all = results.flatMap(({ deployments }) => deployments).sort((left, right) => left.index - right.index);
   return {
-    deployments: results.flatMap(({ deployments }) => deployments).sort((left, right) => left.index - right.index),
+    deployments: all.filter(({ missed }) => !missed),
+    missed: all.filter(({ missed }) => missed).map(({ index }) => index),
     stacks: results.map(({ stack }) => stack),
   };
 }
@@ -90,17 +101,26 @@ async function runStack(
   indexes: readonly number[],
 ): Promise<{ deployments: DeploymentResult[]; stack: StackResult }> {
   const { seed, folder: within, startTemporal, faketime, atOnce } = parts;
-  const cases = indexes.map((index) => generateCase(seed, index));
+  // Numbers that no other stack has.
+  const spareCount = parts.replacesMissed ? Math.ceil(indexes.length * SPARE) : 0;
+  const firstSpare = Math.max(-1, ...parts.indexes) + 1 + number * Math.ceil(parts.indexes.length * SPARE);
+  const spares = Array.from({ length: spareCount }, (_, at) => generateCase(seed, firstSpare + at));
+  const cases = [...indexes.map((index) => generateCase(seed, index)), ...spares];
   const target = await KillStack.start({ number, seed, cases, within, startTemporal, faketime });
   const deployments: DeploymentResult[] = [];
   const written: string[] = [];
   let keep = true;
   try {
-    const waiting = [...cases];
+    const waiting = cases.slice(0, indexes.length);
     const lane = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const done = await runOne(parts, target, number, next, written);
+        const spare = spares[0];
+        const done = await runOne(parts, target, number, next, written, spare !== undefined);
         deployments.push(done);
+        if (done.missed) {
+          spares.shift();
+          if (spare !== undefined) waiting.push(spare);
+        }
         parts.onEnd(done);
       }
     };
@@ -135,6 +155,7 @@ async function runOne(
   stack: number,
   deployment: DeploymentCase,
   written: string[],
+  mayMiss: boolean,
 ): Promise<DeploymentResult> {
   const startedAt = Date.now();
   const kills = planKills(deployment, parts.faketime !== null);
@@ -155,10 +176,12 @@ async function runOne(
   written.push(...fire.written);
   const met = ended === null ? [] : metBy(ended.underWay, target.strikes);
   const struck = met.filter(({ strike }) => strike.what !== 'clock');
-  if (ended !== null && struck.length === 0) wrong.push('nothing was killed or frozen while it was under way');
+  const metNothing = ended !== null && struck.length === 0;
+  if (metNothing && !mayMiss) wrong.push('nothing was killed or frozen while it was under way');
   const { evidence } = ended ?? {};
   return {
     ...{ index: deployment.index, kind: deployment.kind, stack, wrong, met },
+    missed: metNothing && wrong.length === 0,
     verdict: evidence?.outcome.verdict ?? null,
     neededOne: deployment.effectiveUpgrades > 0,
     accepted: evidence === undefined ? 0 : ourActions(evidence).filter(({ action }) => action === 'upgrade').length,
