@@ -12,7 +12,7 @@ export function labelled(label: string, text: string, columns: number | undefine
     columns !== undefined && columns - indent.length <= LEAST_BESIDE
       ? [...(label === '' ? [] : [`  ${label}`]), ...fold(`    ${clean(text)}`, columns, '    ')]
       : fold(`  ${label.padEnd(LABEL_WIDTH)} ${clean(text)}`, columns, indent);
-  return lines.map((line) => `${line}\n`).join('');
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
 
 /** A whole command line and what it does: the command is never broken, for it is copied. */

@@ -14,6 +14,7 @@ h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--lin
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; color: var(--quiet); }
 th, td { text-align: left; vertical-align: top; padding: .2rem .75rem .2rem 0; border-bottom: 1px solid var(--line); }
+th, td.time, td.word { overflow-wrap: normal; }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 code { font-family: ui-monospace, monospace; font-size: .95em; }
 pre { margin: .25rem 0; white-space: pre-wrap; }

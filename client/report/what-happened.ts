@@ -20,7 +20,7 @@ export function wrongPart({ diagnosis }: DeploymentStory): Html {
     (line) =>
       html`<tr>
         <td class="time">${clock(line.at)}</td>
-        <td>${line.level}</td>
+        <td class="word">${line.level}</td>
         <td>${line.text}</td>
       </tr>`,
   );
@@ -100,8 +100,8 @@ export function peoplePart({ record }: DeploymentStory): Html {
       html`<tr>
         <td class="time">${clock(entry.at)}</td>
         <td>${interventionText(entry)}</td>
-        <td>${entry.how}</td>
-        <td>${entry.phase}</td>
+        <td class="word">${entry.how}</td>
+        <td class="word">${entry.phase}</td>
       </tr>`,
   );
   return html`<h2>Who stepped in</h2>
@@ -127,8 +127,8 @@ export function logbookPart({ logbook }: DeploymentStory): Html {
     ({ at, level, phase, text }) =>
       html`<tr>
         <td class="time">${clock(at)}</td>
-        <td>${level}</td>
-        <td>${phase}</td>
+        <td class="word">${level}</td>
+        <td class="word">${phase}</td>
         <td>${text}</td>
       </tr>`,
   );

@@ -131,7 +131,7 @@ describe('an audit', () => {
     expect(lines[3]).toMatchObject({ how: 'Temporal', by: null, identity: expect.stringMatching(/@/) });
     // As the deployment itself wrote it down.
     const said = (await one.progress())?.events.map(({ text }) => text).join('\n') ?? '';
-    expect(said).toContain(`retry by jane is refused: ${String(lines[0]?.['meaning'])}`);
+    expect(said).toContain(`retry by jane (impatient) is refused: ${String(lines[0]?.['meaning'])}`);
   });
 
   it('tells of a terminated workflow: by whom, why, and what was under way in Rancher', async () => {

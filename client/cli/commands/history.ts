@@ -19,9 +19,9 @@ export const history: Command = {
     'Lists the deployments of a service, the newest first, as far back as the namespace of Temporal keeps them. With --request,',
     'shows one of them with its whole logbook.',
     '',
-    'A deployment keeps the last hundred lines of its logbook itself. What happened before them, and all of it where no worker answers,',
-    "is told from the deployment's history in Temporal: who asked, who stepped in, what was sent to Rancher and the answers, the phases.",
-    'It says so where that is the case.',
+    'A deployment keeps the last hundred lines of its logbook itself. What happened before them, and all of it where no worker',
+    "answers, is told from the deployment's history in Temporal: who asked, who stepped in, what was sent to Rancher and the answers,",
+    'the phases. It says so where that is the case.',
   ],
   options: [
     REQUEST_OPTION,
