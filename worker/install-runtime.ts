@@ -68,7 +68,7 @@ export function installRuntime(settings: RuntimeSettings = {}): void {
   } catch (error) {
     if (settings.metricsAddress === undefined) throw error;
     const why = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
-    const message = `metrics cannot be served on ${settings.metricsAddress}: ${why}; choose another address, or end what listens there. Nothing was started`;
+    const message = `metrics cannot be served on ${settings.metricsAddress}: ${why}; choose another address (an IP address and a port), or end what listens there. Nothing was started`;
     throw new ConfigurationError([{ where: 'worker.metricsAddress', message }]);
   }
 }

@@ -2,6 +2,9 @@ import { Runtime } from '@temporalio/worker';
 import { installRuntime } from '../../worker/install-runtime';
 import { waitFor } from './wait-for';
 
+// Nothing else of Temporal's was made here, whose end would end it.
+afterAll(() => Runtime.instance().shutdown());
+
 test('of what the SDK logs, everything is passed on but what is so on purpose', async () => {
   const lines: string[] = [];
   installRuntime({ level: 'WARN', onLine: (line) => lines.push(line) });
