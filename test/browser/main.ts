@@ -31,7 +31,7 @@ const TELLS: Readonly<
   },
   failed: {
     history: [/rollBackUpgrade •/, /"rolled-back"/],
-    metadata: ['done', /no progress for/, 'active'],
+    metadata: ['rolled-back', /no progress for/, 'active'],
   },
 };
 
@@ -68,7 +68,7 @@ const CASES: readonly Case[] = [
     run: async (scenes, browser) => {
       const one = await WorkflowPage.open(browser, await scenes.pageOf('running'));
       await one.openMetadata();
-      await one.sendSignal('cancel', JSON.stringify({ by: 'jane', why: 'wrong tag' }));
+      await one.sendSignal('cancel', { by: 'jane', why: 'wrong tag' });
       const verdict = await scenes.verdict('running');
       if (verdict !== 'cancelled') throw new Error(`it ended as ${verdict}`);
       await one.page.reload();

@@ -45,6 +45,11 @@ const ARGS: Readonly<Record<SceneName, readonly string[]>> = {
   failed: ['--batch-size', '2'],
 };
 
+const BUILD = {
+  ...{ GITLAB_CI: 'true', CI_PROJECT_PATH: 'shop/storefront', CI_PIPELINE_IID: '318', CI_JOB_ID: '9001' },
+  FORCE_COLOR: '1',
+};
+
 export const imageOf = (scene: SceneName, tag: string): string => `registry.example.com/shop/${SERVICES[scene]}:${tag}`;
 export const [BEFORE, AFTER] = ['2.4.0', '2.4.1'] as const;
 
@@ -109,7 +114,8 @@ export class Scenes {
     });
     await this.#begin('parked');
     await this.#until('parked', ({ phase }) => phase === 'confirming');
-    await this.command('rollback', 'parked', '--why', 'the search page is slow');
+    const target = { environment: environmentOf('parked'), stack: STACK, service: SERVICES.parked };
+    await this.stack.client.intervene(target, 'rollback', { by: 'jane@desk-7', why: 'the search page is slow' });
     await this.#until('parked', ({ phase }) => phase === 'parked');
   }
 
@@ -145,9 +151,14 @@ export class Scenes {
     }
   }
 
+  /** The command, as a build runs it, in colours. */
+  drover(...args: readonly string[]): Promise<Ended> {
+    return this.stack.drover(args, { env: BUILD });
+  }
+
   /** `drover COMMAND` about the service of a scene, to its end. */
   command(name: string, scene: SceneName, ...more: readonly string[]): Promise<Ended> {
-    return this.stack.drover([name, environmentOf(scene), `${STACK}/${SERVICES[scene]}`, ...more]);
+    return this.drover(name, environmentOf(scene), `${STACK}/${SERVICES[scene]}`, ...more);
   }
 
   /** The verdict of a scene's deployment; waits for it. */

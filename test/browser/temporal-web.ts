@@ -11,7 +11,10 @@ const ATTEMPTS = 5;
 export async function openBrowser(onStep: (line: string) => void): Promise<Browser> {
   const executablePath = await prepareChromium(process.env, onStep);
   // Its sandbox does not start as root; nothing but our own pages is opened.
-  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  return chromium.launch({
+    executablePath,
+    args: ['--disable-lcd-text', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+  });
 }
 
 /** The page of one workflow in Temporal Web. */
@@ -59,11 +62,15 @@ export class WorkflowPage {
   }
 
   /** _More Actions → Send a Signal_, with JSON as its data. */
-  async sendSignal(name: string, data: string): Promise<void> {
+  async sendSignal(name: string, data: object): Promise<void> {
     const form = await this.#openForm('signal');
     await form.getByTestId('signal-select-button').click();
-    await form.getByRole('option', { name: new RegExp(`^\\s*${name}\\b`) }).first().click();
-    await form.locator('.cm-content').fill(data);
+    await form
+      .getByRole('option', { name: new RegExp(`^\\s*${name}\\b`) })
+      .first()
+      .click();
+    // As it lays it out itself when it is left: the button would move from under the click.
+    await form.locator('.cm-content').fill(JSON.stringify(data, null, 2));
     await form.getByTestId('confirm-modal-button').click();
     await form.waitFor({ state: 'hidden' });
   }
