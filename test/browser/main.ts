@@ -71,7 +71,7 @@ const CASES: readonly Case[] = [
       await one.sendSignal('cancel', { by: 'jane', why: 'wrong tag' });
       const verdict = await scenes.verdict('running');
       if (verdict !== 'cancelled') throw new Error(`it ended as ${verdict}`);
-      await one.page.reload();
+      await one.page.goto(await scenes.pageOf('running'));
       await one.shows(/"cancelled"/);
       await one.openMetadata();
       await one.shows(/cancel by jane \(wrong tag\): restores the former configuration/);

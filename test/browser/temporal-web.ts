@@ -79,6 +79,7 @@ export class WorkflowPage {
   async offered(kind: 'signal' | 'update'): Promise<string[]> {
     const form = await this.#openForm(kind);
     await form.getByTestId(`${kind}-select-button`).click();
+    await form.getByRole('option').first().waitFor();
     return form.getByRole('option').allInnerTexts();
   }
 
