@@ -60,7 +60,7 @@ const PICTURES: readonly Picture[] = [
   },
   { file: 'terminal-list.png', take: terminal('list') },
   { file: 'terminal-status.png', take: terminal('status', 'prod', `${STACK}/${SERVICES.parked}`) },
-  { file: 'terminal-failed.png', take: terminal('status', 'qa', `${STACK}/${SERVICES.failed}`) },
+  { file: 'terminal-why.png', take: terminal('why', 'qa', `${STACK}/${SERVICES.failed}`) },
 ];
 
 async function main(): Promise<void> {
