@@ -71,7 +71,8 @@ function serviceLines({ state, message, instances, expected }: Progress): string
 function diagnosisLines({ at, containers, containersLeftOut }: Diagnosis): string[] {
   if (containers.length === 0) return [];
   const more = containersLeftOut === 0 ? [] : [`- and ${containersLeftOut} more`];
-  return ['', `What was wrong at ${clock(at)}:`, ...containers.map((one) => `- ${containerText(one)}`), ...more];
+  // Temporal Web takes lines for a list only after an empty one.
+  return ['', `What was wrong at ${clock(at)}:`, '', ...containers.map((one) => `- ${containerText(one)}`), ...more];
 }
 
 /** The messages that mean something now, as a person types them. */
@@ -92,6 +93,7 @@ function serviceLogLines(log: readonly ServiceLogLine[]): string[] {
   if (log.length === 0) return [];
   return [
     'Rancher says:',
+    '',
     ...withoutRepeats(log)
       .slice(-LOG_LINES)
       .map(({ at, text }) => `- ${clock(at)} ${text}`),

@@ -11,6 +11,8 @@ import { temporalAddress, temporalCli } from './temporal-cli';
 export interface StackTemporal {
   readonly address: string;
   readonly namespace: string;
+  /** Its Web UI, where it has one. */
+  readonly webUrl?: string;
   /** Kills the server with -9. Only for a server of one's own. */
   kill(): Promise<void>;
   /** Starts it again on the same file and the same ports. */
@@ -43,6 +45,7 @@ export async function serverOfItsOwn(folder: string): Promise<StackTemporal> {
   return {
     address,
     namespace: 'default',
+    webUrl: server.uiUrl,
     kill: async () => {
       process.kill(server.pid, 'SIGKILL');
       await server.exited;
