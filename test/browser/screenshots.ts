@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { ROOT } from '../support/root';
 import type { SceneName } from './scenes';
@@ -60,6 +61,17 @@ const PICTURES: readonly Picture[] = [
   },
   { file: 'terminal-list.png', take: terminal('list') },
   { file: 'terminal-status.png', take: terminal('status', 'prod', `${STACK}/${SERVICES.parked}`) },
+  { file: 'terminal-timeline.png', take: terminal('timeline', 'qa', `${STACK}/${SERVICES.failed}`) },
+  {
+    file: 'report.png',
+    take: async (scenes, browser) => {
+      const ended = await scenes.command('report', 'failed', '--html', 'report.html');
+      if (ended.code !== 0) throw new Error(`there is no report: ${ended.stderr}`);
+      const page = await browser.newPage({ viewport: { width: 1000, height: 1300 } });
+      await page.goto(pathToFileURL(join(scenes.stack.folder, 'report.html')).href);
+      return closing(page);
+    },
+  },
   { file: 'terminal-why.png', take: terminal('why', 'qa', `${STACK}/${SERVICES.failed}`) },
 ];
 
