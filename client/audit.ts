@@ -1,5 +1,6 @@
 import { AuditGapError } from './errors/audit-gap-error';
 import type { HistoryEntry, PhaseEntered } from './history/history-entry';
+import { originOf } from './history/origin-of';
 import { Trail } from './history/trail';
 import type { RecordedEvent } from './history/recorded-event';
 import { formatDuration } from './input/duration';
@@ -153,20 +154,6 @@ async function lostBases(
       lost.push(`${run.workflowId}, run ${event.baseRunId}, reset at ${iso(event.at)}: its history is gone`);
   }
   return lost;
-}
-
-/** A reset copies the events before it into the new run: they keep the id that they had where they happened. */
-function originOf(
-  runId: string,
-  history: readonly RecordedEvent[],
-  origins: ReadonlyMap<string, (eventId: number) => string>,
-): (eventId: number) => string {
-  const resets = history.filter((event) => event.type === 'reset');
-  return (eventId) => {
-    const copied = resets.findLast(({ id }) => eventId < id);
-    if (copied === undefined) return `${runId}/${String(eventId)}`;
-    return origins.get(copied.baseRunId)?.(eventId) ?? `${copied.baseRunId}/${String(eventId)}`;
-  };
 }
 
 function auditEventsOf(

@@ -2,6 +2,7 @@ import type { Diagnosis } from '../../decision/diagnosis';
 import type { DeploymentResult, ImageChange } from '../../workflows/contract';
 import type { Asked, HistoryEntry, Over } from './history-entry';
 import { imagesOf } from './images-of';
+import { originOf } from './origin-of';
 import { property, textOrNull } from './read-value';
 import { valueOf } from './recorded-event';
 import type { RecordedEvent } from './recorded-event';
@@ -34,7 +35,7 @@ export interface DeploymentRecord {
 
 /** What the events of a run's history tell. */
 export function recordOf(runId: string, events: readonly RecordedEvent[]): DeploymentRecord {
-  const trail = new Trail((eventId) => `${runId}/${String(eventId)}`);
+  const trail = new Trail(originOf(runId, events));
   let seen: unknown;
   let found: { readonly images: readonly ImageChange[]; readonly rancherUrl: string | null } | null = null;
   let result: DeploymentResult | null = null;

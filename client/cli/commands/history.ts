@@ -1,4 +1,3 @@
-import { storyOf } from '../../deployment-story';
 import { InvalidInputError } from '../../errors/invalid-input-error';
 import type { Problem } from '../../errors/invalid-input-error';
 import { unknownDeployment } from '../../refusals';
@@ -47,7 +46,7 @@ export const history: Command = {
     return withClient(args, io, async (client) => {
       if (args.values.has('request')) {
         const handle = await chosenDeployment(client, target, args);
-        io.out.write(logbookText(await storyOf(handle, Date.now()), how));
+        io.out.write(logbookText(await handle.story(), how));
         return 0;
       }
       const found = await client.history(target, limit === undefined ? {} : { limit });

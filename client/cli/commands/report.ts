@@ -1,4 +1,3 @@
-import { storyOf } from '../../deployment-story';
 import { InvalidInputError } from '../../errors/invalid-input-error';
 import { clean, jsonLine } from '../../render/clean';
 import { reportPage } from '../../report/report-page';
@@ -40,7 +39,7 @@ export const report: Command = {
     const target = targetOf(args, io.env);
     requireWritablePath(WHERE, path);
     return withClient(args, io, async (client) => {
-      const story = await storyOf(await chosenDeployment(client, target, args), Date.now());
+      const story = await (await chosenDeployment(client, target, args)).story();
       writePage(WHERE, path, reportPage(story));
       const { deployment, outcome } = story;
       const verdict = outcome?.verdict ?? null;

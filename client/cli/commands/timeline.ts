@@ -1,4 +1,3 @@
-import { storyOf } from '../../deployment-story';
 import { columnsOf } from '../../render/columns-of';
 import { chosenDeployment, REQUEST_OPTION } from '../chosen-deployment';
 import type { Command } from '../command';
@@ -25,7 +24,7 @@ export const timeline: Command = {
   async run(args, io) {
     const target = targetOf(args, io.env);
     return withClient(args, io, async (client) => {
-      const story = await storyOf(await chosenDeployment(client, target, args), Date.now());
+      const story = await (await chosenDeployment(client, target, args)).story();
       const columns = columnsOf(io.out);
       const bars = columns !== undefined && io.env['TERM'] !== 'dumb';
       io.out.write(timelineText(story, { json: args.flags.has('json'), columns, bars }));

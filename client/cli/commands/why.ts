@@ -1,4 +1,3 @@
-import { storyOf } from '../../deployment-story';
 import { columnsOf } from '../../render/columns-of';
 import { chosenDeployment, REQUEST_OPTION } from '../chosen-deployment';
 import type { Command } from '../command';
@@ -27,7 +26,7 @@ export const why: Command = {
   async run(args, io) {
     const target = targetOf(args, io.env);
     return withClient(args, io, async (client) => {
-      const story = await storyOf(await chosenDeployment(client, target, args), Date.now());
+      const story = await (await chosenDeployment(client, target, args)).story();
       io.out.write(whyText(story, { json: args.flags.has('json'), columns: columnsOf(io.out) }));
       return 0;
     });

@@ -190,6 +190,16 @@ describe('the record of a deployment', () => {
     });
   });
 
+  it('of one that was reset has the ids that its events had where they happened', () => {
+    const reset = { type: 'reset', baseRunId: 'before', reason: '', identity: 'server' } as const;
+    const record = recordOf('run', history(started, signal('retry'), reset, signal('cancel')));
+    expect(record.entries.map(({ id }) => id)).toEqual(['before/1', 'before/2', 'run/3', 'run/4']);
+    const again = history(started, reset, signal('retry'), { ...reset, baseRunId: 'between' }, signal('cancel'));
+    expect(recordOf('run', again).entries.map(({ id }) => id)).toEqual([
+      ...['before/1', 'between/2', 'between/3', 'run/4', 'run/5'],
+    ]);
+  });
+
   it('of a terminated workflow has no verdict and no result', () => {
     const record = recordOf('run', history(started, phase('waiting'), over('terminated')));
     expect(record).toMatchObject({ over: { verdict: null, how: 'terminated', reason: 'by hand' }, result: null });
