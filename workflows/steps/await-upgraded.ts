@@ -10,7 +10,7 @@ import { seconds } from '../seconds';
 import { interfered } from './interfered';
 
 /** Containers are read at most so often while Rancher replaces them: they tell whether it gets on, and cost a request each time. */
-const CONTAINERS_EVERY_MILLIS = 75_000;
+const CONTAINERS_EVERY_MILLIS = 90_000;
 /** The first time is sooner: whoever watches wants to see it begin. */
 const FIRST_CONTAINERS_MILLIS = 10_000;
 
@@ -38,8 +38,8 @@ export async function awaitUpgraded(deployment: Deployment): Promise<void> {
 
     const withContainers =
       Date.now() - containersAt >= containersEvery || clock.stalledMillis + planned >= policy.stallLimitMillis;
-    // Rancher's own words only explain: every other time is often enough.
-    const service = await readService(deployment, withContainers, withContainers && containerReads % 2 === 0);
+    // Rancher's own words only explain: every third time is often enough.
+    const service = await readService(deployment, withContainers, withContainers && containerReads % 3 === 0);
     if (withContainers) containerReads += 1;
     if (service.instances !== null) containersAt = Date.now();
     const step = roundStep(service, deployment.ours, 'upgraded');

@@ -133,10 +133,10 @@ export const BY_ITSELF: Theme = {
     {
       title: 'the time is up',
       service: PAIR,
-      args: [...ENDLESS, '--timeout', '3s'],
+      args: [...ENDLESS, '--timeout', '10s'],
       verdict: 'rolled-back',
       exitCode: 3,
-      says: /the time was up \(3 s\)/,
+      says: /the time was up \(10 s\)/,
       leaves: BACK,
       actions: UNDONE,
     },
