@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { heartbeat } from '@temporalio/activity';
 import type { AilingContainer, Diagnosis } from '../decision/diagnosis';
 import { ailmentOf, MOST_CONTAINERS } from '../decision/diagnosis';
 import { calledConfig } from '../decision/proof';
@@ -8,10 +10,14 @@ import type { InstanceResource } from '../rancher/resources';
 import { oneLine } from '../rancher/wording';
 import type { About } from './contract';
 import type { ActivityDependencies } from './dependencies';
+import type { OpenService } from './open-service';
 import { accessTo, openService } from './open-service';
 import { readServiceLog } from './service-log';
 
 const TEXT_LIMIT = 300;
+/** How often it is looked for a container that explains it, and how long it is waited in between, milliseconds. */
+const LOOKS = 6;
+const BETWEEN_LOOKS_MILLIS = 500;
 
 /** Reads what explains why an upgrade does not get on: containers, and Rancher's own log. Writes nothing. */
 export async function diagnose(
@@ -20,15 +26,17 @@ export async function diagnose(
   signal: AbortSignal,
 ): Promise<Diagnosis | null> {
   const { projectId, serviceId, stackId, environment } = about.target;
-  const open = await openService(deps, about, true, signal);
+  let open = await openService(deps, about, true, signal);
+  // Rancher takes a container that failed away and makes another one every few seconds: in between there is none to be seen.
+  for (let look = 1; look < LOOKS && open !== null && ailingOf(open).length === 0; look += 1) {
+    await delay(BETWEEN_LOOKS_MILLIS, undefined, { signal });
+    heartbeat();
+    open = await openService(deps, about, true, signal);
+  }
   if (open === null) return null;
   const told = redactedLine(open.hidden);
   const page = `${accessTo(deps, environment).webUrl}/env/${projectId}/apps/stacks/${stackId}/services/${serviceId}`;
-  const ailing = (open.instances ?? [])
-    .filter(({ state, removed }) => removed === null && !['removed', 'removing', 'purging', 'purged'].includes(state))
-    .map((instance) => ailmentIn(instance, open.snapshot.configs))
-    .filter(({ ailment }) => ailment > 0)
-    .sort((one, other) => other.ailment - one.ailment);
+  const ailing = ailingOf(open);
   const { state, message } = open.snapshot;
   return {
     at: Date.now(),
@@ -37,6 +45,15 @@ export async function diagnose(
     containersLeftOut: Math.max(0, ailing.length - MOST_CONTAINERS),
     serviceLog: await readServiceLog(open, about.target, since, signal),
   };
+}
+
+/** The containers that are not as they should be, the worst first. */
+function ailingOf({ instances, snapshot }: OpenService): Ailing[] {
+  return (instances ?? [])
+    .filter(({ state, removed }) => removed === null && !['removed', 'removing', 'purging', 'purged'].includes(state))
+    .map((instance) => ailmentIn(instance, snapshot.configs))
+    .filter(({ ailment }) => ailment > 0)
+    .sort((one, other) => other.ailment - one.ailment);
 }
 
 interface Ailing {

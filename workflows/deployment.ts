@@ -9,7 +9,9 @@ import type { Policy } from '../decision/policy';
 import type { ProgressClock } from '../decision/progress-clock';
 import type { DeploymentRequest } from '../decision/request';
 import type { Round } from '../decision/round';
+import { hasVersions } from '../decision/round';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
+import { versionsOf } from '../decision/service-snapshot';
 import { asWord, targetText } from '../decision/target-text';
 import type { ActivityGroups } from './activity-options';
 import { Announcer } from './announce';
@@ -64,6 +66,8 @@ export class Deployment {
   settlingOthers = false;
   /** What was done about somebody else's pending upgrade, for the verdict; null when nothing was. */
   settledOthers: string | null = null;
+  /** What somebody else's pending upgrade was like when it was acted on without an answer; null where there is nothing to find out. */
+  #unsettled: { readonly service: ServiceSnapshot; readonly settledBefore: string | null } | null = null;
   /** From here on there is no way back. */
   finishSent = false;
   restoring = false;
@@ -155,6 +159,20 @@ export class Deployment {
     this.service = service;
     if (serviceLog !== undefined) this.serviceLog = serviceLog;
     this.#describe();
+  }
+
+  /** Somebody else's pending upgrade was acted on (or was about to be), and there was no answer: the next read tells. */
+  settledWithoutAnswer(service: ServiceSnapshot, what: string): void {
+    this.#unsettled = { service, settledBefore: this.settledOthers };
+    this.settledOthers = what;
+  }
+
+  /** It is as it was: nothing was done about it, and nothing is told of it. */
+  findWhetherSettled(read: ServiceSnapshot): void {
+    const before = this.#unsettled;
+    this.#unsettled = null;
+    const isAsBefore = before?.service.state === read.state && hasVersions(read, versionsOf(before.service));
+    if (before !== null && isAsBefore) this.settledOthers = before.settledBefore;
   }
 
   /**

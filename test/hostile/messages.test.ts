@@ -50,7 +50,7 @@ describe('a message of any content is taken for what its name says', () => {
     const refused = events.map(({ text }) => text).filter((text) => text.startsWith('retry by '));
     expect(refused).toHaveLength(KINDS.length);
     // Each is one clean line of a bearable length.
-    for (const text of refused) expect(text).toMatch(/^[^\p{Cc}\p{Cf}\p{Cs}]{1,400}$/u);
+    for (const text of refused) expect(text).toMatch(/^[^\p{Cc}\p{Cf}\p{Cs}]{1,900}$/u);
     await raw.signal(deploying, 'confirm', UNREADABLE);
     await expect(deploying.result()).resolves.toMatchObject({ verdict: 'succeeded' });
     expect(rig.actions('signals')).toEqual(['upgrade', 'finishupgrade']);

@@ -20,9 +20,15 @@ describe('the edges of deadlines and unknown answers', () => {
   beforeAll(async () => {
     rig = await Rig.start({
       seed: seedOf(
-        ...['outage-over-cap', 'endless-finish', 'lost-then-401', 'soak-once', 'undone', 'cancel-settling'].map(
-          (name) => service(name),
-        ),
+        ...[
+          'outage-over-cap',
+          'endless-finish',
+          'lost-then-401',
+          'soak-once',
+          'undone',
+          'cancel-settling',
+          'cancel-unsettled',
+        ].map((name) => service(name)),
         service('given-up', { healthCheck: HEALTH }),
       ),
       policy: {
@@ -39,6 +45,11 @@ describe('the edges of deadlines and unknown answers', () => {
     rig.start({ stack: 'cases', service: name, image: 'example/app:2', ...more });
   const inRancher = (name: string): unknown => rig.simulator.world.service('Cases', 'cases', name).service['state'];
   const idOf = (name: string): string => String(rig.simulator.world.service('Cases', 'cases', name).service['id']);
+  /** An action was asked for, taken or not. */
+  const asked = (name: string, action: string): boolean =>
+    rig.simulator.world
+      .requests()
+      .some(({ path }) => path.includes(`/services/${idOf(name)}/`) && path.includes(`action=${action}`));
   /** Every read and action on a service fails; answers what ends it. */
   const away = (name: string, status: number): (() => void) => {
     const { world } = rig.simulator;
@@ -163,10 +174,28 @@ describe('the edges of deadlines and unknown answers', () => {
     await rig.eventually(() => inRancher(name) === 'upgraded');
     world.addFault({ service: name, action: 'rollback', effect: { kind: 'delay', millis: 700 } });
     const deploying = await begin(name);
-    await rig.until(deploying, ({ phase }) => phase === 'settling');
+    await rig.eventually(() => asked(name, 'rollback'));
     await deploying.executeUpdate('cancel', { args: [{ by: 'jane' }] });
     const result = await deploying.result();
     expect(result).toMatchObject({ verdict: 'cancelled', state: 'active' });
     expect(result.reason).toContain('what somebody else had left pending was rolled back');
+  });
+
+  test.concurrent('a cancel before that was taken does not claim it', async () => {
+    const { world } = rig.simulator;
+    const name = 'cancel-unsettled';
+    const by = { project: 'Cases', stack: 'cases', service: name };
+    const body = { inServiceStrategy: { batchSize: 1, launchConfig: { imageUuid: 'docker:example/app:9' } } };
+    await world.act({ ...by, action: 'upgrade', body });
+    await rig.eventually(() => inRancher(name) === 'upgraded');
+    world.addFault({ service: name, action: 'rollback', times: 0, effect: { kind: 'status', status: 429 } });
+    const deploying = await begin(name);
+    await rig.eventually(() => asked(name, 'rollback'));
+    await deploying.executeUpdate('cancel', { args: [{ by: 'jane' }] });
+    const result = await deploying.result();
+    expect(result).toMatchObject({ verdict: 'cancelled', state: 'upgraded' });
+    expect(result.reason).toContain('nothing of this deployment was posted');
+    expect(result.reason).not.toContain('was rolled back');
+    expect(rig.actions(name)).toEqual([]);
   });
 });

@@ -152,7 +152,10 @@ async function settleOthers(deployment: Deployment): Promise<'nothing'> {
   let clock = startClock(since);
   for (;;) {
     const service = await readService(deployment, true);
-    if (service.removed || kindOfState(service.state) !== 'moving') return 'nothing';
+    if (service.removed || kindOfState(service.state) !== 'moving') {
+      deployment.findWhetherSettled(service);
+      return 'nothing';
+    }
     const planned = pauseMillis(Date.now() - since, deployment.policy);
     clock = tick(clock, Date.now(), planned, service, []);
     if (await parkedWhenStuck(deployment, clock, `the service is ${service.state}`)) {

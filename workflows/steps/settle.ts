@@ -93,6 +93,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
     deployment.throwIfRestoreAsked();
     deployment.takeRetry();
     [service, clock] = await look(deployment, clock, planned);
+    deployment.findWhetherSettled(service);
   }
 }
 
@@ -173,11 +174,13 @@ async function settlePending(
   if (called.kind === 'value') deployment.tries.answered(what, 'Rancher accepted it');
   deployment.touched = true;
   deployment.settlingOthers = true;
-  deployment.settledOthers = `what somebody else had left pending was ${action === 'rollback' ? 'rolled back' : 'finished'}`;
+  const done = `what somebody else had left pending was ${action === 'rollback' ? 'rolled back' : 'finished'}`;
   if (called.kind === 'value') {
+    deployment.settledOthers = done;
     deployment.service = called.value.service;
     return 'taken';
   }
+  deployment.settledWithoutAnswer(service, done);
   deployment.underWay = mayBeUnderWay(called);
   deployment.throwIfRestoreAsked();
   // A late rollback must not meet the upgrade that comes next.
