@@ -2,7 +2,13 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/long/'],
+  // These take minutes: `npm run tables`, `npm run outages`, `npm run measure…`.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/long/',
+    '<rootDir>/test/e2e/truth-table/truth-table.test.ts',
+    '<rootDir>/test/workflows/messages/messages.test.ts',
+  ],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/dist-suites/'],
   testTimeout: 60_000,
   // Most suites wait for a server: one worker for each core, not one less.
