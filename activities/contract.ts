@@ -76,8 +76,13 @@ export interface RancherActivities {
    * also what Rancher logged about it since then.
    */
   readService(input: About & { instances: boolean; logSince?: number }): Promise<ReadService>;
-  /** Reads what explains why an upgrade does not get on; null where there is no such service any more. */
-  diagnose(input: About & { since: number }): Promise<Diagnosis | null>;
+  /**
+   * Reads what explains why a deployment does not get on; null where there is no such service any more. `upgraded` are the versions of the
+   * upgrade, where Rancher accepted one; what should run is them, or, while it is restored, the others.
+   */
+  diagnose(
+    input: About & { since: number; upgraded: readonly ConfigVersion[] | null; isRestoring: boolean },
+  ): Promise<Diagnosis | null>;
   /** Checks one gate once. */
   checkGate(input: About & { gate: Gate }): Promise<GateCheck>;
   /** Reads the service and computes what would be posted; sends nothing. */

@@ -3,12 +3,13 @@ import { heartbeat } from '@temporalio/activity';
 import type { AilingContainer, Diagnosis } from '../decision/diagnosis';
 import { ailmentOf, MOST_CONTAINERS } from '../decision/diagnosis';
 import { calledConfig } from '../decision/proof';
-import type { ConfigSnapshot } from '../decision/service-snapshot';
+import { versionIn } from '../decision/round';
+import type { ConfigSnapshot, ConfigVersion } from '../decision/service-snapshot';
 import { PRIMARY } from '../decision/service-snapshot';
 import { redactor } from '../rancher/redact';
 import type { InstanceResource } from '../rancher/resources';
 import { oneLine } from '../rancher/wording';
-import type { About } from './contract';
+import type { RancherActivities } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import type { OpenService } from './open-service';
 import { accessTo, openService } from './open-service';
@@ -22,13 +23,13 @@ const BETWEEN_LOOKS_MILLIS = 500;
 /** Reads what explains why an upgrade does not get on: containers, and Rancher's own log. Writes nothing. */
 export async function diagnose(
   deps: ActivityDependencies,
-  { since, ...about }: About & { since: number },
+  { since, upgraded, isRestoring, ...about }: Parameters<RancherActivities['diagnose']>[0],
   signal: AbortSignal,
 ): Promise<Diagnosis | null> {
   const { projectId, serviceId, stackId, environment } = about.target;
   let open = await openService(deps, about, true, signal);
   // Rancher takes a container that failed away and makes another one every few seconds: in between there is none to be seen.
-  for (let look = 1; look < LOOKS && open !== null && ailingOf(open).length === 0; look += 1) {
+  for (let look = 1; look < LOOKS && open !== null && ailingOf(open, upgraded, isRestoring).length === 0; look += 1) {
     await delay(BETWEEN_LOOKS_MILLIS, undefined, { signal });
     heartbeat();
     open = await openService(deps, about, true, signal);
@@ -36,7 +37,7 @@ export async function diagnose(
   if (open === null) return null;
   const told = redactedLine(open.hidden);
   const page = `${accessTo(deps, environment).webUrl}/env/${projectId}/apps/stacks/${stackId}/services/${serviceId}`;
-  const ailing = ailingOf(open);
+  const ailing = ailingOf(open, upgraded, isRestoring);
   const { state, message } = open.snapshot;
   return {
     at: Date.now(),
@@ -48,10 +49,14 @@ export async function diagnose(
 }
 
 /** The containers that are not as they should be, the worst first. */
-function ailingOf({ instances, snapshot }: OpenService): Ailing[] {
+function ailingOf(
+  { instances, snapshot }: OpenService,
+  upgraded: readonly ConfigVersion[] | null,
+  isRestoring: boolean,
+): Ailing[] {
   return (instances ?? [])
     .filter(({ state, removed }) => removed === null && !['removed', 'removing', 'purging', 'purged'].includes(state))
-    .map((instance) => ailmentIn(instance, snapshot.configs))
+    .map((instance) => ailmentIn(instance, snapshot.configs, upgraded, isRestoring))
     .filter(({ ailment }) => ailment > 0)
     .sort((one, other) => other.ailment - one.ailment);
 }
@@ -63,13 +68,23 @@ interface Ailing {
   readonly ailment: number;
 }
 
-function ailmentIn(instance: InstanceResource, configs: readonly ConfigSnapshot[]): Ailing {
+function ailmentIn(
+  instance: InstanceResource,
+  configs: readonly ConfigSnapshot[],
+  upgraded: readonly ConfigVersion[] | null,
+  isRestoring: boolean,
+): Ailing {
   const config = configs.find(({ name }) => name === (instance.launchConfigName ?? PRIMARY));
-  const isNew = config !== undefined && config.version === (instance.version ?? '0');
+  const version = instance.version ?? '0';
+  // A configuration shows the upgrade's version, but for a rollback, which has begun with the former one.
+  const isNew =
+    config !== undefined &&
+    (upgraded === null ? config.version === version : versionIn(upgraded, config.name) === version);
   const restarts = Math.max(0, (instance.startCount ?? 1) - 1);
   const { state, healthState, exitCode } = instance;
   const ailment = ailmentOf({
-    ...{ state, healthState, exitCode, restarts, isNew },
+    ...{ state, healthState, exitCode, restarts },
+    isWanted: isNew !== isRestoring,
     hasHealthCheck: config?.hasHealthCheck ?? false,
     startOnce: config?.startOnce ?? false,
   });

@@ -67,14 +67,16 @@ export function explain(story: DeploymentStory): Explanation {
       next: 'Start the worker of the environment ("drover worker"), or look why it does not answer.',
       commands: [watching(story)],
     };
-  const { person, phase, phaseSince, next } = progress;
+  const { person, phase, phaseSince, next, events } = progress;
+  // What went wrong in this phase last, where something did: the outage, the gate.
+  const trouble = events.findLast((event) => event.phase === phase && event.level !== 'info');
   return {
     standing: `it runs: ${phase} for ${formatDuration(now - phaseSince)}`,
-    reason: person?.reason ?? progress.attention ?? next,
+    reason: person?.reason ?? progress.attention ?? trouble?.text ?? next,
     step: stepText(story),
     rancher,
     tried: person?.tried ?? [],
-    next: person?.mend ?? `Next: ${next}.`,
+    next: person?.mend ?? `${next}.`,
     commands: person?.commands ?? [watching(story), stopping(story)],
   };
 }

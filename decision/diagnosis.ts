@@ -56,12 +56,13 @@ export function ailmentOf(container: {
   readonly startOnce: boolean;
   readonly exitCode: number | null;
   readonly restarts: number;
-  readonly isNew: boolean;
+  /** It is one of those that should run. */
+  readonly isWanted: boolean;
 }): number {
-  const { state, healthState, hasHealthCheck, startOnce, exitCode, restarts, isNew } = container;
+  const { state, healthState, hasHealthCheck, startOnce, exitCode, restarts, isWanted } = container;
   if (state === 'error' || state === 'erroring') return 6;
-  // What ran before the upgrade is stopped by it: that is no ailment.
-  if (!isNew) return 0;
+  // What is being replaced is stopped on purpose: that is no ailment.
+  if (!isWanted) return 0;
   if (state === 'stopped') return startOnce && (exitCode === 0 || exitCode === null) ? 0 : 5;
   if (hasHealthCheck && state === 'running' && healthState !== 'healthy') return healthState === 'unhealthy' ? 4 : 3;
   if (restarts > 0) return 2;

@@ -48,8 +48,8 @@ export interface WorkerReady {
  * endless loop. The SDK's types do not have this option; it takes it all the same.
  */
 const WORKFLOW_CODE_LIMIT = { isolateExecutionTimeout: '1h' } as const;
-/** Notifications under way at once, for each environment. */
-const TOLD_AT_ONCE = 10;
+/** Notifications under way at once, for each target. */
+const TOLD_AT_ONCE = 5;
 
 /**
  * Runs the workflows' worker and one for the activities of each environment, in this process, until it is told to end by
@@ -107,14 +107,16 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
         ...given('maxConcurrentActivityTaskExecutions', settings.maxConcurrentActivities),
       }),
     );
-    if (environment.configuration.notifications.size > 0)
+    for (const target of environment.configuration.notifications.keys())
       workers.push(
         await Worker.create({
           ...common,
-          taskQueue: notifyQueue(environment.alias),
+          // A queue for each: a webhook that does not answer is to cost neither the deployments nor the other ones anything.
+          taskQueue: notifyQueue(environment.alias, target),
           activities: createNotifyActivities(notifyDependenciesOf(configuration, environment)),
-          // Webhooks that do not answer are to cost the deployments nothing.
           maxConcurrentActivityTaskExecutions: TOLD_AT_ONCE,
+          // What is broken off is told again.
+          shutdownGraceTime: 0,
         }),
       );
   }

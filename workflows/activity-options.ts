@@ -127,7 +127,7 @@ export function activitiesOf(environment: string, limits: Limits): ActivityGroup
   };
 }
 
-/** The activity that tells people, on the environment's queue for that. */
-export function notifier(environment: string): NotifyActivities {
-  return summarisedDelivery({ taskQueue: notifyQueue(environment), ...ACTIVITY_OPTIONS.deliver() });
+/** The activity that tells one target, on its own queue. */
+export function notifier(environment: string, target: string): NotifyActivities {
+  return summarisedDelivery({ taskQueue: notifyQueue(environment, target), ...ACTIVITY_OPTIONS.deliver() });
 }

@@ -84,11 +84,11 @@ export async function readThrough<T>(
     deployment.throwIfRestoreAsked();
     const { look, outage } = deployment.at.activities;
     const calledAt = Date.now();
-    deployment.isAway = awaySince !== null;
+    deployment.waitsForAnswer(awaySince !== null);
     const group = awaySince === null ? look : outage(stretchOf(deployment, calledAt - awaySince));
     const called = await interruptible(deployment, () => read(group));
     if (called.kind === 'value') {
-      deployment.isAway = false;
+      deployment.waitsForAnswer(false);
       deployment.tries.forget('read');
       const late = Math.max(LATE_MILLIS, deployment.policy.requestTimeoutMillis);
       if (awaySince !== null || Date.now() - calledAt > late) deployment.isBack();
@@ -140,7 +140,12 @@ export async function diagnose(deployment: Deployment): Promise<void> {
   if (deployment.resolved === null) return;
   const { glance } = deployment.at.activities;
   const called = await interruptible(deployment, () =>
-    glance.diagnose({ ...deployment.about, since: deployment.log.startedAt }),
+    glance.diagnose({
+      ...deployment.about,
+      since: deployment.log.startedAt,
+      upgraded: deployment.round?.accepted ?? null,
+      isRestoring: deployment.restoring,
+    }),
   );
   if (called.kind !== 'value' || called.value === null) return;
   deployment.diagnosis = called.value;

@@ -169,8 +169,8 @@ export type InterventionName = (typeof INTERVENTIONS)[number];
 export const NOTIFY = 'notify';
 /** Id of the workflow that tells people one event: each is told once. */
 export const notifyWorkflowIdOf = (eventId: string): string => `notify/${eventId}`;
-/** Task queue of the activities that tell people: whoever does not answer there holds nothing else up. */
-export const notifyQueue = (environment: string): string => `drover.notify.${environment}`;
+/** Task queue of what tells one target: whoever does not answer holds up neither deployments nor the others. */
+export const notifyQueue = (environment: string, target: string): string => `drover.notify.${environment}.${target}`;
 /** Name of the query that answers {@link Progress}. */
 export const PROGRESS = 'progress';
 

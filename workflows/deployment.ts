@@ -5,6 +5,7 @@ import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import { graceMillis, isOverdue, isStuck } from '../decision/grace';
 import type { InterventionKind } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
+import { calledConfig } from '../decision/proof';
 import type { Policy } from '../decision/policy';
 import type { ProgressClock } from '../decision/progress-clock';
 import type { DeploymentRequest } from '../decision/request';
@@ -75,6 +76,8 @@ export class Deployment {
   isAway = false;
   retryAsked = false;
   confirmedBy: string | null = null;
+  /** The policy finished it, since nobody confirmed it in time. */
+  unconfirmed = false;
   /** Time in `confirming` and `parked` does not count towards the absolute cap; milliseconds. */
   pausedMillis = 0;
   /** Time in `parked` alone, milliseconds. */
@@ -158,6 +161,20 @@ export class Deployment {
   saw(service: ServiceSnapshot, serviceLog?: readonly ServiceLogLine[]): void {
     this.service = service;
     if (serviceLog !== undefined) this.serviceLog = serviceLog;
+    this.#describe();
+  }
+
+  /** What a rollback returns to: after somebody else's upgrade was settled it is another image than at first. */
+  goesFrom({ configs }: ServiceSnapshot): void {
+    const imageOf = (called: string): string | null | undefined =>
+      configs.find(({ name }) => calledConfig(name) === called)?.image?.replace(/^docker:/, '');
+    this.images = this.images.map((change) => ({ ...change, from: imageOf(change.config) ?? change.from }));
+  }
+
+  /** Rancher, or the worker, does not answer and is waited for; or it is there (again). */
+  waitsForAnswer(isAway: boolean): void {
+    if (isAway === this.isAway) return;
+    this.isAway = isAway;
     this.#describe();
   }
 

@@ -34,23 +34,23 @@ export function detailsOf(progress: Progress): string {
   const { result, phase, phaseSince, attention, person, images, diagnosis, events } = progress;
   const heading =
     result === null
-      ? `**${phase}** since ${clock(phaseSince)}${attention === null ? '' : `: ${attention}`}`
-      : `**${result.verdict}** at ${clock(result.endedAt)}: ${result.reason}`;
+      ? `**${phase}** since ${clock(phaseSince)}${attention === null ? '' : `: ${plain(attention)}`}`
+      : `**${result.verdict}** at ${clock(result.endedAt)}: ${plain(result.reason)}`;
   const next = result === null ? progress.next : result.nextStep;
   const lines = [
     heading,
     '',
     ...(person === null ? [] : personLines(person)),
-    `Asked by ${progress.requestedBy}${progress.requestedWhy === null ? '' : `: ${progress.requestedWhy}`}`,
+    `Asked by ${plain(progress.requestedBy)}${progress.requestedWhy === null ? '' : `: ${plain(progress.requestedWhy)}`}`,
     '',
     ...images.map(({ config, from, to }) => `- ${config}: \`${from ?? 'none'}\` → \`${to}\``),
     ...serviceLines(progress),
     ...(diagnosis === null ? [] : diagnosisLines(diagnosis)),
     '',
-    ...(next === '' ? [] : [`Next: ${next}`, '']),
+    ...(next === '' ? [] : [`Next: ${plain(next)}`, '']),
     ...howToStepIn(progress),
     ...serviceLogLines(progress.serviceLog),
-    ...events.slice(-EVENTS).map((event) => `- ${clock(event.at)} ${event.text}`),
+    ...events.slice(-EVENTS).map((event) => `- ${clock(event.at)} ${plain(event.text)}`),
   ];
   return lines.join('\n');
 }
@@ -59,7 +59,7 @@ export function detailsOf(progress: Progress): string {
 function serviceLines({ state, message, instances, expected }: Progress): string[] {
   if (state === null) return [];
   return [
-    `- service: \`${state}\`${message === null ? '' : ` (${message})`}`,
+    `- service: \`${state}\`${message === null ? '' : ` (${plain(message)})`}`,
     ...instances.map(
       (tally) =>
         `- ${calledConfig(tally.config)} \`${tally.version.slice(0, 8)}\`: ${tally.running} of ${expected ?? '?'} run`,
@@ -72,7 +72,13 @@ function diagnosisLines({ at, containers, containersLeftOut }: Diagnosis): strin
   if (containers.length === 0) return [];
   const more = containersLeftOut === 0 ? [] : [`- and ${containersLeftOut} more`];
   // Temporal Web takes lines for a list only after an empty one.
-  return ['', `What was wrong at ${clock(at)}:`, '', ...containers.map((one) => `- ${containerText(one)}`), ...more];
+  return [
+    '',
+    `What was wrong at ${clock(at)}:`,
+    '',
+    ...containers.map((one) => `- ${plain(containerText(one))}`),
+    ...more,
+  ];
 }
 
 /** The messages that mean something now, as a person types them. */
@@ -96,7 +102,7 @@ function serviceLogLines(log: readonly ServiceLogLine[]): string[] {
     '',
     ...withoutRepeats(log)
       .slice(-LOG_LINES)
-      .map(({ at, text }) => `- ${clock(at)} ${text}`),
+      .map(({ at, text }) => `- ${clock(at)} ${plain(text)}`),
     '',
   ];
 }
@@ -104,11 +110,11 @@ function serviceLogLines(log: readonly ServiceLogLine[]): string[] {
 /** What a person who comes at night has to know first. */
 function personLines({ mend, until, atExpiry, tried, commands, rancherUrl }: PersonNeeded): string[] {
   return [
-    mend,
+    plain(mend),
     '',
     ...(rancherUrl === null ? [] : [`- in Rancher: ${rancherUrl}`]),
     ...commands.map(({ command, does }) => `- \`${command}\`: ${does}`),
-    ...tried.map((one) => `- tried ${triedText(one)}`),
+    ...tried.map((one) => `- tried ${plain(triedText(one))}`),
     `- by itself it ${atExpiry} at ${new Date(until).toISOString()}`,
     '',
   ];
@@ -116,4 +122,16 @@ function personLines({ mend, until, atExpiry, tried, commands, rancherUrl }: Per
 
 function clock(millis: number): string {
   return `${new Date(millis).toISOString().slice(11, 19)} UTC`;
+}
+
+/**
+ * Words of people's and of Rancher's as words: no markup, no picture that the reader's browser would fetch. Drover's own backticks stay,
+ * for what they enclose is never markup.
+ */
+function plain(text: string): string {
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/[\\[\]*~]/g, (character) => `\\${character}`);
 }

@@ -15,12 +15,11 @@ export interface Told {
  * deployment waits for it, and none that ends takes it along.
  */
 export async function notify(event: DeploymentEvent, targets: readonly NotificationTarget[]): Promise<Told[]> {
-  const activities = notifier(event.environment);
   const interested = targets.filter(({ events }) => events.includes(event.event));
   return Promise.all(
     interested.map(async ({ name }): Promise<Told> => {
       try {
-        await activities.deliver({ event, target: name });
+        await notifier(event.environment, name).deliver({ event, target: name });
         return { target: name, told: true, why: '' };
       } catch (error) {
         return { target: name, told: false, why: callFailureText(error) };

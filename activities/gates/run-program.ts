@@ -51,7 +51,8 @@ export async function runProgram(
       child.on('error', (error: NodeJS.ErrnoException) =>
         resolve({ passed: false, why: `it cannot be run (${error.code ?? 'unknown'})`, said: '' }),
       );
-      child.on('close', (code, killed) => {
+      // Not `close`: something that it started in a session of its own may keep its output open for ever.
+      child.on('exit', (code, killed) => {
         if (isLate) resolve({ passed: false, why: `it did not end within ${timeoutMillis} ms`, said: lastLine(said) });
         else if (code === 0) resolve({ passed: true, why: 'exit code 0', said: '' });
         else
@@ -66,6 +67,8 @@ export async function runProgram(
     clearTimeout(timer);
     signal.removeEventListener('abort', kill);
     kill();
+    child.stdout.destroy();
+    child.stderr.destroy();
   }
 }
 

@@ -115,6 +115,10 @@ describe('a program as a gate', () => {
     expect(() => process.kill(-Number(check.said), 0)).toThrow(/ESRCH/);
   });
 
+  test('does not wait for what it left behind in a session of its own', async () => {
+    expect(await run('setsid sleep 20 & exit 0', 5_000)).toMatchObject({ passed: true, why: 'exit code 0' });
+  });
+
   test('that cannot be run is told as such', async () => {
     const command = ['/does/not/exist'] as const;
     expect(await runProgram({ kind: 'exec', command: [...command] }, NAMES, 1_000, NEVER)).toMatchObject({

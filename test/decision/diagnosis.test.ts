@@ -9,14 +9,14 @@ const FINE = {
   startOnce: false,
   exitCode: null,
   restarts: 0,
-  isNew: true,
+  isWanted: true,
 };
 
 describe('what is wrong with a container', () => {
   test.each([
     ['runs and is healthy', {}, 0],
     ['runs without a health check', { hasHealthCheck: false, healthState: null }, 0],
-    ['was stopped by the upgrade that replaces it', { isNew: false, state: 'stopped' }, 0],
+    ['was stopped by the upgrade that replaces it', { isWanted: false, state: 'stopped' }, 0],
     ['is a job that ended well', { startOnce: true, state: 'stopped', exitCode: 0, hasHealthCheck: false }, 0],
     ['is a job that ended, nobody knows how', { startOnce: true, state: 'stopped', hasHealthCheck: false }, 0],
   ])('nothing where it %s', (_what, change, expected) => {
@@ -38,7 +38,7 @@ describe('what is wrong with a container', () => {
   });
 
   test('an old one that cannot be started again is named too', () => {
-    expect(ailmentOf({ ...FINE, isNew: false, state: 'error' })).toBeGreaterThan(0);
+    expect(ailmentOf({ ...FINE, isWanted: false, state: 'error' })).toBeGreaterThan(0);
   });
 
   test('a job that failed is one', () => {

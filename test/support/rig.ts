@@ -50,7 +50,10 @@ export class Rig {
   readonly alias = `rig-${randomBytes(4).toString('hex')}`;
   readonly workflowQueue = `workflows-${this.alias}`;
   /** The workflows' worker, and the environment's, where it is there. */
-  readonly #workers = new Map<'workflows' | 'environment' | 'telling', { worker: Worker; running: Promise<void> }>();
+  readonly #workers = new Map<
+    'workflows' | 'environment' | `telling ${string}`,
+    { worker: Worker; running: Promise<void> }
+  >();
   #makeEnvironmentsWorker: () => Promise<Worker> = () => Promise.reject(new Error('not started yet'));
 
   private constructor(
@@ -172,10 +175,13 @@ export class Rig {
       },
       workflowUrl: () => null,
     });
-    this.#run('telling', await Worker.create({ ...common, taskQueue: notifyQueue(this.alias), activities: telling }));
+    for (const target of Object.keys(targets)) {
+      const taskQueue = notifyQueue(this.alias, target);
+      this.#run(`telling ${target}`, await Worker.create({ ...common, taskQueue, activities: telling }));
+    }
   }
 
-  #run(kind: 'workflows' | 'environment' | 'telling', worker: Worker): void {
+  #run(kind: 'workflows' | 'environment' | `telling ${string}`, worker: Worker): void {
     this.#workers.set(kind, { worker, running: worker.run() });
   }
 

@@ -286,6 +286,16 @@ environments:
     problems: [['3:23', /gate smoke runs a program .* which is off; allow it with worker: \{ allowExec: true \}/]],
   },
   {
+    what: 'a gate whose address has a placeholder that stands for nothing',
+    yaml: "environments:\n  prod:\n    gates: { smoke: { http: { url: 'http://{servce}/' } } }\n",
+    problems: [['3:36', '{servce} stands for nothing; known: {environment}, {stack}, {service}']],
+  },
+  {
+    what: 'a gate that cannot pass in its time',
+    yaml: "environments:\n  prod:\n    gates: { g: { passes: 9, every: 5s, within: 30s, http: { url: 'http://w/' } } }\n",
+    problems: [['3:14', '9 passes, one every 5s, take longer than within (30s) allows']],
+  },
+  {
     what: 'a notification to nowhere',
     yaml: 'notifications: { ops: { events: [verdict] } }\n',
     problems: [['1:18', 'expected exactly one of webhook and slack']],

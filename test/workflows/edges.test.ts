@@ -28,6 +28,7 @@ describe('the edges of deadlines and unknown answers', () => {
           'undone',
           'cancel-settling',
           'cancel-unsettled',
+          'goes-from',
         ].map((name) => service(name)),
         service('given-up', { healthCheck: HEALTH }),
       ),
@@ -179,6 +180,19 @@ describe('the edges of deadlines and unknown answers', () => {
     const result = await deploying.result();
     expect(result).toMatchObject({ verdict: 'cancelled', state: 'active' });
     expect(result.reason).toContain('what somebody else had left pending was rolled back');
+  });
+
+  test.concurrent('what it goes from is what it would go back to, once another upgrade was rolled back', async () => {
+    const { world } = rig.simulator;
+    const name = 'goes-from';
+    const body = { inServiceStrategy: { batchSize: 1, launchConfig: { imageUuid: 'docker:example/app:9' } } };
+    await world.act({ project: 'Cases', stack: 'cases', service: name, action: 'upgrade', body });
+    await rig.eventually(() => inRancher(name) === 'upgraded');
+    const { verdict, images } = await (await begin(name)).result();
+    expect({ verdict, images }).toEqual({
+      verdict: 'succeeded',
+      images: [{ config: 'primary', from: 'example/app:1', to: 'example/app:2' }],
+    });
   });
 
   test.concurrent('a cancel before that was taken does not claim it', async () => {

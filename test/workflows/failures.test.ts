@@ -29,7 +29,7 @@ const FAILURES: readonly Failure[] = [
     title: 'a container that cannot be started',
     before: (one) => one.behave(2, { startFails: true }),
     ends: 'rolled-back',
-    cause: /\(primary, new\): \w+.*Failing \[compute\.instance\.activate\]/,
+    cause: /\(primary, new\): \w+.*Failing \\?\[compute\.instance\.activate\\?\]/,
     next: FIND_OUT,
   },
   {
@@ -37,7 +37,7 @@ const FAILURES: readonly Failure[] = [
     service: CHECKED,
     before: (one) => one.behave(2, { neverHealthy: true }),
     ends: 'rolled-back',
-    cause: /no progress for .*|\(primary, new\): running, (initializing|unhealthy)/,
+    cause: /\(primary, new\): (running, (initializing|unhealthy)|starting|creating)/,
     next: FIND_OUT,
   },
   {

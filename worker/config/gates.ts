@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GateSettings } from '../../activities/dependencies';
 import type { Gate } from '../../decision/gate';
+import { formatDuration } from './duration';
 import { count, duration, kindOf, named, quote, secret, section, text } from './schema-pieces';
 import type { SecretSpelling } from './schema-pieces';
 import type { SecretSource } from './secret-source';
@@ -10,13 +11,20 @@ import type { SecretSource } from './secret-source';
 const SECOND = 1000;
 const DEFAULTS = { passes: 1, every: 5 * SECOND, within: 120 * SECOND, timeout: 10 * SECOND, status: 200 } as const;
 
+function whyBadPlaceholders(text: string, known: readonly string[]): string | undefined {
+  const other = [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).find((name) => !known.includes(name));
+  if (other === undefined) return undefined;
+  return `{${other.slice(0, 40)}} stands for nothing; known: ${known.map((name) => `{${name}}`).join(', ')}`;
+}
+
 /** Why `url` cannot be probed, or `undefined` when it can. It is shown in histories: no credentials. */
 function whyBadProbe(url: string): string | undefined {
   const expected = 'expected the address to ask, such as http://{service}.prod.internal:8080/health';
   if (!/^https?:\/\/[^\s]+$/i.test(url)) return expected;
   if (/^https?:\/\/[^/?#]*@/i.test(url))
     return 'credentials do not belong into the address; give a header: headers: { Authorization: { env: NAME } }';
-  return URL.canParse(url.replaceAll(/[{}]/g, '')) ? undefined : expected;
+  if (!URL.canParse(url.replaceAll(/[{}]/g, ''))) return expected;
+  return whyBadPlaceholders(url, ['environment', 'stack', 'service']);
 }
 
 const whyBadGate = (name: string): string | undefined =>
@@ -43,7 +51,10 @@ const command = z.unknown().transform((value, context): [string, ...string[]] =>
   const [program, ...rest] = parts;
   if (typeof program !== 'string' || program.trim() === '' || !rest.every((part) => typeof part === 'string'))
     return fail(`${form}; put numbers in quotes`);
-  return [program, ...rest];
+  const wrong = rest
+    .map((part) => whyBadPlaceholders(part, ['environment', 'stack', 'service', 'image', 'deployment']))
+    .find((why) => why !== undefined);
+  return wrong === undefined ? [program, ...rest] : fail(wrong);
 });
 
 const GATE = {
@@ -66,6 +77,12 @@ export const gatesSchema = named(
   section(GATE).superRefine((gate, context) => {
     if ((gate.http === undefined) === (gate.exec === undefined))
       context.addIssue({ code: 'custom', message: 'expected exactly one of http and exec' });
+    const { passes = DEFAULTS.passes, every = DEFAULTS.every, within = DEFAULTS.within } = gate;
+    if ((passes - 1) * every >= within)
+      context.addIssue({
+        code: 'custom',
+        message: `${passes} passes, one every ${formatDuration(every)}, take longer than within (${formatDuration(within)}) allows`,
+      });
   }),
   whyBadGate,
 );

@@ -49,6 +49,7 @@ export async function confirm(deployment: Deployment, kind: keyof typeof MEND, w
       if (!expiryFinishes) throw new RestoreNeeded('rolled-back', expired);
       deployment.note('warning', `${expired}: going on, as the policy says`);
       deployment.confirmedBy = 'the policy (onExpiry: finish)';
+      deployment.unconfirmed = true;
       return;
     }
   } finally {

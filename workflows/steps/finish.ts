@@ -115,9 +115,10 @@ async function send(
 function succeeded(deployment: Deployment): Ended {
   const took = seconds(Date.now() - deployment.log.startedAt);
   const images = deployment.images.map(({ config, to }) => `${config} runs ${to}`).join(', ');
+  const unconfirmed = deployment.unconfirmed ? '; nobody confirmed it in time, and the policy is to finish then' : '';
   return new Ended(
     'succeeded',
-    `${images === '' ? 'the settings are in place' : images}, proven by version, after ${took}`,
+    `${images === '' ? 'the settings are in place' : images}, proven by version, after ${took}${unconfirmed}`,
     '',
   );
 }

@@ -46,6 +46,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
     if (deployment.overdue && ['upgrade', 'settle', 'adopt'].includes(step.do)) throw tooLate(deployment);
     switch (step.do) {
       case 'upgrade':
+        deployment.goesFrom(service);
         return 'upgrade';
       case 'adopt':
         adopt(deployment, service);
