@@ -121,10 +121,13 @@ function requireKept(retentionMillis: number | null, since: number, now: number)
   const kept = formatDuration(retentionMillis);
   const from = iso(now - retentionMillis);
   // A little less than all of it: time goes on until it is read.
-  const hours = Math.max(1, Math.ceil(retentionMillis / 3_600_000) - 1);
+  const less =
+    retentionMillis > 7_200_000
+      ? `${String(Math.ceil(retentionMillis / 3_600_000) - 1)}h`
+      : `${String(Math.max(1, Math.floor(retentionMillis / 60_000) - 5))}m`;
   throw new AuditGapError(
     `The audit would have a gap: it is asked for since ${iso(since)}, and this namespace keeps what is over for ${kept}, since ${from}. What ended before that is gone.`,
-    `Ask for less (--since ${String(hours)}h) and export more often, or have the namespace keep more: temporal operator namespace update --retention …`,
+    `Ask for less (--since ${less}) and export more often, or have the namespace keep more: temporal operator namespace update --retention …`,
   );
 }
 

@@ -108,6 +108,14 @@ describe('an audit', () => {
     expect((await told(forEver, { since: 0 })).gap).toBeNull();
   });
 
+  it.each([
+    ['1 h', 3_600_000, '--since 55m'],
+    ['a day', 86_400_000, '--since 23h'],
+  ])('advises what can be asked for where histories are kept for %s', async (_kept, retention, advice) => {
+    const from = source([], {}, { retentionMillis: async () => retention });
+    expect((await told(from, { since: NOW - 2 * retention })).gap?.nextStep).toContain(`(${advice})`);
+  });
+
   it('fails where the list is cut, after all that can be told', async () => {
     const runs = [listed('a')];
     const { events, gap } = await told(

@@ -74,6 +74,12 @@ function readAudit(args: ParsedArguments, now: number): AuditOptions {
       text: 'it is missing',
       fix: 'write since when, such as --since 7d, or the "until" of the last line of the export before',
     });
+  if (since !== undefined && since > now)
+    problems.push({
+      where: '--since',
+      text: 'it is in the future',
+      fix: 'write when the export is to begin, such as 24h',
+    });
   if (until !== undefined && until > now)
     problems.push({ where: '--until', text: 'it is in the future', fix: 'leave it out: then it is now' });
   const environment = option(args, 'environment');

@@ -122,6 +122,7 @@ describe('bad input is refused with exit code 2 before anything is asked', () =>
     ['attention and running', ['list', '--attention', '--running'], /--running: it does not go with --attention/],
     ['an audit since never', ['audit'], /--since: it is missing\n {2}write since when, such as --since 7d/],
     ['an audit of tomorrow', ['audit', '--since', '1h', '--until', '2999-01-01'], /--until: it is in the future/],
+    ['an audit since tomorrow', ['audit', '--since', '2999-01-01'], /--since: it is in the future/],
     ['an audit of a target', ['audit', 'prod', '--since', '1h'], /"drover audit" takes no arguments/],
     ['orphans of nowhere', ['orphans'], /ENVIRONMENT: no environment is named/],
     ['orphans of two', ['orphans', 'prod', 'qa'], /qa: one argument too many/],
