@@ -2,11 +2,13 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // These take minutes: `npm run tables`, `npm run outages`, `npm run measure…`.
+  // These take minutes: `npm run long`, `npm run measure…`.
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/long/',
     '<rootDir>/test/e2e/truth-table/truth-table.test.ts',
+    '<rootDir>/test/e2e/health.test.ts',
+    '<rootDir>/test/e2e/metrics.test.ts',
     '<rootDir>/test/workflows/messages/messages.test.ts',
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/dist-suites/'],
