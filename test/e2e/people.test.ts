@@ -55,6 +55,8 @@ it('a deployment that failed is explained, in the terminal and on a page, long a
   const written = await one.run('report', '--html', 'report.html');
   expect([written.code, written.stdout]).toEqual([0, 'report.html: rolled-back\n']);
   const page = readFileSync(join(stack.folder, 'report.html'), 'utf8');
+  const printed = await one.run('report', '--html', '-');
+  expect([printed.code, printed.stdout.slice(0, 15).toLowerCase()]).toEqual([0, '<!doctype html>']);
   expect(page).toContain('ticket &lt;7&gt;');
   expect(page).toMatch(/<code>example\/broken:1<\/code><\/td>\s*<td><code>example\/broken:2<\/code>/);
   expect(page).toMatch(/rolled-back \(exit code 3\)/);

@@ -9,6 +9,7 @@ import { option, targetOf } from '../target';
 import { requireWritablePath, writePage } from '../write-page';
 
 const WHERE = '--html';
+const STANDARD_OUTPUT = '-';
 
 /** `drover report`. */
 export const report: Command = {
@@ -21,7 +22,7 @@ export const report: Command = {
     'logbook is in the own words of the deployment where one answers.',
   ],
   options: [
-    { name: 'html', kind: 'one', value: 'FILE', help: 'where to write it' },
+    { name: 'html', kind: 'one', value: 'FILE', help: 'where to write it; - is standard output' },
     REQUEST_OPTION,
     ...TARGET_OPTIONS,
     ...TEMPORAL_OPTIONS,
@@ -37,9 +38,13 @@ export const report: Command = {
     if (path === undefined)
       throw new InvalidInputError([{ where: WHERE, text: 'it is missing', fix: `write ${WHERE} report.html` }]);
     const target = targetOf(args, io.env);
-    requireWritablePath(WHERE, path);
+    if (path !== STANDARD_OUTPUT) requireWritablePath(WHERE, path);
     return withClient(args, io, async (client) => {
       const story = await (await chosenDeployment(client, target, args)).story();
+      if (path === STANDARD_OUTPUT) {
+        io.out.write(reportPage(story));
+        return 0;
+      }
       writePage(WHERE, path, reportPage(story));
       const { deployment, outcome } = story;
       const verdict = outcome?.verdict ?? null;
