@@ -49,7 +49,8 @@ describe('the logs of an outage with many retries', () => {
       const clis = NAMES.map((name) =>
         stack.startDrover(['upgrade', stack.alias, `cases/${name}`, '--image', `example/${name}:2`]),
       );
-      await Promise.all(clis.map((cli) => cli.saysOnStdout(/ waiting: /)));
+      // All that each of them says before something happens.
+      await Promise.all(clis.flatMap((cli) => [cli.saysOnStdout(/ waiting: /), cli.saysOnStdout(/ in Rancher: /)]));
       const said = (): { worker: number; clis: number[] } => ({
         worker: linesOf(worker.stderr).length,
         clis: clis.map((cli) => linesOf(cli.stdout + cli.stderr).length),
