@@ -155,7 +155,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'workflows/steps/restore.ts',
     from: 'if (deployment.underWay) await deployment.untilNothingIsUnderWay();',
     to: '',
-    caughtBy: suite('test/workflows/faults.test.ts'),
+    caughtBy: suite('test/workflows/edges.test.ts'),
   },
   {
     invariant: 8,

@@ -29,6 +29,7 @@ describe('the edges of deadlines and unknown answers', () => {
           'cancel-settling',
           'cancel-unsettled',
           'goes-from',
+          'cancel-late',
         ].map((name) => service(name)),
         service('given-up', { healthCheck: HEALTH }),
       ),
@@ -193,6 +194,21 @@ describe('the edges of deadlines and unknown answers', () => {
       verdict: 'succeeded',
       images: [{ config: 'primary', from: 'example/app:1', to: 'example/app:2' }],
     });
+  });
+
+  test.concurrent('a cancel while that is under way waits until it cannot come any more', async () => {
+    const { world } = rig.simulator;
+    const name = 'cancel-late';
+    const by = { project: 'Cases', stack: 'cases', service: name };
+    const body = { inServiceStrategy: { batchSize: 1, launchConfig: { imageUuid: 'docker:example/app:9' } } };
+    await world.act({ ...by, action: 'upgrade', body });
+    await rig.eventually(() => inRancher(name) === 'upgraded');
+    // Rancher takes it after the request was given up.
+    world.addFault({ service: name, action: 'rollback', effect: { kind: 'delay', millis: 3_000 } });
+    const deploying = await begin(name);
+    await rig.eventually(() => asked(name, 'rollback'));
+    await deploying.executeUpdate('cancel', { args: [{ by: 'jane' }] });
+    expect(await deploying.result()).toMatchObject({ verdict: 'cancelled', state: 'active' });
   });
 
   test.concurrent('a cancel before that was taken does not claim it', async () => {
