@@ -6,16 +6,13 @@ import { calledConfig } from '../decision/proof';
 import { versionIn } from '../decision/round';
 import type { ConfigSnapshot, ConfigVersion } from '../decision/service-snapshot';
 import { PRIMARY } from '../decision/service-snapshot';
-import { redactor } from '../rancher/redact';
 import type { InstanceResource } from '../rancher/resources';
-import { oneLine } from '../rancher/wording';
 import type { RancherActivities } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import type { OpenService } from './open-service';
 import { accessTo, openService } from './open-service';
-import { readServiceLog } from './service-log';
+import { readServiceLog, redactedLine } from './service-log';
 
-const TEXT_LIMIT = 300;
 /** How often it is looked for a container that explains it, and how long it is waited in between, milliseconds. */
 const LOOKS = 6;
 const BETWEEN_LOOKS_MILLIS = 500;
@@ -104,9 +101,4 @@ function containerOf(
     ...{ isNew, state, healthState, exitCode, restarts, url },
     message: isTelling ? told(transitioningMessage) : null,
   };
-}
-
-function redactedLine(hidden: readonly string[]): (text: string) => string {
-  const redact = redactor(hidden);
-  return (text) => oneLine(redact(text)).slice(0, TEXT_LIMIT);
 }

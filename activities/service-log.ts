@@ -23,8 +23,7 @@ export async function readServiceLog(
   signal: AbortSignal,
 ): Promise<ServiceLogLine[]> {
   const entries = await open.client.serviceLogs(projectId, serviceId, LINES_READ, signal).catch(() => []);
-  const redact = redactor(open.hidden);
-  const told = (text: string): string => oneLine(redact(text)).slice(0, TEXT_LIMIT);
+  const told = redactedLine(open.hidden);
   return entries
     .filter(({ createdTS, description }) => description !== null && (createdTS ?? 0) >= since - CLOCK_SLACK_MILLIS)
     .slice(-LINES)
@@ -33,4 +32,10 @@ export async function readServiceLog(
       level: told(level ?? 'info'),
       text: told(description ?? ''),
     }));
+}
+
+/** Makes one bounded line of Rancher's words, without the texts that no message may repeat. */
+export function redactedLine(hidden: readonly string[]): (text: string) => string {
+  const redact = redactor(hidden);
+  return (text) => oneLine(redact(text)).slice(0, TEXT_LIMIT);
 }

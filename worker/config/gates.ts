@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { GateSettings } from '../../activities/dependencies';
 import type { Gate } from '../../decision/gate';
 import { formatDuration } from './duration';
+import { whyBadHeader, whyBadOwnName } from './own-name';
 import { count, duration, kindOf, named, quote, secret, section, text } from './schema-pieces';
 import type { SecretSpelling } from './schema-pieces';
 import type { SecretSource } from './secret-source';
@@ -27,18 +28,12 @@ function whyBadProbe(url: string): string | undefined {
   return whyBadPlaceholders(url, ['environment', 'stack', 'service']);
 }
 
-const whyBadGate = (name: string): string | undefined =>
-  /^[\w.-]{1,60}$/.test(name)
-    ? undefined
-    : `${quote(name)} cannot name a gate; use up to 60 letters, digits, dots, dashes and underscores`;
+const whyBadGate = whyBadOwnName('gate');
 
 const whyBadPattern = (pattern: string): string | undefined =>
   /^[^\s/]+\/[^\s/]+$/.test(pattern)
     ? undefined
     : `${quote(pattern)} names no service; write STACK/SERVICE; * stands for any text`;
-
-const whyBadHeader = (name: string): string | undefined =>
-  /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) ? undefined : `${quote(name)} cannot be the name of a header`;
 
 const command = z.unknown().transform((value, context): [string, ...string[]] => {
   const fail = (message: string): never => {

@@ -4,19 +4,14 @@ import { PLACEHOLDERS } from '../../activities/notify/compose-message';
 import type { NotificationTarget } from '../../decision/notification';
 import { NOTIFIED_EVENTS } from '../../decision/notification';
 import { nearest } from './nearest';
-import { choice, kindOf, named, quote, secret, section, text } from './schema-pieces';
+import { whyBadHeader, whyBadOwnName } from './own-name';
+import { choice, kindOf, named, secret, section, text } from './schema-pieces';
 import type { SecretSpelling } from './schema-pieces';
 import type { SecretSource } from './secret-source';
 
 // Who is told what: `notifications`, for all environments, and `environments.<name>.notifications`.
 
-const whyBadName = (name: string): string | undefined =>
-  /^[\w.-]{1,60}$/.test(name)
-    ? undefined
-    : `${quote(name)} cannot name a notification; use up to 60 letters, digits, dots, dashes and underscores`;
-
-const whyBadHeader = (name: string): string | undefined =>
-  /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) ? undefined : `${quote(name)} cannot be the name of a header`;
+const whyBadName = whyBadOwnName('notification');
 
 /** Why `template` cannot be filled in, or `undefined` when it can. */
 function whyBadTemplate(template: string): string | undefined {
