@@ -1,5 +1,6 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { failure } from './classify-failure';
+import { handedOverAt } from './standstill';
 
 /**
  * An attempt's claim to act: while its heartbeats reach Temporal, nobody else is given the same work. A worker that was frozen (a
@@ -24,7 +25,7 @@ export async function withLease<T>(body: (lease: Lease, signal: AbortSignal) => 
   const { heartbeatTimeoutMs, startToCloseTimeoutMs } = activityInfo();
   // The SDK says 0 where there is none.
   const heartbeatLimit = heartbeatTimeoutMs || Infinity;
-  const started = performance.now();
+  const started = handedOverAt();
   let lastBeat = started;
   let isLost = false;
   const beat = (): void => {

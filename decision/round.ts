@@ -37,7 +37,7 @@ export function ownershipOf(service: ServiceSnapshot, round: Round): Ownership {
   if (round.accepted !== null) {
     if (hasVersions(service, round.accepted)) return 'ours';
     if (round.base !== null && hasVersions(service, round.base)) return 'base';
-    return 'foreign';
+    return isSecondOfOurs(service, round) ? 'ours' : 'foreign';
   }
   if (round.base !== null && hasVersions(service, round.base)) return 'base';
   const recognised = round.posted.length > 0 && round.posted.every((posted) => isRecognised(service, round, posted));
@@ -77,6 +77,16 @@ export function baseOfAdopted(service: ServiceSnapshot): ConfigVersion[] | null 
     base.push({ config: config.name, version: other ?? config.version });
   }
   return differs ? base : null;
+}
+
+/**
+ * Rancher took this round's upgrade twice, from two attempts that arrived at once, and shows the version of the other one. Nobody else's
+ * looks so: the label may have come along, but of one upgrade all that Rancher tells agrees.
+ */
+function isSecondOfOurs(service: ServiceSnapshot, round: Round): boolean {
+  if (!service.twoWriters || service.state !== 'upgrading') return false;
+  if (round.label === null || round.posted.length === 0) return false;
+  return round.posted.every((posted) => isRecognised(service, round, posted));
 }
 
 function isRecognised(service: ServiceSnapshot, round: Round, posted: PostedConfig): boolean {

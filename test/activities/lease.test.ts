@@ -29,15 +29,6 @@ describe("an attempt's lease", () => {
     await expect(underLease(async (lease) => lease.assertHeldFor(1_500))).rejects.toMatchObject({ type: 'LeaseOver' });
   });
 
-  test('is lost when the process was frozen, though it beats again as soon as it wakes', async () => {
-    const woken = underLease(async (lease) => {
-      freeze(1_600);
-      await nextTimers();
-      lease.assertHeldFor(100);
-    });
-    await expect(woken).rejects.toMatchObject({ type: 'LeaseOver' });
-  });
-
   test('ends with the attempt itself', async () => {
     const late = underLease(async (lease) => lease.assertHeldFor(500), { startToCloseTimeoutMs: 400 });
     await expect(late).rejects.toMatchObject({ type: 'LeaseOver' });
@@ -49,5 +40,23 @@ describe("an attempt's lease", () => {
       startToCloseTimeoutMs: 0,
     });
     await expect(free).resolves.toBeUndefined();
+  });
+
+  test('is lost when the process was frozen, though it beats again as soon as it wakes', async () => {
+    const woken = underLease(async (lease) => {
+      freeze(1_600);
+      await nextTimers();
+      lease.assertHeldFor(100);
+    });
+    await expect(woken).rejects.toMatchObject({ type: 'LeaseOver' });
+  });
+
+  test('is lost from the start where the work may have waited for a process that stood still', async () => {
+    // The process's own watch has looked before.
+    await nextTimers();
+    freeze(1_600);
+    await expect(underLease(async (lease) => lease.assertHeldFor(100))).rejects.toMatchObject({ type: 'LeaseOver' });
+    await nextTimers();
+    await expect(underLease(async (lease) => lease.assertHeldFor(100))).rejects.toMatchObject({ type: 'LeaseOver' });
   });
 });

@@ -49,6 +49,20 @@ describe('whose upgrade it is while the reply of our POST is unknown', () => {
     expect(ownershipOf(service({ configs: [upgradedConfig()], twoWriters: true }), round())).toBe('ours');
   });
 
+  test('of two of our own that were accepted at once either shows, while they fight', () => {
+    const second = service({ state: 'upgrading', twoWriters: true, configs: [upgradedConfig({ version: OTHER })] });
+    expect(ownershipOf(second, acceptedRound())).toBe('ours');
+    for (const changes of [
+      { twoWriters: false },
+      { state: 'upgraded' },
+      { configs: [upgradedConfig({ version: OTHER, deploymentLabel: 'd-9.9' })] },
+      { configs: [upgradedConfig({ version: OTHER, image: OLD_IMAGE })] },
+    ])
+      expect(ownershipOf({ ...second, ...changes }, acceptedRound())).toBe('foreign');
+    expect(ownershipOf(second, acceptedRound({ label: null }))).toBe('foreign');
+    expect(ownershipOf(second, acceptedRound({ posted: [] }))).toBe('foreign');
+  });
+
   test('without a base nothing can be recognised', () => {
     expect(ownershipOf(service({ configs: [upgradedConfig()] }), round({ base: null }))).toBe('foreign');
   });

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../simulator/world-seed';
 import type { Deploying } from '../support/rig';
 import type { Case, Scene } from './scene';
 import { eventually, HEALTH_CHECK, ONE_BATCH, runCases } from './scene';
@@ -183,17 +184,21 @@ async function hangingFinish(one: Scene): Promise<Deploying> {
 }
 
 /** Somebody's upgrade and ours within a few milliseconds: Rancher takes both. */
-async function atOnce(one: Scene, theirs: 'first' | 'second'): Promise<Deploying> {
+async function atOnce(
+  one: Scene,
+  theirs: 'first' | 'second',
+  post: () => Promise<void> = () => one.upgradeByHand('theirs'),
+): Promise<Deploying> {
   const { world } = one.rig.simulator;
   const record = world.recordRequest.bind(world);
   const race: Promise<void>[] = [];
   world.recordRequest = (request) => {
     record(request);
     if (race.length > 0 || one.posts('upgrade') === 0) return;
-    if (theirs === 'first') race.push(one.upgradeByHand('theirs'));
-    else race.push(new Promise((resolve) => setTimeout(resolve, 1)).then(() => one.upgradeByHand('theirs')));
+    if (theirs === 'first') race.push(post());
+    else race.push(new Promise((resolve) => setTimeout(resolve, 1)).then(post));
   };
-  const deploying = await one.start({ overrides: ONE_BATCH });
+  const deploying = await one.start({ overrides: ONE_BATCH, deploymentId: 'at-once' });
   await one.receives('POST', 'action=upgrade');
   await Promise.all(race);
   await eventually(
@@ -213,6 +218,18 @@ const races: Case[] = [
       expect(result).toMatchObject({ verdict: 'rolled-back', state: 'active' });
       expect(result.reason).toContain('two upgrades were accepted at once');
       expect(one.actions).toEqual(UNDONE);
+      one.expectRuns(1, 2);
+    },
+  },
+  {
+    title: 'two upgrades at once, both ours, of an attempt that was held up and of the next one: it is rolled back',
+    run: async (one) => {
+      const labels = one.now.config['labels'] as JsonObject | undefined;
+      const again = (): Promise<void> =>
+        one.upgradeByHand(2, { labels: { ...labels, 'io.drover.deployment': 'at-once.1' } });
+      const result = await (await atOnce(one, 'second', again)).result();
+      expect(result).toMatchObject({ verdict: 'rolled-back', state: 'active' });
+      expect(result.reason).toContain('two upgrades were accepted at once');
       one.expectRuns(1, 2);
     },
   },
