@@ -6,6 +6,7 @@ import type { DeploymentRequest } from '../decision/request';
 import type { PostedConfig, Round } from '../decision/round';
 import type { ConfigVersion, ServiceSnapshot } from '../decision/service-snapshot';
 import type { ImageChange, PendingUpgrades, UpgradePlan } from '../workflows/contract';
+import type { DecisionMemo } from '../workflows/release-contract';
 
 /** The one service that a deployment is about, pinned by Rancher's ids: one made again under its name is another service. */
 export interface Target {
@@ -112,4 +113,10 @@ export interface RancherActivities {
 export interface NotifyActivities {
   /** Delivers one event to one target, or fails to be tried again. */
   deliver(input: { event: DeploymentEvent; target: string }): Promise<void>;
+}
+
+/** What workflows that carry releases through ask of Temporal itself. */
+export interface ReleaseActivities {
+  /** What was decided for a release, from the record of it. @throws where there is none, or Temporal does not answer */
+  readDecision(input: { releaseId: string }): Promise<DecisionMemo>;
 }

@@ -76,3 +76,9 @@ export interface ExecGateSettings {
   /** The program and its arguments; no shell reads them. */
   readonly command: readonly [string, ...string[]];
 }
+
+/** What the activities that carry releases through are given. */
+export interface ReleaseDependencies {
+  /** The memo of a workflow in Temporal, running or over; of its newest run. */
+  memoOf(workflowId: string): Promise<Readonly<Record<string, unknown>>>;
+}

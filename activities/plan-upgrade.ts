@@ -33,6 +33,7 @@ export async function planUpgrade(
     serviceId: target.serviceId,
     state: service.state,
     rancherUrl,
+    step: step.do,
     firstStep: inWords(step),
     images,
     variables: changedKeys(resource.launchConfig, 'environment', variables),

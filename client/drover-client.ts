@@ -1,8 +1,9 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, Connection } from '@temporalio/client';
+import type { Ticket, WhenBusy } from '../decision/lane';
 import type { DeploymentRequest } from '../decision/request';
 import type { Intervention, InterventionName, UpgradePlan } from '../workflows/contract';
-import { workflowIdOf } from '../workflows/contract';
+import type { LaneView } from '../workflows/lane-contract';
 import { audit } from './audit';
 import type { AuditEvent, AuditOptions, AuditSummary } from './audit';
 import type { NeedsAttention } from './attention';
@@ -12,7 +13,15 @@ import { targetText } from '../decision/target-text';
 import { DeploymentHandle } from './deployment-handle';
 import type { DeploymentSummary } from './deployment-summary';
 import { recordOf } from './history/deployment-record';
-import { busy, historyGone, over, sameIdOtherContent, unknownDeployment } from './refusals';
+import {
+  busy,
+  historyGone,
+  noAnswerFromLane,
+  over,
+  sameIdOtherContent,
+  undecided,
+  unknownDeployment,
+} from './refusals';
 import type { FollowedDeployment } from './follow/follow-event';
 import type { Orphans } from './orphans';
 import { deploymentsOf, judgePending } from './orphans';
@@ -21,10 +30,13 @@ import type { BuiltRequest } from './input/build-request';
 import type { Environment } from './input/ci-build';
 import type { Target, UpgradeInput } from './input/upgrade-input';
 import { TemporalAuditSource } from './temporal/audit-source';
+import { awaitTurn, laneView } from './temporal/await-turn';
+import type { WaitOptions } from './temporal/await-turn';
 import { connectToTemporal } from './temporal/connect';
 import { connectionSettings } from './temporal/connection-settings';
 import type { ConnectionSettings } from './temporal/connection-settings';
 import { AT_ONCE, Deployments } from './temporal/deployments';
+import { enterLane, leaveLane } from './temporal/enter-lane';
 import { explainTrouble } from './temporal/explain-trouble';
 import { inParallel } from './temporal/in-parallel';
 import { intervene } from './temporal/intervene';
@@ -34,7 +46,6 @@ import { listPending } from './temporal/list-pending';
 import { planDeployment } from './temporal/plan-deployment';
 import { readHistory } from './temporal/read-history';
 import { requireWorkers } from './temporal/require-workers';
-import { startDeployment } from './temporal/start-deployment';
 import { TemporalRun } from './temporal/temporal-run';
 import { webUrlFor } from './temporal/web-link';
 
@@ -46,6 +57,12 @@ export interface ConnectOptions {
   readonly configFile?: string;
   /** Default: this process's. */
   readonly env?: Environment;
+}
+
+/** How a request is started. */
+export interface StartOptions extends WaitOptions {
+  /** What to do where another deployment of the service runs. Default `reject`. */
+  readonly whenBusy?: WhenBusy;
 }
 
 /** How often a lost race for the start is decided anew. */
@@ -77,18 +94,21 @@ export class DroverClient {
    * Starts a deployment; or attaches to it where the same request runs already, or answers the closed one where it is over.
    *
    * @throws InvalidInputError for bad input, and for a request id that was used for something else; RefusedError where another
-   * deployment of the service runs; UnreachableError where no worker would take it. Nothing is started then.
+   * deployment of the service runs; UnreachableError where no worker would take it: nothing is started then. StillWaitingError where it is
+   * in the queue, and longer than it was to be waited for.
    */
-  upgrade(input: UpgradeInput): Promise<DeploymentHandle> {
-    return this.start(buildRequest(input, this.env, new Date()));
+  upgrade(input: UpgradeInput, options: StartOptions = {}): Promise<DeploymentHandle> {
+    return this.start(buildRequest(input, this.env, new Date()), options);
   }
 
   /** As {@link upgrade}, for a request that is already built. */
-  async start({ request, digest }: BuiltRequest): Promise<DeploymentHandle> {
+  start({ request, digest }: BuiltRequest, options: StartOptions = {}): Promise<DeploymentHandle> {
+    const whenBusy = options.whenBusy ?? 'reject';
     return this.explained(async () => {
       for (let attempt = 1; ; attempt += 1) {
         const latest = await this.deployments.find(request);
-        const decision = decideStart(request, digest, latest, await this.sameRequest(request, latest));
+        const same = await this.sameRequest(request, latest);
+        const decision = decideStart(request, digest, latest, same, whenBusy);
         if (decision.do === 'attach') return this.handleOf(decision.to, 'attached');
         if (decision.do === 'report') return this.handleOf(decision.on, 'over');
         if (decision.do === 'refuse') throw busy(decision.busy, await this.imagesNowAskedFor(decision.busy));
@@ -96,12 +116,10 @@ export class DroverClient {
           throw sameIdOtherContent(decision.other, await this.deployments.requestOf(decision.other), request);
         }
         await requireWorkers(this.connection, this.settings.namespace, request.environment);
-        try {
-          return this.handleOf(await this.startNew(request, digest), 'started');
-        } catch (error) {
-          // Somebody was faster: what runs now decides.
-          if (!(error instanceof WorkflowExecutionAlreadyStartedError) || attempt >= ATTEMPTS) throw error;
-        }
+        const handle = await this.enter({ request, digest, whenBusy }, options);
+        // Somebody was faster, or the lane is no more: what runs now decides.
+        if (handle !== null) return handle;
+        if (attempt >= ATTEMPTS) throw undecided(request);
       }
     });
   }
@@ -204,6 +222,31 @@ export class DroverClient {
     });
   }
 
+  /**
+   * Who deploys a service, and the requests that wait for it.
+   *
+   * @throws UnreachableError where no worker answers
+   */
+  queue(target: Target): Promise<LaneView> {
+    return this.explained(async () => {
+      const view = await laneView(this.client, target);
+      if (view === 'silent') throw noAnswerFromLane(target);
+      if (view !== 'none') return view;
+      // A deployment that its lane did not outlive.
+      const runs = (await this.deployments.find(target))?.run === 'running';
+      return { holder: runs ? 'unknown' : null, waiting: [], places: {} };
+    });
+  }
+
+  /**
+   * Takes a request out of the queue of its service; it ends as `cancelled`, and nothing is changed.
+   *
+   * @returns false where it does not wait there
+   */
+  withdraw(target: Target, requestId: string, intervention: Intervention = {}): Promise<boolean> {
+    return this.explained(() => leaveLane(this.client, target, requestId, intervention));
+  }
+
   /** What a deployment would change. It writes nothing. */
   async plan(input: UpgradeInput): Promise<UpgradePlan> {
     const { request } = buildRequest(input, this.env, new Date());
@@ -218,22 +261,31 @@ export class DroverClient {
     return this.closeConnection();
   }
 
-  private async startNew(request: DeploymentRequest, digest: string): Promise<DeploymentSummary> {
-    const runId = await startDeployment(this.client, request, digest);
-    const workflowId = workflowIdOf(request.environment, request.stack, request.service);
-    const { environment, stack, service, requestId, deploymentId, author } = request;
-    return {
-      ...{ environment, stack, service, workflowId, runId, requestId, deploymentId, requestDigest: digest },
-      image: request.image ?? '',
-      requestedBy: author.by,
-      run: 'running',
-      phase: 'resolving',
-      verdict: null,
-      startedAt: Date.now(),
-      endedAt: null,
-      attention: null,
-      link: this.deployments.linkOf(workflowId, runId),
-    };
+  /** Brings a request to its lane, and waits for its turn; null where what is there now has to be looked at again. */
+  private async enter(ticket: Ticket, options: StartOptions): Promise<DeploymentHandle | null> {
+    const { request } = ticket;
+    const answer = await enterLane(this.client, ticket);
+    if (answer.how === 'other-content') {
+      const { author } = answer.request;
+      throw sameIdOtherContent({ startedAt: answer.since, requestedBy: author.by }, answer.request, request);
+    }
+    if (answer.how === 'busy' || answer.how === 'follow') {
+      const running = await this.deployments.find(request);
+      if (running?.run !== 'running') return null;
+      if (answer.how === 'follow') return this.handleOf(running, 'attached');
+      throw busy(running, await this.imagesNowAskedFor(running));
+    }
+    const how = answer.how === 'attached' ? 'attached' : 'started';
+    if (answer.how !== 'sent' && answer.place.at === 'running') {
+      const found = await this.deployments.find(request, answer.place.runId);
+      return found === null ? null : this.handleOf(found, how);
+    }
+    // Attached to another request, it waits for that one.
+    const awaited =
+      answer.how === 'sent' ? request : { ...request, requestId: answer.requestId, deploymentId: answer.deploymentId };
+    const turn = await awaitTurn(this.client, this.deployments, awaited, options);
+    if (turn === null) return null;
+    return this.handleOf(turn, turn.run === 'running' ? how : 'over');
   }
 
   /** The newest run of this very request, where it is not the newest of all. */

@@ -4,6 +4,7 @@ import type { InterventionName } from '../workflows/contract';
 import type { DeploymentSummary } from './deployment-summary';
 import { InvalidInputError } from './errors/invalid-input-error';
 import { RefusedError } from './errors/refused-error';
+import { UnreachableError } from './errors/unreachable-error';
 import { differencesOf } from './input/request-digest';
 import type { Target } from './input/upgrade-input';
 
@@ -17,9 +18,25 @@ export function busy(running: DeploymentSummary, image: string): RefusedError {
   );
 }
 
+/** Others come and go faster than it can be decided who is next. */
+export function undecided(target: Target): RefusedError {
+  return new RefusedError(
+    `${targetText(target)} is busy: deployments of it begin and end faster than this one could be started. Nothing was changed.`,
+    `See who it is: drover history ${targetText(target)}; or let it wait for its turn: --when-busy queue`,
+  );
+}
+
+/** Who waits, only the lane knows, and no worker runs it. */
+export function noAnswerFromLane(target: Target): UnreachableError {
+  return new UnreachableError(
+    `No worker answers for the queue of ${targetText(target)}: who waits cannot be told. Nothing is lost.`,
+    'Start a worker ("drover worker"), then ask again.',
+  );
+}
+
 /** The request id was used before, for something else. */
 export function sameIdOtherContent(
-  other: DeploymentSummary,
+  other: Pick<DeploymentSummary, 'startedAt' | 'requestedBy'>,
   asked: DeploymentRequest | null,
   now: DeploymentRequest,
 ): InvalidInputError {

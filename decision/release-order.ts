@@ -45,11 +45,7 @@ export function participantKey(target: {
 export function releaseOrder(participants: readonly Participant[]): ReleaseOrder {
   const byKey = new Map(participants.map((one) => [one.key, one]));
   const waveOf = waves(byKey);
-  const problems = [
-    ...problemsOfEach(participants, byKey),
-    ...cycles(byKey, waveOf),
-    ...tooLate(participants, waveOf),
-  ];
+  const problems = [...problemsOfEach(participants, byKey), ...cycles(byKey, waveOf), ...tooLate(participants, waveOf)];
   if (problems.length > 0) return { ok: false, problems };
   const numbers = [...new Set(waveOf.values())].sort((a, b) => a - b);
   const keys = [...byKey.keys()];

@@ -1,7 +1,13 @@
+import type { WhenBusy } from './lane';
 import type { Confirm } from './policy';
 import type { Author, DeploymentRequest } from './request';
 
-/** What a release does when one of its services fails before the first finish (`docs/releases.md` tells what each one costs). */
+/**
+ * What a release does when one of its services fails.
+ * - `rollback-all`: before the first finish everything is rolled back, in the reverse order: all or nothing.
+ * - `stop`: nothing further is begun; what is already upgraded and proven is finished.
+ * - `continue`: the others go on, but for those that depend on it.
+ */
 export const ON_FAILURE = ['rollback-all', 'stop', 'continue'] as const;
 export type OnFailure = (typeof ON_FAILURE)[number];
 
@@ -22,6 +28,8 @@ export interface ReleaseRequest {
   readonly onFailure: OnFailure;
   /** At most so many services are upgrading at once; at least 1. */
   readonly parallelism: number;
+  /** What is done where another deployment of one of the services runs. */
+  readonly whenBusy: WhenBusy;
   /** `manual`: when all are verified, the release waits for one person before the first finish. */
   readonly confirm: Confirm;
   /** How long it waits for that person; then it rolls back. Milliseconds. */
@@ -34,6 +42,7 @@ export interface ReleaseRequest {
 export const RELEASE_DEFAULTS = {
   onFailure: 'rollback-all',
   parallelism: 4,
+  whenBusy: 'reject',
   confirm: 'none',
   confirmWithinMillis: 24 * 3_600_000,
 } as const satisfies Partial<ReleaseRequest>;

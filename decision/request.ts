@@ -30,6 +30,15 @@ export interface DeploymentRequest {
   /** What the command line sets over the worker's policy. */
   readonly overrides: PolicyOverrides;
   readonly author: Author;
+  /** Set where it is a part of a release: it holds when it is verified, and the release decides. */
+  readonly release?: ReleaseRef;
+}
+
+/** The release that a deployment is a part of. */
+export interface ReleaseRef {
+  readonly releaseId: string;
+  /** The coordinator's workflow. */
+  readonly workflowId: string;
 }
 
 /** The configurations that a request names. */

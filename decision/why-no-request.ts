@@ -24,6 +24,9 @@ export function whyNoRequest(given: unknown): string | null {
   const { author, overrides } = given;
   if (!isRecord(author) || typeof author['by'] !== 'string') return '"author" is no object with "by", a text';
   if (author['why'] !== undefined && typeof author['why'] !== 'string') return '"author.why" is no text';
+  const { release } = given;
+  if (release !== undefined && !(isRecord(release) && isName(release['releaseId']) && isName(release['workflowId'])))
+    return '"release" is no object with "releaseId" and "workflowId"';
   return isRecord(overrides) ? whyBadOverrides(overrides) : '"overrides" is no object';
 }
 

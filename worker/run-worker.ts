@@ -1,6 +1,7 @@
 import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
 import { createNotifyActivities } from '../activities/notify/deliver';
+import { createReleaseActivities } from '../activities/release/read-decision';
 import { notifyQueue, rancherQueue, WORKFLOW_QUEUE } from '../workflows/contract';
 import { workflowBundle } from './bundle/workflow-bundle';
 import type { Configuration } from './config/configuration';
@@ -12,6 +13,7 @@ import { dependenciesOf, notifyDependenciesOf } from './environment-access';
 import type { Health } from './health';
 import { watchTemporal } from './install-runtime';
 import { Measure } from './measure';
+import { memoReader } from './memo-reader';
 import { outageLine } from './outage-line';
 import { runAll } from './run-all';
 import { ensureSearchAttributes } from './search-attributes';
@@ -83,6 +85,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       taskQueue: WORKFLOW_QUEUE,
       ...WORKFLOW_CODE_LIMIT,
       workflowBundle: await workflowBundle(env),
+      activities: createReleaseActivities({ memoOf: memoReader(connection, namespace) }),
       ...given('maxCachedWorkflows', settings.maxCachedWorkflows),
       ...given('maxConcurrentWorkflowTaskExecutions', settings.maxConcurrentWorkflowTasks),
     }),

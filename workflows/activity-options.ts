@@ -81,6 +81,12 @@ export const ACTIVITY_OPTIONS = {
     scheduleToCloseTimeout: TELLING_MILLIS,
     retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 300_000 },
   }),
+  /** What was decided for a release, from Temporal itself; whoever asks has time, and asks again. */
+  readDecision: () => ({
+    startToCloseTimeout: 2 * SLACK_MILLIS,
+    scheduleToCloseTimeout: 12 * SLACK_MILLIS,
+    retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 10_000 },
+  }),
   act: (limits: Limits) => ({
     startToCloseTimeout: 8 * limits.requestTimeoutMillis + SLACK_MILLIS,
     scheduleToCloseTimeout: 40 * limits.requestTimeoutMillis + 4 * SLACK_MILLIS,

@@ -3,6 +3,7 @@ import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import type { InstanceTally } from '../decision/service-snapshot';
 import type { Phase } from '../decision/phase';
 import type { Policy } from '../decision/policy';
+import type { StartStep } from '../decision/start-step';
 import type { Tried } from '../decision/tried';
 import type { Verdict } from '../decision/verdict';
 
@@ -16,7 +17,8 @@ export interface Intervention {
 
 /** The answer to an update: taken, and what it means in the phase it met. */
 export interface Acknowledgement {
-  readonly phase: Phase;
+  /** A deployment's, or a release's. */
+  readonly phase: string;
   readonly meaning: string;
 }
 
@@ -81,8 +83,9 @@ export interface PersonNeeded {
    * - `held`: verified, and held as it was asked to.
    * - `approval`: verified, and the environment's policy asks a person.
    * - `unprovable`: upgraded, and Rancher does not show enough for a proof.
+   * - `release`: verified; not a person but the release that it is a part of decides.
    */
-  readonly kind: 'parked' | 'held' | 'approval' | 'unprovable';
+  readonly kind: 'parked' | 'held' | 'approval' | 'unprovable' | 'release';
   readonly reason: string;
   /** What to look at or to mend, in a sentence. */
   readonly mend: string;
@@ -174,6 +177,9 @@ export const notifyQueue = (environment: string, target: string): string => `dro
 /** Name of the query that answers {@link Progress}. */
 export const PROGRESS = 'progress';
 
+/** What a search attribute of type Keyword holds, characters. */
+export const KEYWORD_LIMIT = 255;
+
 /** Search attributes, all of type Keyword; registered before the first start. */
 export const SEARCH_ATTRIBUTES = [
   'DroverEnvironment',
@@ -219,7 +225,9 @@ export interface UpgradePlan {
   readonly serviceId: string;
   readonly state: string;
   readonly rancherUrl: string;
-  /** What the deployment would do first, in words. */
+  /** What the deployment would do first. */
+  readonly step: StartStep['do'];
+  /** The same in words. */
   readonly firstStep: string;
   readonly images: readonly ImageChange[];
   /** Names of variables and labels that would be added or changed; never their values. */

@@ -16,8 +16,9 @@ import { versionsOf } from '../decision/service-snapshot';
 import { asWord, targetText } from '../decision/target-text';
 import type { ActivityGroups } from './activity-options';
 import { Announcer } from './announce';
-import type { AttentionMemo, DeploymentResult, ImageChange, PersonNeeded, Progress, ProgressEvent } from './contract';
-import { detailsOf, nextOf } from './details';
+import type { AttentionMemo, DeploymentResult, ImageChange, PersonNeeded, ProgressEvent } from './contract';
+import { askedText } from './asked-text';
+import { detailsOf } from './details';
 import { Ended, RestoreNeeded } from './endings';
 import { listen } from './interventions';
 import { seconds } from './seconds';
@@ -27,6 +28,9 @@ import { progressQuery } from './messages';
 import { measurePhase, measureVerdict } from './metrics';
 import type { Need } from './person-needed';
 import { memoOf, memoOfEnd, personNeeded } from './person-needed';
+import { progressOf, resultOf } from './progress-of';
+import type { ReleaseOrder } from './release-contract';
+import { reportTo } from './release-link';
 import { Tries } from './tries';
 
 const PHASE_KEY = defineSearchAttributeKey('DroverPhase', SearchAttributeType.KEYWORD);
@@ -75,6 +79,8 @@ export class Deployment {
   /** Rancher did not answer when it was asked last, and is being waited for. */
   isAway = false;
   retryAsked = false;
+  /** The look at the gates that its release asked for last. */
+  lookAsked = 0;
   confirmedBy: string | null = null;
   /** The policy finished it, since nobody confirmed it in time. */
   unconfirmed = false;
@@ -104,7 +110,7 @@ export class Deployment {
   constructor(readonly request: DeploymentRequest) {
     this.log = new Logbook(Date.now());
     listen(this);
-    setHandler(progressQuery, () => this.progress(), { description: 'Where the deployment is' });
+    setHandler(progressQuery, () => progressOf(this), { description: 'Where the deployment is' });
     this.note(
       'info',
       `${request.author.by} asked for ${this.asked()}${request.author.why ? `: ${request.author.why}` : ''}`,
@@ -257,6 +263,43 @@ export class Deployment {
     this.note('warning', `${saidBy(kind, author)} is refused: ${meaning}`);
   }
 
+  /** A newer deployment takes its place: restores like `cancel`, unless there is no way back; then that one waits. */
+  giveWay({ by, why }: { by: string; why: string | null }): void {
+    const said = why ?? `${by} asked for another deployment meanwhile`;
+    if (this.finishSent)
+      return this.note('info', `${said}: it waits, for the finish was sent and there is no way back`);
+    this.#pokes += 1;
+    if (this.phase === 'parked') {
+      this.retryAsked = true;
+      this.#lastTry = true;
+    }
+    this.note('warning', `${said}: restores the former configuration, and gives way`);
+    this.#askToRestore(new RestoreNeeded('superseded', said, true));
+  }
+
+  get isPart(): boolean {
+    return this.request.release !== undefined;
+  }
+
+  /** What its release decided for all of its services, or asks. */
+  obey(order: ReleaseOrder): void {
+    const { release } = this.request;
+    if (release === undefined) return;
+    this.#pokes += 1;
+    if (order.do === 'look-again') this.lookAsked = order.look;
+    else if (order.do === 'commit') {
+      this.note('info', `the release ${release.releaseId} finishes: ${order.why}`);
+      this.confirmedBy = order.by;
+      this.needPerson(null);
+    } else {
+      const said = `the release ${release.releaseId} goes back: ${order.why}`;
+      if (this.finishSent) return this.note('warning', `${said}; the finish was sent here: there is no way back`);
+      this.note('warning', said);
+      if (this.phase === 'parked') this.retryAsked = true;
+      this.#askToRestore(new RestoreNeeded('rolled-back', said, true));
+    }
+  }
+
   /** Temporal's own cancellation (the CLI's, Temporal Web's button): restores like `cancel`, unless there is no way back. */
   cancelRequested(): void {
     const author = { by: 'a cancellation in Temporal', why: null };
@@ -333,6 +376,7 @@ export class Deployment {
       tried: this.tries.list,
     });
     this.note('error', `parked: ${reason}`);
+    await reportTo(this.request, { state: 'parked', reason });
     const came = await condition(() => this.retryAsked, this.policy.parkLimitMillis, {
       summary: 'parked: waits for a person',
     });
@@ -343,6 +387,7 @@ export class Deployment {
     // A held deployment that had to park waits for the same person as before.
     this.needPerson(waitedFor === null ? null : { ...waitedFor, until: waitedFor.until + Date.now() - since });
     this.enter(before, 'going on');
+    await reportTo(this.request, { state: 'goes-on' });
   }
 
   /** Says why a person is needed, to whoever asks and to lists; null: nobody is, any more. */
@@ -350,7 +395,8 @@ export class Deployment {
     if (need === null && this.#person === null) return;
     this.#person = need === null ? null : personNeeded(need, this.request, this.finishSent, this.rancherUrl);
     this.#remember(this.#person === null ? null : memoOf(this.#person));
-    if (this.#person !== null) this.#announceWait(this.#person);
+    // A release tells people itself.
+    if (this.#person !== null && this.#person.kind !== 'release') this.#announceWait(this.#person);
     this.#describe();
   }
 
@@ -388,51 +434,16 @@ export class Deployment {
 
   /** What was asked, in people's words. */
   asked(): string {
-    const { image, sidekicks, service, stack, environment } = this.request;
-    const images = [
-      ...(image === undefined ? [] : [image]),
-      ...Object.entries(sidekicks).map(([name, to]) => `${name}=${to}`),
-    ];
-    const what = images.length === 0 ? 'its settings' : images.join(', ');
-    return `${stack}/${service} → ${what} in ${environment}`;
+    return askedText(this.request);
   }
 
-  progress(): Progress {
-    const { request, log, service } = this;
-    return {
-      deploymentId: request.deploymentId,
-      requestId: request.requestId,
-      environment: request.environment,
-      stack: request.stack,
-      service: request.service,
-      phase: log.phase,
-      phaseSince: log.phaseSince,
-      startedAt: log.startedAt,
-      requestedBy: request.author.by,
-      requestedWhy: request.author.why ?? null,
-      round: this.roundsPosted,
-      finishSent: this.finishSent,
-      isAway: this.isAway,
-      images: this.images,
-      state: service?.state ?? null,
-      message: service?.message ?? null,
-      instances: service?.instances ?? [],
-      expected: service?.expected ?? null,
-      rancherUrl: this.rancherUrl,
-      events: log.events,
-      eventCount: log.eventCount,
-      next: nextOf(log.phase),
-      attention: this.#person?.reason ?? null,
-      person: this.#person,
-      diagnosis: this.diagnosis,
-      serviceLog: this.serviceLog,
-      result: this.result,
-    };
+  get person(): PersonNeeded | null {
+    return this.#person;
   }
 
   /** Closes the logbook with a verdict. */
   end(ended: Ended): DeploymentResult {
-    const { request, log } = this;
+    const { log } = this;
     const now = Date.now();
     const left = log.enter('done', now);
     if (left !== null) measurePhase(this, left);
@@ -442,28 +453,7 @@ export class Deployment {
       `${ended.verdict}: ${ended.reason}`,
       now,
     );
-    this.result = {
-      verdict: ended.verdict,
-      reason: ended.reason,
-      nextStep: ended.nextStep,
-      tried: ended.verdict === 'needs-attention' ? this.tries.list : [],
-      deploymentId: request.deploymentId,
-      requestId: request.requestId,
-      environment: request.environment,
-      stack: request.stack,
-      service: request.service,
-      serviceId: this.resolved?.target.serviceId ?? null,
-      images: this.images,
-      rounds: this.roundsPosted,
-      state: this.service?.state ?? null,
-      rancherUrl: this.rancherUrl,
-      startedAt: log.startedAt,
-      endedAt: now,
-      timeline: log.timeline(now),
-      diagnosis: ended.verdict === 'succeeded' || ended.verdict === 'unchanged' ? null : this.diagnosis,
-      requestedBy: request.author.by,
-      requestedWhy: request.author.why ?? null,
-    };
+    this.result = resultOf(this, ended, now);
     const waitedFor = this.#person;
     this.#person = null;
     if (ended.verdict === 'needs-attention')
@@ -484,7 +474,7 @@ export class Deployment {
   }
 
   #describe(): void {
-    setCurrentDetails(detailsOf(this.progress()));
+    setCurrentDetails(detailsOf(progressOf(this)));
   }
 }
 

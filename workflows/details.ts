@@ -128,7 +128,7 @@ function clock(millis: number): string {
  * Words of people's and of Rancher's as words: no markup, no picture that the reader's browser would fetch. Drover's own backticks stay,
  * for what they enclose is never markup.
  */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
     .replaceAll('&', '&amp;')

@@ -38,7 +38,7 @@ export class RestoreNeeded extends Error {
   override name = 'RestoreNeeded' as const;
 
   constructor(
-    readonly then: 'cancelled' | 'rolled-back' | 'again',
+    readonly then: 'cancelled' | 'rolled-back' | 'superseded' | 'again',
     readonly reason: string,
     /** A person asked for it: nobody has to find out why. */
     readonly asked = false,

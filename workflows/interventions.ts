@@ -4,15 +4,18 @@ import type { InterventionKind } from '../decision/intervention';
 import { meaningOf } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
 import type { Acknowledgement, Intervention } from './contract';
+import type { ReleaseOrder } from './release-contract';
 import {
   cancelSignal,
   cancelUpdate,
   confirmSignal,
   confirmUpdate,
+  decideSignal,
   retrySignal,
   retryUpdate,
   rollbackSignal,
   rollbackUpdate,
+  supersedeSignal,
 } from './messages';
 
 /** What the messages act on. */
@@ -20,10 +23,16 @@ export interface Intervened {
   readonly phase: Phase;
   readonly finishSent: boolean;
   readonly isAway: boolean;
+  /** It is a part of a release. */
+  readonly isPart: boolean;
   /** An intervention that is allowed now. */
   take(kind: InterventionKind, author: { by: string; why: string | null }, meaning: string): void;
   /** A signal that is not allowed now: nobody waits for an answer, so it is written down. */
   decline(kind: InterventionKind, author: { by: string; why: string | null }, meaning: string): void;
+  /** A newer deployment of the service is to take its place. */
+  giveWay(author: { by: string; why: string | null }): void;
+  /** What its release decided, or asks. */
+  obey(order: ReleaseOrder): void;
 }
 
 interface Message {
@@ -47,6 +56,11 @@ const MESSAGES: Readonly<Record<InterventionKind, Message>> = {
   },
 };
 
+/** The signal, the update and the description of an intervention; a release listens to the same ones. */
+export function messageOf(kind: InterventionKind): Message {
+  return MESSAGES[kind];
+}
+
 /** Longer ids name nothing: the client's are UUIDs. Each is kept for as long as the deployment runs. */
 const ID_LIMIT = 200;
 const BY_LIMIT = 200;
@@ -67,10 +81,20 @@ export function listen(deployment: Intervened): void {
     taken.add(key);
     return false;
   };
+  setHandler(supersedeSignal, (input) => deployment.giveWay(authorOf(input)), {
+    description: 'From its lane: a newer deployment takes its place',
+  });
+  setHandler(
+    decideSignal,
+    (order) => {
+      if (isOrder(order)) deployment.obey(order);
+    },
+    { description: 'From its release: what was decided for all of its services' },
+  );
   for (const kind of ['cancel', 'retry', 'confirm', 'rollback'] as const) {
     const { signal, update, description } = MESSAGES[kind];
     const meaning = (): ReturnType<typeof meaningOf> =>
-      meaningOf(kind, deployment.phase, deployment.finishSent, deployment.isAway);
+      meaningOf(kind, deployment.phase, deployment.finishSent, deployment.isAway, deployment.isPart);
     setHandler(
       signal,
       (input) => {
@@ -102,8 +126,7 @@ export function listen(deployment: Intervened): void {
 }
 
 /** Forgiving about what Temporal Web's form sends: nothing, a text, odd JSON. */
-function authorOf(input: Intervention | undefined): { by: string; why: string | null } {
-  const given: unknown = input;
+export function authorOf(given: unknown): { by: string; why: string | null } {
   if (typeof given === 'string') return { by: textOf(given, BY_LIMIT) ?? NOBODY, why: null };
   if (typeof given !== 'object' || given === null) return { by: NOBODY, why: null };
   return {
@@ -122,4 +145,10 @@ function textOf(value: unknown, limit: number): string | null {
     .replaceAll(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ')
     .trim();
   return line === '' ? null : line;
+}
+
+/** Anybody may send it: what is no order is none. */
+function isOrder(given: unknown): given is ReleaseOrder {
+  if (typeof given !== 'object' || given === null || !('do' in given)) return false;
+  return given.do === 'commit' || given.do === 'roll-back' || given.do === 'look-again';
 }

@@ -1,6 +1,12 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Ticket } from '../decision/lane';
 import type { Acknowledgement, Intervention, Progress } from './contract';
+import type { LaneAnswer, LaneView, LeftLane } from './lane-contract';
 import { PROGRESS } from './contract';
+import { ENTER_LANE, LANE_VIEW, LEAVE_LANE, SUPERSEDE } from './lane-contract';
+
+import type { ParticipantReport, ReleaseOrder, ReleaseProgress } from './release-contract';
+import { DECIDE, RELEASE_PROGRESS, REPORT } from './release-contract';
 
 export const progressQuery = defineQuery<Progress>(PROGRESS);
 
@@ -13,3 +19,17 @@ export const cancelUpdate = defineUpdate<Acknowledgement, [Intervention?]>('canc
 export const retryUpdate = defineUpdate<Acknowledgement, [Intervention?]>('retry');
 export const confirmUpdate = defineUpdate<Acknowledgement, [Intervention?]>('confirm');
 export const rollbackUpdate = defineUpdate<Acknowledgement, [Intervention?]>('rollback');
+
+/** A newer deployment takes its place: told by the lane, not by people. */
+export const supersedeSignal = defineSignal<[Intervention?]>(SUPERSEDE);
+
+export const laneQuery = defineQuery<LaneView>(LANE_VIEW);
+export const enterSignal = defineSignal<[Ticket]>(ENTER_LANE);
+/** A request that is to wait no longer, of a release's: nobody waits for an answer. */
+export const leaveSignal = defineSignal<[requestId: string, Intervention?]>(LEAVE_LANE);
+export const enterUpdate = defineUpdate<LaneAnswer, [Ticket]>(ENTER_LANE);
+export const leaveUpdate = defineUpdate<LeftLane, [requestId: string, Intervention?]>(LEAVE_LANE);
+
+export const releaseQuery = defineQuery<ReleaseProgress>(RELEASE_PROGRESS);
+export const reportSignal = defineSignal<[ParticipantReport]>(REPORT);
+export const decideSignal = defineSignal<[ReleaseOrder]>(DECIDE);

@@ -11,6 +11,7 @@ const OFFERED = {
   held: ['confirm', 'rollback'],
   approval: ['confirm', 'rollback'],
   unprovable: ['confirm', 'rollback'],
+  release: ['rollback'],
 } as const satisfies Record<PersonNeeded['kind'], readonly InterventionKind[]>;
 
 /** What a step knows about why a person is needed. */

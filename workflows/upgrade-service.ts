@@ -1,11 +1,13 @@
-import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import type { DeploymentRequest } from '../decision/request';
 import type { DeploymentResult } from './contract';
+import type { NeverRan } from './lane-contract';
 import { readService } from './calls';
 import { Deployment } from './deployment';
 import { Ended, RestoreNeeded } from './endings';
 import { measureRollback } from './metrics';
 import type { RollbackWhy } from './metrics';
+import { reportTo } from './release-link';
 import { requireRequest } from './require-request';
 import { awaitUpgraded } from './steps/await-upgraded';
 import { confirm } from './steps/confirm';
@@ -15,23 +17,34 @@ import { resolve } from './steps/resolve';
 import { restore } from './steps/restore';
 import { settle } from './steps/settle';
 import { verify } from './steps/verify';
+import { waitForRelease } from './steps/wait-for-release';
 
 /**
  * Upgrades one service of Rancher's, from whatever state it is in, to what was asked or to a named verdict.
  *
  * It always ends with a verdict: refusals and failures are results, not failures of the workflow; only what is no request at all fails
  * it. Temporal's own cancellation restores the former configuration like the message `cancel`.
+ *
+ * @param neverRan for a request that gave way or was withdrawn while it waited for its turn: the record of it, and nothing else
  */
-export async function upgradeService(request: DeploymentRequest): Promise<DeploymentResult> {
+export async function upgradeService(request: DeploymentRequest, neverRan?: NeverRan): Promise<DeploymentResult> {
   requireRequest(request);
   const deployment = new Deployment(request);
+  if (neverRan !== undefined) {
+    const { verdict, reason, nextStep } = neverRan;
+    await reportTo(request, { state: 'ended', verdict, reason, nextStep });
+    return deployment.end(new Ended(verdict, reason, nextStep));
+  }
   void CancellationScope.current().cancelRequested.catch(() => deployment.cancelRequested());
   return CancellationScope.nonCancellable(async () => {
+    await reportTo(request, { state: 'began', runId: workflowInfo().firstExecutionRunId });
     const ended = await run(deployment).catch((error: unknown) => {
       if (error instanceof Ended) return error;
       throw error;
     });
     const result = deployment.end(ended);
+    const { verdict, reason, nextStep } = result;
+    await reportTo(request, { state: 'ended', verdict, reason, nextStep });
     await deployment.announcer.settled();
     await condition(allHandlersFinished);
     return result;
@@ -65,20 +78,18 @@ async function upgradeOnce(deployment: Deployment): Promise<never> {
   }
   await awaitUpgraded(deployment);
   const { hold } = deployment.request;
-  let held = hold || deployment.policy.confirm === 'manual';
+  const isPart = deployment.request.release !== undefined;
+  let held = hold || isPart || deployment.policy.confirm === 'manual';
   for (;;) {
     const service = deployment.service ?? (await readService(deployment, true));
     const proof = await verify(deployment, service, deployment.confirmedBy !== null);
     const isProven = proof.status === 'proven';
     if (held || (!isProven && deployment.confirmedBy === null)) {
       const unproven = `not everything can be proven: ${proof.reasons.join('; ')}`;
-      const why = hold ? 'held as asked' : `to be confirmed, as the policy of ${deployment.request.environment} asks`;
-      if (held)
-        await confirm(
-          deployment,
-          hold ? 'held' : 'approval',
-          isProven ? `verified, and ${why}` : `${why}; ${unproven}`,
-        );
+      const why = whyHeld(deployment);
+      const told = isProven ? `verified, and ${why}` : `${why}; ${unproven}`;
+      if (held && isPart) await waitForRelease(deployment, told, !isProven || deployment.policy.confirm === 'manual');
+      else if (held) await confirm(deployment, hold ? 'held' : 'approval', told);
       else await confirm(deployment, 'unprovable', unproven);
       held = false;
       deployment.service = await readService(deployment, true);
@@ -87,6 +98,11 @@ async function upgradeOnce(deployment: Deployment): Promise<never> {
     await finish(deployment, !isProven);
     deployment.service = await readService(deployment, true);
   }
+}
+
+function whyHeld({ request: { hold, release, environment } }: Deployment): string {
+  if (release !== undefined) return `held for the release ${release.releaseId}, which decides`;
+  return hold ? 'held as asked' : `to be confirmed, as the policy of ${environment} asks`;
 }
 
 /** What somebody asked for after it had failed changes neither what it was rolled back for nor the verdict. */
@@ -122,7 +138,8 @@ function endAfterRestore(
         'Find out why, then deploy again.',
       );
     case 'cancelled':
-      return new Ended('cancelled', `${reason}; ${proof}`, '');
+    case 'superseded':
+      return new Ended(then, `${reason}; ${proof}`, '');
     case 'rolled-back':
       return isBack
         ? new Ended('rolled-back', `${reason}; ${proof}`, 'Find out why, then deploy again.')

@@ -34,6 +34,10 @@ export const COMMANDS = {
     summary: 'who did what to which service, when and why: JSON lines, whole or failed',
     load: async (): Promise<Command> => (await import('./commands/audit.js')).audit,
   },
+  queue: {
+    summary: 'who deploys a service, and who waits for it',
+    load: async (): Promise<Command> => (await import('./commands/queue.js')).queue,
+  },
   orphans: {
     summary: 'services left half upgraded by a deployment that is over, and what can be done',
     load: async (): Promise<Command> => (await import('./commands/orphans.js')).orphans,

@@ -1,3 +1,5 @@
+import type { WhenBusy } from '../../decision/lane';
+import { WHEN_BUSY } from '../../decision/lane';
 import type { OnPending } from '../../decision/policy';
 import { ON_PENDING } from '../../decision/policy';
 import type { PolicyOverrides } from '../../decision/request';
@@ -83,6 +85,19 @@ function readOverrides(args: ParsedArguments): PolicyOverrides {
   };
 }
 
+/** `--when-busy`; what cannot be read goes to the problems. */
+export function readWhenBusy(args: ParsedArguments, problems: Problem[]): WhenBusy {
+  const way = option(args, 'when-busy') ?? 'reject';
+  if (isWhenBusy(way)) return way;
+  const guess = nearest(way, WHEN_BUSY);
+  problems.push({
+    where: '--when-busy',
+    text: `${shown(way)} is not one of ${WHEN_BUSY.join(', ')}`,
+    fix: guess === undefined ? `choose one of ${WHEN_BUSY.join(', ')}` : `did you mean --when-busy ${guess}?`,
+  });
+  return 'reject';
+}
+
 /** A duration option, milliseconds; what cannot be read goes to the problems. */
 export function readDuration(args: ParsedArguments, name: string, problems: Problem[]): number | undefined {
   const text = option(args, name);
@@ -117,4 +132,8 @@ function readPairs(args: ParsedArguments, name: string, form: string): Readonly<
 
 function isOnPending(text: string): text is OnPending {
   return (ON_PENDING as readonly string[]).includes(text);
+}
+
+function isWhenBusy(text: string): text is WhenBusy {
+  return (WHEN_BUSY as readonly string[]).includes(text);
 }

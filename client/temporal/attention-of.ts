@@ -1,6 +1,6 @@
 import type { AttentionMemo } from '../../workflows/contract';
 
-const KINDS: readonly AttentionMemo['kind'][] = ['parked', 'held', 'approval', 'unprovable', 'ended'];
+const KINDS: readonly AttentionMemo['kind'][] = ['parked', 'held', 'approval', 'unprovable', 'release', 'ended'];
 
 /** The part of a deployment's memo that says why it needs a person; null where there is none, or none that can be read. */
 export function attentionOf(memo: Readonly<Record<string, unknown>> | undefined): AttentionMemo | null {

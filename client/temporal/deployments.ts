@@ -3,6 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { DeploymentRequest } from '../../decision/request';
 import { workflowIdOf } from '../../workflows/contract';
+import { recordIdOf } from '../../workflows/lane-contract';
 import type { DeploymentSummary } from '../deployment-summary';
 import type { Target } from '../input/upgrade-input';
 import { inParallel } from './in-parallel';
@@ -30,8 +31,23 @@ export class Deployments {
     deploymentLink(this.webUrl, this.client.options.namespace, workflowId, runId);
 
   /** The newest deployment of a service, or a certain run of it; null where Temporal knows none. */
-  async find(target: Target, runId?: string): Promise<DeploymentSummary | null> {
-    const id = workflowIdOf(target.environment, target.stack, target.service);
+  find(target: Target, runId?: string): Promise<DeploymentSummary | null> {
+    return this.describe(workflowIdOf(target.environment, target.stack, target.service), runId);
+  }
+
+  /** What became of a request that was in a lane: its deployment, or the record of one that never ran; null while there is neither. */
+  async ofTicket(request: DeploymentRequest): Promise<DeploymentSummary | null> {
+    const { environment, stack, service, requestId, deploymentId } = request;
+    const newest = await this.find(request);
+    if (newest?.requestId === requestId) return newest;
+    const record = await this.describe(recordIdOf(environment, stack, service, deploymentId));
+    if (record !== null) return record;
+    // It may have run and be over, with others since: that is only listed.
+    const [listed] = await this.list({ environment, stack, service, requestId, limit: 1 });
+    return listed ?? null;
+  }
+
+  private async describe(id: string, runId?: string): Promise<DeploymentSummary | null> {
     try {
       return summarise(await this.client.workflow.getHandle(id, runId).describe(), this.linkOf);
     } catch (error) {

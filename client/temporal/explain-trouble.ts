@@ -4,7 +4,7 @@ import { RefusedError } from '../errors/refused-error';
 import { UnreachableError } from '../errors/unreachable-error';
 import type { ConnectionSettings } from './connection-settings';
 import { grpcTroubleOf } from './grpc-trouble';
-import { missingSearchAttributes } from './start-deployment';
+import { missingSearchAttributes } from './missing-search-attributes';
 
 /** Puts a failed call to Temporal into words; anything else comes back as it is. */
 export function explainTrouble(error: unknown, settings: ConnectionSettings): unknown {

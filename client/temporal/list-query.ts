@@ -1,7 +1,6 @@
 import type { Phase } from '../../decision/phase';
 import type { Verdict } from '../../decision/verdict';
-import { UPGRADE_SERVICE } from '../../workflows/contract';
-import { KEYWORD_LIMIT } from './start-deployment';
+import { KEYWORD_LIMIT, UPGRADE_SERVICE } from '../../workflows/contract';
 
 /** Which deployments to list; all that is given must hold. */
 export interface ListFilters {

@@ -94,6 +94,7 @@ function activities(): string[] {
     check: 'checking a gate of your own (here of 10 s)',
     glance: 'looking what is wrong, before something is undone',
     deliver: 'telling people',
+    readDecision: 'reading what was decided for a release',
     act: 'posting, finishing, rolling back, settling, deactivating',
   };
   return (Object.keys(ACTIVITY_OPTIONS) as (keyof typeof ACTIVITY_OPTIONS)[]).map((group) => {

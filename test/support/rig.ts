@@ -5,12 +5,14 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { createActivities } from '../../activities/create-activities';
 import type { GateSettings, TargetSettings } from '../../activities/dependencies';
 import { createNotifyActivities } from '../../activities/notify/deliver';
+import { createReleaseActivities } from '../../activities/release/read-decision';
 import { DEFAULT_POLICY } from '../../decision/policy';
 import type { Policy } from '../../decision/policy';
 import type { DeploymentRequest } from '../../decision/request';
 import { Circuit } from '../../rancher/circuit';
 import { RancherClient } from '../../rancher/rancher-client';
 import { widestProbeOf } from '../../worker/environment-access';
+import { memoReader } from '../../worker/memo-reader';
 import { startSimulator } from '../../simulator/simulator';
 import type { Simulator } from '../../simulator/simulator';
 import type { WorldSeed } from '../../simulator/world-seed';
@@ -163,7 +165,12 @@ export class Rig {
     this.#makeEnvironmentsWorker = () => Worker.create({ ...common, taskQueue: rancherQueue(this.alias), activities });
     this.#run(
       'workflows',
-      await Worker.create({ ...common, taskQueue: this.workflowQueue, workflowBundle: workflowBundle() }),
+      await Worker.create({
+        ...common,
+        taskQueue: this.workflowQueue,
+        workflowBundle: workflowBundle(),
+        activities: createReleaseActivities({ memoOf: memoReader(this.native, 'default') }),
+      }),
     );
     await this.environmentsWorkerComes();
     if (targets === undefined) return;

@@ -64,11 +64,11 @@ function leftToConfirm(deployment: Deployment, until: number): number {
   return Math.max(until - Date.now(), deployment.graceMillis);
 }
 
-function isConfirmed(deployment: Deployment): boolean {
+export function isConfirmed(deployment: Deployment): boolean {
   return deployment.confirmedBy !== null;
 }
 
 /** Soon at first, then ever more rarely: a service that waits for a person for a day costs a few hundred reads. */
-function lookEvery(elapsedMillis: number): number {
+export function lookEvery(elapsedMillis: number): number {
   return Math.min(LOOK_EVERY_MILLIS, Math.max(15_000, elapsedMillis / 5));
 }

@@ -7,7 +7,7 @@ import { followDeployment, rendererFor } from '../follow-deployment';
 import { withClient } from '../open-client';
 import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
 import { showPlan } from '../show-plan';
-import { readDuration, readUpgrade } from '../read-upgrade';
+import { readDuration, readUpgrade, readWhenBusy } from '../read-upgrade';
 
 /** `drover upgrade`. */
 export const upgrade: Command = {
@@ -96,6 +96,12 @@ export const upgrade: Command = {
       value: 'ID',
       help: 'names this request: the same id again never deploys twice; default: the CI build and its attempt, else made anew',
     },
+    {
+      name: 'when-busy',
+      kind: 'one',
+      value: 'WAY',
+      help: 'where another deployment of the service runs: reject (default), queue (wait for its turn), supersede (that one is rolled back), attach (follow it)',
+    },
     { name: 'plan', kind: 'flag', help: 'show what would change, without values; writes nothing' },
     { name: 'detach', kind: 'flag', help: 'start it and come back at once (exit code 5)' },
     {
@@ -129,20 +135,28 @@ export const upgrade: Command = {
     'detached',
     'cancelled',
     'refused',
+    'superseded',
     'unreachable',
     'interfered',
   ],
   async run(args, io) {
     const problems: Problem[] = [];
     const limitMillis = readDuration(args, 'follow-timeout', problems);
+    const whenBusy = readWhenBusy(args, problems);
     if (problems.length > 0) throw new InvalidInputError(problems);
     const input = readUpgrade(args, io.env);
     const built = buildRequest(input, io.env, new Date());
     for (const warning of built.warnings) io.err.write(`drover: warning: ${warning}\n`);
     return withClient(args, io, async (client) => {
       if (args.flags.has('plan')) return showPlan(await client.plan(input), args, io);
-      const handle = await client.start(built);
       const renderer = rendererFor(args, io);
+      const waitLimitMillis = args.flags.has('detach') ? 0 : limitMillis;
+      const handle = await client.start(built, {
+        whenBusy,
+        signal: io.signal,
+        ...(waitLimitMillis === undefined ? {} : { waitLimitMillis }),
+        onWaiting: (text) => renderer.render({ type: 'notice', notice: { at: Date.now(), level: 'info', text } }),
+      });
       if (!args.flags.has('detach') || handle.deployment.how === 'over') {
         const limit = limitMillis === undefined ? {} : { limitMillis };
         return followDeployment(handle, renderer, io, { hold: args.flags.has('hold'), ...limit });

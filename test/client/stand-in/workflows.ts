@@ -1,3 +1,4 @@
+export { lane } from '../../../workflows/lane';
 import type { UpdateDefinition } from '@temporalio/common';
 import {
   ApplicationFailure,

@@ -1,9 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
 import { DroverClient } from '../../../client/drover-client';
 import { buildRequest } from '../../../client/input/build-request';
-import { startDeployment } from '../../../client/temporal/start-deployment';
 import type { ListFilters } from '../../../client/temporal/list-query';
 import { ensureSearchAttributes } from '../../../worker/search-attributes';
+import { UPGRADE_SERVICE, WORKFLOW_QUEUE, workflowIdOf } from '../../../workflows/contract';
+import { listedAs } from '../../../workflows/listed-as';
 import { namespaceOfItsOwn } from '../../support/stack-temporal';
 
 let connection: Connection;
@@ -31,7 +32,12 @@ beforeAll(async () => {
     const input = { environment, stack, service, image, author: { by } };
     const { request, digest } = buildRequest(input, {}, new Date());
     const sidekicks = service === 'api' && environment === 'qa' ? { log: 'example/log:1' } : {};
-    await startDeployment(raw, { ...request, sidekicks }, digest);
+    await raw.workflow.start(UPGRADE_SERVICE, {
+      workflowId: workflowIdOf(environment, stack, service),
+      taskQueue: WORKFLOW_QUEUE,
+      args: [request],
+      ...listedAs({ request: { ...request, sidekicks }, digest, whenBusy: 'reject' }),
+    });
   }
   client = await DroverClient.connect({ address, namespace, env: { HOME: '/nowhere' } });
   await until(async () => (await client.list({})).length === STARTED.length);

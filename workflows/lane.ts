@@ -1,0 +1,387 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { ChildWorkflowHandle } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Holder, Ticket } from '../decision/lane';
+import { enterLane, imagesOf, supersededBy, withdrawnBy } from '../decision/lane';
+import { targetText } from '../decision/target-text';
+import { whyNoRequest } from '../decision/why-no-request';
+import type { LaneAnswer, LaneMember, LanePlace, LaneView, LeftLane, NeverRan } from './lane-contract';
+import { workflowIdOf } from './contract';
+import { authorOf } from './interventions';
+import { enterSignal, enterUpdate, laneQuery, leaveSignal, leaveUpdate, supersedeSignal } from './messages';
+import { startDeployment } from './start-deployment';
+import type { upgradeService } from './upgrade-service';
+
+/** The service whose lane it is. */
+export interface LaneTarget {
+  readonly environment: string;
+  readonly stack: string;
+  readonly service: string;
+}
+
+/** What a lane hands to the next run of itself. */
+export interface LaneBaggage {
+  readonly waiting: readonly Queued[];
+  readonly places: readonly (readonly [string, LanePlace])[];
+}
+
+/** A ticket, and when it began to wait; milliseconds since the epoch. */
+interface Queued {
+  readonly ticket: Ticket;
+  readonly since: number;
+  /** Nobody waits for an answer: what becomes of it is only told by its deployment, or the record of it. */
+  readonly isUnasked: boolean;
+}
+
+/** How often it is tried to start while a deployment runs that this lane does not know, milliseconds: soon at first, then ever more rarely. */
+const FIRST_LOOK_MILLIS = 2_000;
+const LONGEST_LOOK_MILLIS = 30_000;
+/** How long a lane waits for whoever made it, milliseconds. */
+const FIRST_ARRIVAL_MILLIS = 10_000;
+/** Requests of which is remembered what became of them. */
+const REMEMBERED = 50;
+
+/**
+ * Lets one deployment of a service run at a time. It is the queue and the lock in one, and a workflow: whatever is killed, it goes on, and
+ * where somebody terminates it, the deployment goes on without it and the next request makes a new lane. It ends when nobody is in it.
+ */
+export async function lane(target: LaneTarget, baggage?: LaneBaggage): Promise<void> {
+  const state = new Lane(target, baggage);
+  // A lane holds others up: Temporal's own cancellation has no meaning for it but to end when it is empty, which it does anyway.
+  await CancellationScope.nonCancellable(() => state.run());
+}
+
+class Lane {
+  #holder: { readonly ticket: Ticket; readonly since: number } | null = null;
+  /** A deployment runs that this lane did not start. */
+  #isTaken = false;
+  #waiting: Queued[];
+  readonly #places: Map<string, LanePlace>;
+  /** The same as `#waiting`, at the moment it changed last: what waits for a change looks at it. */
+  #changes = 0;
+
+  constructor(
+    private readonly target: LaneTarget,
+    baggage?: LaneBaggage,
+  ) {
+    this.#waiting = [...(baggage?.waiting ?? [])];
+    this.#places = new Map(baggage?.places);
+    setHandler(laneQuery, () => this.view(), { description: 'Who has the service, and who waits for it' });
+    setHandler(enterSignal, (ticket) => this.enterUnasked(ticket), { description: 'A request, from a release' });
+    setHandler(enterUpdate, (ticket) => this.enter(ticket), {
+      description: 'A request at the door',
+      validator: (ticket: Ticket) => this.#require(ticket),
+    });
+    setHandler(
+      leaveSignal,
+      async (requestId, by) => {
+        await this.leave(requestId, by);
+      },
+      {
+        description: 'A request that is to wait no longer, from a release',
+      },
+    );
+    setHandler(leaveUpdate, (requestId, intervention) => this.leave(requestId, intervention), {
+      description: 'A request that is to wait no longer',
+    });
+  }
+
+  async run(): Promise<void> {
+    // Whoever made it comes with the same task.
+    await condition(() => this.#waiting.length > 0, FIRST_ARRIVAL_MILLIS);
+    for (;;) {
+      this.#describe();
+      await condition(() => this.#waiting.length > 0 || allHandlersFinished());
+      const [next] = this.#waiting;
+      if (next === undefined) return;
+      this.#waiting.shift();
+      const running = await this.#start(next);
+      if (running !== null) {
+        this.#describe();
+        // However it ended: its verdict is in its own history.
+        await running.result().then(
+          () => undefined,
+          () => undefined,
+        );
+        this.#holder = null;
+      }
+      if (workflowInfo().continueAsNewSuggested && this.#waiting.length > 0) await this.#continueAsNew();
+    }
+  }
+
+  /** A request at the door, of somebody who waits for the answer. */
+  async enter(ticket: Ticket): Promise<LaneAnswer> {
+    const { requestId } = ticket.request;
+    const entering = this.#admit(ticket, false);
+    if (entering.do === 'refuse') return { how: 'busy' };
+    if (entering.do === 'follow') {
+      const followed = this.#holder?.ticket;
+      if (followed === undefined) return { how: 'follow' };
+      await condition(() => this.#isSettled(followed));
+      return this.#answer('attached', followed);
+    }
+    if (entering.do === 'invalid') {
+      const { request } = entering.other;
+      return { how: 'other-content', request, since: this.#sinceOf(request.requestId) };
+    }
+    const member = entering.do === 'attach' ? entering.to : ticket;
+    // What is next is started before it is answered: its run is known then, or that somebody else has the service.
+    await condition(() => this.#isSettled(member));
+    const hasToGo = ticket.whenBusy === 'reject' || ticket.whenBusy === 'attach';
+    if (this.#isTaken && entering.do === 'wait' && hasToGo && this.#take(requestId) !== undefined)
+      return { how: ticket.whenBusy === 'attach' ? 'follow' : 'busy' };
+    return this.#answer(entering.do === 'attach' ? 'attached' : 'started', member);
+  }
+
+  /** A request of a release: what becomes of it, its deployment tells, or the record of it. */
+  async enterUnasked(ticket: Ticket): Promise<void> {
+    if (this.#whyNot(ticket) !== null) return;
+    const entering = this.#admit(ticket, true);
+    if (entering.do === 'attach' || entering.do === 'wait') return;
+    const why =
+      entering.do === 'invalid'
+        ? `the request ${ticket.request.requestId} was made before, with another content`
+        : this.#busyText();
+    await this.#refuse(ticket, why);
+  }
+
+  async #refuse(ticket: Ticket, reason: string): Promise<void> {
+    await this.#record(ticket, {
+      verdict: 'refused',
+      reason: `${reason}; nothing was changed`,
+      nextStep: 'Wait for it, or ask to be queued or to supersede (--when-busy).',
+    });
+  }
+
+  #busyText(): string {
+    const where = targetText(this.target);
+    if (this.#holder === null) return `${where} is busy: another deployment runs there`;
+    const { request } = this.#holder.ticket;
+    return `${where} is busy: ${request.author.by} deploys ${imagesOf(request)} there (request ${request.requestId})`;
+  }
+
+  /** A request that waits is taken out. */
+  async leave(requestId: string, intervention: unknown): Promise<LeftLane> {
+    const taken = this.#take(requestId);
+    if (taken === undefined) return { left: false };
+    const { by, why } = authorOf(intervention);
+    await this.#record(taken, {
+      verdict: 'cancelled',
+      reason: `${withdrawnBy({ by, ...(why === null ? {} : { why }) })} while it waited for its turn; nothing was changed`,
+      nextStep: '',
+    });
+    return { left: true };
+  }
+
+  view(): LaneView {
+    const places = [
+      ...this.#places,
+      ...this.#waiting.map(({ ticket }) => [ticket.request.requestId, this.#placeOf(ticket)] as const),
+    ];
+    return {
+      holder: this.#holder === null ? (this.#isTaken ? 'unknown' : null) : memberOf(this.#holder),
+      waiting: this.#waiting.map(memberOf),
+      places: Object.fromEntries(places.filter((entry): entry is [string, LanePlace] => entry[1] !== undefined)),
+    };
+  }
+
+  #admit(ticket: Ticket, isUnasked: boolean): ReturnType<typeof enterLane> {
+    const holder: Holder | null = this.#holder?.ticket ?? (this.#isTaken ? 'unknown' : null);
+    const entering = enterLane(
+      holder,
+      this.#waiting.map(({ ticket: waiting }) => waiting),
+      ticket,
+    );
+    if (entering.do !== 'wait') return entering;
+    const before = new Map(this.#waiting.map((queued) => [queued.ticket, queued]));
+    this.#waiting = entering.waiting.map((one) => before.get(one) ?? { ticket: one, since: Date.now(), isUnasked });
+    for (const gone of entering.superseded) void this.#supersedeWaiting(gone, ticket);
+    if (entering.supersedesHolder) void this.#supersedeHolder(ticket);
+    this.#changed();
+    return entering;
+  }
+
+  async #start(queued: Queued): Promise<ChildWorkflowHandle<typeof upgradeService> | null> {
+    const { ticket } = queued;
+    const { environment, stack, service, requestId } = ticket.request;
+    this.#holder = { ticket, since: Date.now() };
+    let pause = FIRST_LOOK_MILLIS;
+    let hasAsked = this.#isTaken;
+    for (;;) {
+      try {
+        const child = await startDeployment(ticket);
+        this.#isTaken = false;
+        this.#remember(requestId, {
+          at: 'running',
+          workflowId: workflowIdOf(environment, stack, service),
+          runId: child.firstExecutionRunId,
+        });
+        return child;
+      } catch (error) {
+        this.#holder = null;
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+      // Of a lane that is no more, or of a reset: it is waited for like any other.
+      this.#isTaken = true;
+      if (queued.isUnasked && ticket.whenBusy === 'reject') {
+        await this.#refuse(ticket, this.#busyText());
+        return null;
+      }
+      this.#waiting.unshift(queued);
+      this.#changed();
+      if (ticket.whenBusy === 'supersede' && !hasAsked) await this.#supersedeHolder(ticket);
+      hasAsked = true;
+      const seen = this.#changes;
+      await condition(() => this.#changes !== seen, pause, { summary: 'wait for the deployment that runs' });
+      pause = Math.min(LONGEST_LOOK_MILLIS, pause * 2);
+      if (this.#waiting[0]?.ticket !== ticket) return null;
+      this.#waiting.shift();
+      this.#holder = { ticket, since: Date.now() };
+    }
+  }
+
+  async #supersedeWaiting(gone: Ticket, by: Ticket): Promise<void> {
+    await this.#record(gone, {
+      verdict: 'superseded',
+      reason: `${supersededBy(by)}, while this one waited for its turn; nothing was changed`,
+      nextStep: '',
+    });
+  }
+
+  async #supersedeHolder(by: Ticket): Promise<void> {
+    const { environment, stack, service, requestId, author } = by.request;
+    const superseded = this.#holder?.ticket;
+    // What is just being started cannot be told yet.
+    if (superseded !== undefined)
+      await condition(() => this.#holder?.ticket !== superseded || this.#isSettled(superseded));
+    try {
+      await getExternalWorkflowHandle(workflowIdOf(environment, stack, service)).signal(supersedeSignal, {
+        by: author.by,
+        why: supersededBy(by),
+        id: requestId,
+      });
+    } catch {
+      // It is over by now: nothing has to give way.
+    }
+  }
+
+  async #record(ticket: Ticket, neverRan: NeverRan): Promise<void> {
+    const child = await startDeployment(ticket, neverRan);
+    this.#remember(ticket.request.requestId, {
+      at: 'over',
+      workflowId: child.workflowId,
+      runId: child.firstExecutionRunId,
+    });
+  }
+
+  #take(requestId: string): Ticket | undefined {
+    const at = this.#waiting.findIndex(({ ticket }) => ticket.request.requestId === requestId);
+    if (at < 0) return undefined;
+    const [taken] = this.#waiting.splice(at, 1);
+    this.#changed();
+    return taken?.ticket;
+  }
+
+  #answer(how: 'started' | 'attached', { request }: Ticket): LaneAnswer {
+    const { requestId, deploymentId } = request;
+    const place = this.#places.get(requestId) ?? { at: 'waiting', position: this.#positionOf(requestId) };
+    return { how: place.at === 'waiting' && how === 'started' ? 'waits' : how, requestId, deploymentId, place };
+  }
+
+  #placeOf({ request }: Ticket): LanePlace | undefined {
+    const position = this.#positionOf(request.requestId);
+    if (position > 0) return { at: 'waiting', position };
+    return this.#places.get(request.requestId);
+  }
+
+  #positionOf(requestId: string): number {
+    return this.#waiting.findIndex(({ ticket }) => ticket.request.requestId === requestId) + 1;
+  }
+
+  #sinceOf(requestId: string): number {
+    const all = [...(this.#holder === null ? [] : [this.#holder]), ...this.#waiting];
+    return all.find(({ ticket }) => ticket.request.requestId === requestId)?.since ?? Date.now();
+  }
+
+  /** It runs, or has to wait for somebody, or is over: it is not just about to be started. */
+  #isSettled(member: Ticket): boolean {
+    const place = this.#placeOf(member);
+    if (place?.at !== 'waiting') return place !== undefined;
+    return this.#isTaken || this.#holder !== null || place.position > 1;
+  }
+
+  #remember(requestId: string, place: LanePlace): void {
+    this.#places.delete(requestId);
+    this.#places.set(requestId, place);
+    for (const oldest of this.#places.keys()) {
+      if (this.#places.size <= REMEMBERED) break;
+      this.#places.delete(oldest);
+    }
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#changes += 1;
+    // Whether it still runs is only known to those who try to start.
+    if (this.#waiting.length === 0) this.#isTaken = false;
+    this.#describe();
+  }
+
+  #require(ticket: Ticket): void {
+    const why = this.#whyNot(ticket);
+    if (why !== null) throw new Error(`Nothing was started: ${why}.`);
+  }
+
+  #whyNot(ticket: Ticket): string | null {
+    if (typeof ticket !== 'object' || ticket === null) return 'it is no request';
+    const why = whyNoRequest(ticket.request);
+    if (why !== null) return why;
+    const { environment, stack, service } = ticket.request;
+    const isHere =
+      environment === this.target.environment && stack === this.target.stack && service === this.target.service;
+    return isHere ? null : `this is the lane of ${targetText(this.target)}`;
+  }
+
+  async #continueAsNew(): Promise<void> {
+    await condition(allHandlersFinished);
+    await continueAsNew<typeof lane>(this.target, { waiting: this.#waiting, places: [...this.#places] });
+  }
+
+  #describe(): void {
+    const who =
+      this.#holder === null
+        ? this.#isTaken
+          ? 'a deployment that this lane did not start'
+          : 'nobody'
+        : lineOf(this.#holder);
+    const waiting = this.#waiting.map((one, index) => `${index + 1}. ${lineOf(one)}`);
+    setCurrentDetails(
+      [
+        `**Has the service:** ${who}`,
+        '',
+        ...(waiting.length === 0 ? ['Nobody waits.'] : ['**Waiting:**', '', ...waiting]),
+      ].join('\n'),
+    );
+  }
+}
+
+function memberOf({ ticket: { request }, since }: { readonly ticket: Ticket; readonly since: number }): LaneMember {
+  const { requestId, deploymentId, author } = request;
+  return { requestId, deploymentId, images: imagesOf(request), requestedBy: author.by, since };
+}
+
+function lineOf({ ticket: { request } }: { readonly ticket: Ticket }): string {
+  return `${imagesOf(request)}, by ${request.author.by} (request ${request.requestId})`.replaceAll(
+    /[`*_<>[\]\\|]/g,
+    '\\$&',
+  );
+}

@@ -1,0 +1,58 @@
+import { CancellationScope, condition, allHandlersFinished } from '@temporalio/workflow';
+import type { Ticket } from '../decision/lane';
+import type { ReleaseRequest } from '../decision/release';
+import { releaseEnd } from '../decision/release-verdict';
+import type { ReleaseEnd } from '../decision/release-verdict';
+import type { ReleaseResult } from './release-contract';
+import { nameOf, ReleaseRun } from './release-run';
+import { checkAll } from './release-steps/check-all';
+import { decideForAll } from './release-steps/decide-for-all';
+import { finishAll } from './release-steps/finish-all';
+import { sendRetry } from './release-steps/orders';
+import { rollBackAll } from './release-steps/roll-back-all';
+import { upgradeAll } from './release-steps/upgrade-all';
+
+/** What a release is started with. */
+export interface ReleaseInput {
+  readonly request: ReleaseRequest;
+  /** The services in their waves, each as its deployment is asked for. */
+  readonly waves: readonly (readonly Ticket[])[];
+}
+
+/**
+ * Takes several services to new images as one transaction, on Rancher's own two phases: each is upgraded and verified with its old
+ * containers kept; then it is decided, and recorded, for all of them; then all finish, or all go back.
+ *
+ * Its deployments are workflows of their own and outlive it: where somebody ends it, they find out what was decided, or that nothing was, and
+ * all do the same.
+ */
+export async function release({ request, waves }: ReleaseInput): Promise<ReleaseResult> {
+  const run = new ReleaseRun(request, waves, (part, by) => void sendRetry(part, by));
+  void CancellationScope.current().cancelRequested.catch(() => {
+    run.recall ??= { kind: 'cancelled', said: 'a cancellation in Temporal' };
+    run.wake();
+  });
+  return CancellationScope.nonCancellable(async () => {
+    const ended = await carryThrough(run);
+    const result = run.end(ended);
+    await condition(allHandlersFinished);
+    return result;
+  });
+}
+
+async function carryThrough(run: ReleaseRun): Promise<ReleaseEnd> {
+  const refused = await checkAll(run);
+  if (refused !== null) return refused;
+  await upgradeAll(run);
+  const decision = await decideForAll(run);
+  if (decision === 'commit') await finishAll(run);
+  else await rollBackAll(run);
+  const parts = run.parts.map((part) => ({ name: nameOf(part), verdict: part.verdict, reason: part.reason }));
+  const { failed } = run;
+  return releaseEnd(
+    parts,
+    decision,
+    run.recall,
+    failed === null ? null : { name: nameOf(failed), verdict: failed.verdict, reason: failed.reason },
+  );
+}
