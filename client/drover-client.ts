@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, Connection } from '@temporalio/client';
 import type { Ticket, WhenBusy } from '../decision/lane';
 import type { DeploymentRequest } from '../decision/request';
@@ -22,6 +22,10 @@ import {
   undecided,
   unknownDeployment,
 } from './refusals';
+import { RefusedError } from './errors/refused-error';
+import type { BuiltRelease } from './release/build-release';
+import { ReleaseHandle } from './release/release-handle';
+import type { ReleaseSummary } from './release/release-summary';
 import type { FollowedDeployment } from './follow/follow-event';
 import type { Orphans } from './orphans';
 import { deploymentsOf, judgePending } from './orphans';
@@ -45,6 +49,7 @@ import type { ListFilters } from './temporal/list-query';
 import { listPending } from './temporal/list-pending';
 import { planDeployment } from './temporal/plan-deployment';
 import { readHistory } from './temporal/read-history';
+import { Releases } from './temporal/releases';
 import { requireWorkers } from './temporal/require-workers';
 import { TemporalRun } from './temporal/temporal-run';
 import { webUrlFor } from './temporal/web-link';
@@ -71,6 +76,7 @@ const ATTEMPTS = 5;
 /** Asks for deployments and watches them. It talks to Temporal only, and holds no key of any Rancher. */
 export class DroverClient {
   private readonly deployments: Deployments;
+  private readonly releasesOf: Releases;
 
   private constructor(
     private readonly client: Client,
@@ -79,7 +85,9 @@ export class DroverClient {
     private readonly env: Environment,
     private readonly closeConnection: () => Promise<void>,
   ) {
-    this.deployments = new Deployments(client, connection, webUrlFor(settings.webUrl, settings.address));
+    const webUrl = webUrlFor(settings.webUrl, settings.address);
+    this.deployments = new Deployments(client, connection, webUrl);
+    this.releasesOf = new Releases(client, webUrl);
   }
 
   /** @throws UnreachableError where Temporal does not answer; InvalidInputError where its settings cannot be read */
@@ -254,6 +262,81 @@ export class DroverClient {
       await requireWorkers(this.connection, this.settings.namespace, request.environment);
       return planDeployment(this.client, request);
     });
+  }
+
+  // ---- Several services at once ---------------------------------------------------------------------------------------
+
+  /**
+   * Starts a release; or attaches to it where the same request runs already, or answers the closed one where it is over.
+   *
+   * @throws InvalidInputError for a request id that was used for something else; UnreachableError where no worker would take it
+   */
+  startRelease(built: BuiltRelease): Promise<ReleaseHandle> {
+    const { releaseId, services } = built.request;
+    return this.explained(async () => {
+      const before = await this.releasesOf.find(releaseId);
+      if (before !== null) return this.handleOfRelease(before, built);
+      for (const environment of new Set(services.map((one) => one.environment)))
+        await requireWorkers(this.connection, this.settings.namespace, environment);
+      try {
+        await this.releasesOf.start(built);
+      } catch (error) {
+        // Somebody was faster.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+      const started = await this.releasesOf.find(releaseId);
+      if (started === null) throw unknownRelease(releaseId);
+      return new ReleaseHandle(this.client, started, 'started');
+    });
+  }
+
+  /** A release, running or over; null where Temporal knows none. */
+  getRelease(releaseId: string): Promise<ReleaseHandle | null> {
+    return this.explained(async () => {
+      const found = await this.releasesOf.find(releaseId);
+      return found === null ? null : new ReleaseHandle(this.client, found, found.isRunning ? 'attached' : 'over');
+    });
+  }
+
+  /** Releases: those that run, then the last that ended. */
+  releases(limit: number, runningOnly = false): Promise<readonly ReleaseSummary[]> {
+    return this.explained(() => this.releasesOf.list(limit, runningOnly));
+  }
+
+  /** What a release would change in each service, by deployment id; an error where one cannot be upgraded. It writes nothing. */
+  planRelease({ waves, request }: BuiltRelease): Promise<ReadonlyMap<string, UpgradePlan | Error>> {
+    return this.explained(async () => {
+      for (const environment of new Set(request.services.map((one) => one.environment)))
+        await requireWorkers(this.connection, this.settings.namespace, environment);
+      const plans = await inParallel(waves.flat(), AT_ONCE, async (ticket) => {
+        const plan = await planDeployment(this.client, ticket.request).catch((error: unknown) => {
+          if (error instanceof RefusedError) return error;
+          throw error;
+        });
+        return [ticket.request.deploymentId, plan] as const;
+      });
+      return new Map(plans);
+    });
+  }
+
+  /**
+   * Steps into a running release.
+   *
+   * @throws RefusedError where there is none, where it is over, or where it says that it makes no sense now
+   */
+  interveneRelease(releaseId: string, name: InterventionName, intervention: Intervention = {}): Promise<Intervened> {
+    return this.explained(async () => {
+      const found = await this.releasesOf.find(releaseId);
+      if (found === null) throw unknownRelease(releaseId);
+      if (!found.isRunning) throw releaseOver(found, name);
+      const { workflowId, runId } = found;
+      return intervene(this.client, { workflowId, runId, target: `--release ${releaseId}` }, name, intervention);
+    });
+  }
+
+  private handleOfRelease(summary: ReleaseSummary, { digest, request }: BuiltRelease): ReleaseHandle {
+    if (summary.requestDigest !== digest) throw sameReleaseIdOtherContent(summary, request.requestId);
+    return new ReleaseHandle(this.client, summary, summary.isRunning ? 'attached' : 'over');
   }
 
   /** Gives the connection back. Deployments go on. */

@@ -7,6 +7,7 @@ import { RefusedError } from './errors/refused-error';
 import { UnreachableError } from './errors/unreachable-error';
 import { differencesOf } from './input/request-digest';
 import type { Target } from './input/upgrade-input';
+import type { ReleaseSummary } from './release/release-summary';
 
 /** Another deployment of the service runs. */
 export function busy(running: DeploymentSummary, image: string): RefusedError {
@@ -92,4 +93,33 @@ export function unknownRequest(target: Target, requestId: string): RefusedError 
 /** A moment for people: UTC, to the second. */
 export function clock(millis: number): string {
   return new Date(millis).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** There is no such release. */
+export function unknownRelease(releaseId: string): RefusedError {
+  return new RefusedError(
+    `Temporal knows no release "${releaseId}".`,
+    'See which ones there are: drover releases. Closed ones are forgotten after the namespace\'s retention.',
+  );
+}
+
+/** Nothing runs that one could step into. */
+export function releaseOver(last: ReleaseSummary, name: InterventionName): RefusedError {
+  const when = last.endedAt === null ? '' : ` since ${clock(last.endedAt)}`;
+  const how = last.verdict === null ? `its workflow is ${last.status}` : `its verdict is "${last.verdict}"`;
+  return new RefusedError(
+    `There is nothing to ${name}: the release ${last.releaseId} is over${when}; ${how}.`,
+    `See it: drover releases ${last.releaseId}`,
+  );
+}
+
+/** The request id was used before, for another release. */
+export function sameReleaseIdOtherContent(other: ReleaseSummary, requestId: string): InvalidInputError {
+  return new InvalidInputError([
+    {
+      where: '--request-id',
+      text: `the release "${requestId}" was asked for at ${clock(other.startedAt)} by ${other.requestedBy || 'somebody'}, and it was something else`,
+      fix: 'Give what is asked now another id (--request-id), or ask for the same as then.',
+    },
+  ]);
 }

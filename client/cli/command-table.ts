@@ -6,6 +6,14 @@ export const COMMANDS = {
     summary: 'take a service to a new image, and follow it to the verdict',
     load: async (): Promise<Command> => (await import('./commands/upgrade.js')).upgrade,
   },
+  release: {
+    summary: 'take several services to new images as one transaction',
+    load: async (): Promise<Command> => (await import('./commands/release.js')).release,
+  },
+  releases: {
+    summary: 'releases: where one and each of its services is; all of them',
+    load: async (): Promise<Command> => (await import('./commands/releases.js')).releases,
+  },
   status: {
     summary: 'where a deployment is, or how it ended; --watch follows it',
     load: async (): Promise<Command> => (await import('./commands/status.js')).status,

@@ -13,6 +13,8 @@ export interface ListFilters {
   readonly requester?: string;
   /** What was asked for: an image with its tag, or without, for all of them. A sidekick's is not looked at. */
   readonly image?: string;
+  /** Those of one release, by its id. */
+  readonly release?: string;
   /** Only those that run. Default false. */
   readonly running?: boolean;
   /** Only those that are in one of these phases. */
@@ -38,6 +40,7 @@ export function queryOf(filters: ListFilters): string {
     ['DroverService', service],
     ['DroverRequest', requestId],
     ['DroverVerdict', verdict],
+    ['DroverRelease', filters.release],
   ];
   return [
     ...equal.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = ${quoted(value)}`])),

@@ -1,0 +1,44 @@
+import type { UpgradePlan } from '../../workflows/contract';
+import type { BuiltRelease } from '../release/build-release';
+import { clean, jsonLine } from '../render/clean';
+
+/** What would change in each service of a release, in the order in which they would be upgraded; names only, no values. */
+export function releasePlanText(
+  { request, waves }: BuiltRelease,
+  plans: ReadonlyMap<string, UpgradePlan | Error>,
+  json: boolean,
+): string {
+  const services = waves.flatMap((wave, index) =>
+    wave.map(({ request: { environment, stack, service, deploymentId } }) => ({
+      ...{ wave: index + 1, environment, stack, service, plan: plans.get(deploymentId) },
+    })),
+  );
+  const refused = services.filter(({ plan }) => !(plan !== undefined && !(plan instanceof Error) && plan.step !== 'refuse'));
+  if (json)
+    return [
+      ...services.map(({ plan, ...where }) => ({
+        ...{ type: 'service', ...where },
+        ...(plan instanceof Error || plan === undefined ? { problem: plan?.message ?? 'no answer' } : { plan }),
+      })),
+      { type: 'release-plan', services: services.length, refused: refused.length, onFailure: request.onFailure, exitCode: 0 },
+    ]
+      .map(jsonLine)
+      .join('');
+  const lines = services.flatMap(({ wave, environment, stack, service, plan }) => [
+    `Wave ${String(wave)}: ${stack}/${service} in ${environment}`,
+    ...(plan instanceof Error || plan === undefined
+      ? [`  problem    ${plan?.message ?? 'no answer'}`]
+      : [
+          `  now        ${plan.state}`,
+          `  first      ${plan.firstStep}`,
+          ...plan.images.map(({ config, from, to }) => `  image      ${config}: ${from ?? 'none'} → ${to}${from === to ? ' (the same)' : ''}`),
+          ...plan.variables.map((name) => `  variable   ${name}: set from a reference (value not shown)`),
+          ...plan.labels.map((name) => `  label      ${name}: set (value not shown)`),
+        ]),
+  ]);
+  const end =
+    refused.length === 0
+      ? `${String(services.length)} services; when one fails: ${request.onFailure}. Nothing was written.`
+      : `${String(refused.length)} of ${String(services.length)} cannot be upgraded: the release would be refused. Nothing was written.`;
+  return [...lines, end].map((line) => `${clean(line)}\n`).join('');
+}
