@@ -6,8 +6,9 @@ import { whyText } from '../../../client/cli/show-why';
 import type { DeploymentStory } from '../../../client/deployment-story';
 import { noPaint } from '../../../client/render/style';
 import { TerminalRenderer } from '../../../client/render/terminal-renderer';
+import type { Progress } from '../../../workflows/contract';
 import { deployment, progress, START, summary } from '../support/samples';
-import { failed, underWay } from '../support/story';
+import { DIAGNOSIS, failed, underWay } from '../support/story';
 
 const NOW = START + 60_000;
 const PARKED = progress({
@@ -119,7 +120,7 @@ describe('why', () => {
       '  verdict   rolled-back: it did not hold; the former configuration is proven to run',
       '  reason    no new container came up for 20 s: storefront-web-2 is stopped',
       '  step      waiting (waiting for Rancher to replace the containers), 20 s',
-      '  service   upgrading: wait for containers to start',
+      '  service   upgrading: wait for containers to start (read at 2026-11-23T19:00:05Z)',
       '  container storefront-web-2 (primary, new): stopped, unhealthy, exit code 137, started again 3 times; Rancher says: OOM <killed>',
       '            http://rancher/containers/1i7',
       '            and 1 more',
@@ -141,6 +142,34 @@ describe('why', () => {
     expect(text).toMatch(/^ {2}next {6}Correct the key where the worker finds it\.$/m);
     expect(text).toMatch(/^ {12}drover retry prod storefront\/web # goes on where it stopped$/m);
     expect(text).toMatch(/; now waiting for a person$/m);
+  });
+
+  it('of one that waits for a person tells when the service was read, and what it went back for', () => {
+    const [at, phase] = [START + 9000, 'rolling-back'] as const;
+    const events = [
+      { at, phase, level: 'info', text: 'no progress for 20 s; Rancher says: no host: restoring' },
+      { at, phase, level: 'info', text: 'Rancher accepted the rollback' },
+    ] as const;
+    const { person } = PARKED;
+    const reason = 'the former configuration does not come back: the service is rolling-back';
+    const shown = (change: Partial<Progress>): string =>
+      whyText(underWay({ ...PARKED, events, ...change }), { json: false, columns: undefined });
+    const text = shown({ person: person === null ? null : { ...person, reason } });
+    expect(text).toMatch(/^ {2}service {3}active \(read at 2026-11-23T19:00:02Z\)$/m);
+    expect(text).toMatch(/^ {2}went back no progress for 20 s; Rancher says: no host$/m);
+    // Once is enough.
+    const told = 'no progress for 20 s; Rancher says: no host; the former configuration does not come back';
+    expect(shown({ person: person === null ? null : { ...person, reason: told } })).not.toMatch(/^ {2}went back/m);
+    expect(JSON.parse(whyText(underWay({ ...PARKED, events }), { json: true, columns: undefined }))).toMatchObject({
+      ...{ readAt: '2026-11-23T19:00:02.250Z', wentBackFor: 'no progress for 20 s; Rancher says: no host' },
+    });
+  });
+
+  it('tells when the containers were like that, where the service was read since', () => {
+    const before: DeploymentStory = { ...underWay(PARKED), diagnosis: { ...DIAGNOSIS, at: START + 1000 } };
+    const text = whyText(before, { json: false, columns: undefined });
+    expect(text).toMatch(/^ {2}service {3}active \(read at 2026-11-23T19:00:02Z\)$/m);
+    expect(text).toMatch(/^ {12}and 1 more\n {12}as they were at 2026-11-23T19:00:01Z$/m);
   });
 
   it('of one that no worker answers for tells what the history tells', () => {
@@ -179,6 +208,18 @@ describe('why', () => {
       diagnosis: { containers: [{ exitCode: 137, state: 'stopped' }], at: '2026-11-23T19:00:05.250Z' },
       commands: [{ command: expect.stringMatching(/^drover upgrade/) }, {}, {}],
     });
+  });
+});
+
+describe('status', () => {
+  it('says as of when the service is told, where nobody reads it now', () => {
+    expect(statusText(deployment, PARKED, NOW)).toMatch(
+      /^ {2}service {3}upgrading · as read last, before 2026-11-23T19:00:01Z$/m,
+    );
+    expect(statusText(deployment, progress({ isAway: true }), NOW)).toMatch(
+      /^ {2}service {3}upgrading · as read last; Rancher or its worker does not answer now$/m,
+    );
+    expect(statusText(deployment, progress(), NOW)).toMatch(/^ {2}service {3}upgrading$/m);
   });
 });
 
