@@ -2,9 +2,11 @@ import { targetText } from '../../../decision/target-text';
 import type { InterventionName } from '../../../workflows/contract';
 import { defaultSender, oneLine } from '../../input/build-request';
 import { clean, jsonLine } from '../../render/clean';
+import { REQUEST_OPTION } from '../chosen-deployment';
 import type { Command } from '../command';
 import { withClient } from '../open-client';
 import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
+import type { OptionSpec } from '../option-spec';
 import { option, targetOf } from '../target';
 
 const DESCRIPTIONS: Readonly<Record<InterventionName, readonly string[]>> = {
@@ -28,18 +30,26 @@ const REASONS: Readonly<Record<InterventionName, string>> = {
   rollback: 'the checkout page is slow',
 };
 
+const THIS_ONE: OptionSpec = {
+  ...REQUEST_OPTION,
+  help: 'only the deployment of this request (or of this deployment id), as "drover status" shows it',
+};
+
 /** `drover cancel`, `retry`, `confirm` and `rollback`: they differ in the name of the message only. */
 export function interventionCommand(name: InterventionName): Command {
   return {
     name,
-    usage: 'ENVIRONMENT STACK/SERVICE [--why TEXT]',
+    usage: 'ENVIRONMENT STACK/SERVICE [--request ID] [--why TEXT]',
     description: [
       ...DESCRIPTIONS[name],
       '',
       'The deployment acknowledges it at once and says what it means where it stands. This command does not wait for the end:',
       `"drover status … --watch" does. Where no worker answers, the message is kept by Temporal until one does.`,
+      '',
+      'With --request, the message is for that deployment alone: where it is over and another one runs by now, it is refused.',
     ],
     options: [
+      THIS_ONE,
       { name: 'why', kind: 'one', value: 'TEXT', help: 'a reason, kept in the history' },
       ...TARGET_OPTIONS,
       ...TEMPORAL_OPTIONS,
@@ -47,6 +57,7 @@ export function interventionCommand(name: InterventionName): Command {
     examples: [
       [`${name} prod storefront/web`, ''],
       [`${name} prod storefront/web --why "${REASONS[name]}"`, ''],
+      [`${name} prod storefront/web --request gitlab/481`, 'that one, and no other'],
     ],
     success: 'the deployment acknowledged it',
     verdicts: ['succeeded', 'invalid', 'refused', 'unreachable'],
@@ -58,7 +69,7 @@ export function interventionCommand(name: InterventionName): Command {
         ...(why === undefined ? {} : { why: oneLine(why, 500) }),
       };
       return withClient(args, io, async (client) => {
-        const taken = await client.intervene(target, name, intervention);
+        const taken = await client.intervene(target, name, intervention, option(args, 'request'));
         const text =
           taken.how === 'acknowledged'
             ? `${name} acknowledged in phase ${taken.acknowledgement.phase}: ${taken.acknowledgement.meaning}`
