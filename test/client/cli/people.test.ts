@@ -211,6 +211,34 @@ describe('why', () => {
   });
 });
 
+describe('a list, and the history of a service', () => {
+  const ended = [
+    summary({ run: 'terminated', endedAt: START + 1000 }),
+    summary({ run: 'failed', endedAt: START + 1000, runId: 'run-2', deploymentId: 'd2' }),
+    summary({ run: 'completed', verdict: 'succeeded', endedAt: START + 1000, runId: 'run-3', deploymentId: 'd3' }),
+  ];
+  const listed = (found: typeof ended, json = false): string[] =>
+    [listText(found, { json, columns: undefined, now: NOW, none: '' }), historyText(found, { json, columns: undefined }, NOW)]
+      .map((text) => text.trimEnd().split('\n'))
+      .flat();
+
+  it('call what somebody ended in Temporal as "why" does, and say how it was ended', () => {
+    const rows = listed(ended).filter((line) => !line.startsWith('STARTED'));
+    const words = ['interfered (terminated in Temporal)', 'needs-attention (failed in Temporal)', 'succeeded'];
+    for (const [at, line] of rows.entries()) expect(line.split(/ {2,}/)).toContain(words[at % words.length]);
+    expect(rows).toHaveLength(6);
+    const [first] = listed(ended, true).map((line) => JSON.parse(line) as object);
+    expect(first).toMatchObject({ verdict: 'interfered', run: 'terminated' });
+  });
+
+  it('give no verdict to a run that a reset ended: the deployment went on', () => {
+    const wentOn = summary({ runId: 'run-0', startedAt: START + 5000 });
+    const rows = listed([wentOn, ...ended.slice(0, 1)]).map((line) => line.split(/ {2,}/));
+    expect(rows.filter((cells) => cells.includes('terminated in Temporal'))).toHaveLength(2);
+    expect(rows.flat()).not.toContain('interfered (terminated in Temporal)');
+  });
+});
+
 describe('status', () => {
   it('says as of when the service is told, where nobody reads it now', () => {
     expect(statusText(deployment, PARKED, NOW)).toMatch(
