@@ -10,7 +10,7 @@ import type { Policy } from '../decision/policy';
 import type { ProgressClock } from '../decision/progress-clock';
 import type { DeploymentRequest } from '../decision/request';
 import type { Round } from '../decision/round';
-import { hasVersions } from '../decision/round';
+import { hasVersions, touchedVersions } from '../decision/round';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
 import { versionsOf } from '../decision/service-snapshot';
 import { asWord, targetText } from '../decision/target-text';
@@ -417,6 +417,7 @@ export class Deployment {
       state: service?.state ?? null,
       message: service?.message ?? null,
       instances: service?.instances ?? [],
+      upgraded: this.round === null ? [] : touchedVersions(this.round),
       expected: service?.expected ?? null,
       rancherUrl: this.rancherUrl,
       events: log.events,
