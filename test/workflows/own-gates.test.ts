@@ -123,6 +123,7 @@ const approvals: readonly Case[] = [
       const result = await one.deploy({ overrides: ONE_BATCH });
       expect(result).toMatchObject({ verdict: 'rolled-back' });
       expect(result.reason).toContain('nobody confirmed within 4 s');
+      expect(result.nextStep).toBe('Deploy again when somebody can confirm it.');
     },
   },
 ];
