@@ -265,7 +265,7 @@ test('a logbook as JSON has a line for each line, and one that says what is cut'
 test('what a terminal shows while it follows says warnings and errors in words, too', () => {
   let text = '';
   const renderer = new TerminalRenderer({
-    ...{ write: (part) => (text += part), paint: noPaint, columns: () => 40, now: () => NOW },
+    ...{ write: (part) => (text += part), paint: noPaint, columns: () => 60, now: () => NOW },
   });
   for (const level of ['info', 'warning', 'error'] as const) {
     renderer.render({ type: 'event', event: { at: START, level, phase: 'waiting', text: `said as ${level}` } });
