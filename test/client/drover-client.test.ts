@@ -338,7 +338,10 @@ describe('stepping in', () => {
     const handle = await client.upgrade(asked('i4'));
     await workers?.stop();
     try {
-      expect(await client.intervene(target('i4'), 'cancel', { by: 'jane' })).toEqual({ how: 'sent' });
+      expect(await client.intervene(target('i4'), 'cancel', { by: 'jane' })).toEqual({
+        how: 'sent',
+        because: 'no worker answered',
+      });
     } finally {
       workers = await work(temporal.namespace);
     }

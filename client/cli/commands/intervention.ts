@@ -3,6 +3,7 @@ import type { InterventionName } from '../../../workflows/contract';
 import { defaultSender, oneLine } from '../../input/build-request';
 import { clean, jsonLine } from '../../render/clean';
 import { REQUEST_OPTION } from '../chosen-deployment';
+import type { Intervened } from '../../temporal/intervene';
 import type { Command } from '../command';
 import { withClient } from '../open-client';
 import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
@@ -28,6 +29,13 @@ const REASONS: Readonly<Record<InterventionName, string>> = {
   retry: 'the registry is back',
   confirm: 'looked at it, works',
   rollback: 'the checkout page is slow',
+};
+
+/** What becomes of a message that was not answered. */
+const SENT: Readonly<Record<Extract<Intervened, { how: 'sent' }>['because'], string>> = {
+  'no worker answered': 'no worker answered within 5 s; the deployment gets it as soon as one runs',
+  'it could not be taken just then':
+    'the deployment could not answer just then; Temporal keeps the message, and the deployment gets it as soon as it can',
 };
 
 const THIS_ONE: OptionSpec = {
@@ -73,12 +81,10 @@ export function interventionCommand(name: InterventionName): Command {
         const text =
           taken.how === 'acknowledged'
             ? `${name} acknowledged in phase ${taken.acknowledgement.phase}: ${taken.acknowledgement.meaning}`
-            : `${name} sent: no worker answered within 5 s; the deployment gets it as soon as one runs`;
+            : `${name} sent: ${SENT[taken.because]}`;
         if (args.flags.has('json')) {
-          const acknowledgement = taken.how === 'acknowledged' ? taken.acknowledgement : {};
-          io.out.write(
-            jsonLine({ type: 'intervention', name, ...target, how: taken.how, ...acknowledgement, exitCode: 0 }),
-          );
+          const more = taken.how === 'acknowledged' ? taken.acknowledgement : { because: taken.because };
+          io.out.write(jsonLine({ type: 'intervention', name, ...target, how: taken.how, ...more, exitCode: 0 }));
         } else io.out.write(`${clean(text)}\n  Watch it: drover status ${targetText(target)} --watch\n`);
         return 0;
       });
