@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GateSettings } from '../../activities/dependencies';
 import type { Gate } from '../../decision/gate';
+import type { Progress } from '../../workflows/contract';
 import type { Case, Scene } from './scene';
 import { ONE_BATCH, runCases } from './scene';
 
@@ -83,6 +84,22 @@ const CASES: readonly Case[] = [
       answering(one, 500);
       const deploying = await one.start({ overrides: ONE_BATCH });
       await one.until(deploying, 'verifying');
+      await deploying.signal('cancel', { by: 'jane' });
+      expect(await deploying.result()).toMatchObject({ verdict: 'cancelled' });
+    },
+  },
+  {
+    title: 'a person who says retry finds what the next look says in the logbook, also where it says the same',
+    run: async (one) => {
+      answering(one, 500);
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      const SAME = 'gate smoke (smoke): answered 500, expected 200; 0 of 2 passes';
+      const times = ({ events }: Progress): number => events.filter(({ text }) => text === SAME).length;
+      await one.rig.until(deploying, (progress) => times(progress) === 1);
+      await deploying.signal('retry', { by: 'jane' });
+      const { events } = await one.rig.until(deploying, (progress) => times(progress) === 2);
+      const asked = events.findIndex(({ text }) => text.startsWith('retry by jane'));
+      expect(events.findLastIndex(({ text }) => text === SAME)).toBeGreaterThan(asked);
       await deploying.signal('cancel', { by: 'jane' });
       expect(await deploying.result()).toMatchObject({ verdict: 'cancelled' });
     },
