@@ -13,16 +13,21 @@ import { targetText } from '../decision/target-text';
 import { DeploymentHandle } from './deployment-handle';
 import type { DeploymentSummary } from './deployment-summary';
 import { recordOf } from './history/deployment-record';
+import { RefusedError } from './errors/refused-error';
 import {
   busy,
   historyGone,
   noAnswerFromLane,
   over,
+  releaseOver,
+  requestOver,
   sameIdOtherContent,
+  sameReleaseIdOtherContent,
   undecided,
   unknownDeployment,
+  unknownRelease,
+  unknownRequest,
 } from './refusals';
-import { RefusedError } from './errors/refused-error';
 import type { BuiltRelease } from './release/build-release';
 import { ReleaseHandle } from './release/release-handle';
 import type { ReleaseSummary } from './release/release-summary';
@@ -213,12 +218,19 @@ export class DroverClient {
   /**
    * Steps into the running deployment of a service.
    *
-   * @throws RefusedError where none runs, or where the deployment says that it makes no sense now
+   * @param requestId only into the deployment of this request (or of this deployment id), and into no other that may run by now
+   * @throws RefusedError where none runs, or another one, or where the deployment says that it makes no sense now
    */
-  async intervene(target: Target, name: InterventionName, intervention: Intervention = {}): Promise<Intervened> {
+  async intervene(
+    target: Target,
+    name: InterventionName,
+    intervention: Intervention = {},
+    requestId?: string,
+  ): Promise<Intervened> {
     return this.explained(async () => {
       const found = await this.deployments.find(target);
       if (found === null) throw unknownDeployment(target);
+      if (requestId !== undefined && !isOf(found, requestId)) throw await this.notThat(found, requestId, name);
       const run = { workflowId: found.workflowId, runId: found.runId, target: targetText(target) };
       try {
         if (found.run === 'running') return await intervene(this.client, run, name, intervention);
@@ -386,6 +398,13 @@ export class DroverClient {
     return (await this.deployments.requestOf(summary))?.image ?? 'an image that is not known';
   }
 
+  /** Why a message to one deployment goes to none: it is over, or was never there; and what runs there now. */
+  private async notThat(latest: DeploymentSummary, requestId: string, name: InterventionName): Promise<RefusedError> {
+    const meant = await this.deployments.ofRequest(latest, requestId);
+    const running = latest.run === 'running' ? latest : null;
+    return meant === null ? unknownRequest(latest, requestId, running) : requestOver(meant, running, name);
+  }
+
   private handleOf(summary: DeploymentSummary, how: FollowedDeployment['how']): DeploymentHandle {
     const { environment, stack, service, requestId, deploymentId, workflowId, runId } = summary;
     const { requestedBy, startedAt, link } = summary;
@@ -408,4 +427,9 @@ export class DroverClient {
       throw explainTrouble(error, this.settings);
     }
   }
+}
+
+/** People name a deployment by what they asked with, or by its own id. */
+function isOf({ requestId, deploymentId }: DeploymentSummary, id: string): boolean {
+  return requestId === id || deploymentId === id;
 }

@@ -1,7 +1,7 @@
 import { asWord, targetText } from '../decision/target-text';
 import type { Tried } from '../decision/tried';
 import { exitCodeOf, VERDICTS } from '../decision/verdict';
-import type { OfferedCommand, PhaseSpan } from '../workflows/contract';
+import type { OfferedCommand, PhaseSpan, Progress } from '../workflows/contract';
 import type { DeploymentStory } from './deployment-story';
 import { formatDuration } from './input/duration';
 
@@ -12,8 +12,12 @@ export interface Explanation {
   readonly reason: string;
   /** The step that failed, or that it is in; null where all went well. */
   readonly step: string | null;
+  /** What made it go back, where the reason is about what came after that; else null. */
+  readonly wentBackFor: string | null;
   /** Rancher's own words about the service, with its state; null where it said nothing. */
   readonly rancher: string | null;
+  /** When that was read, milliseconds since the epoch: it may be another by now. Null where it is not known. */
+  readonly readAt: number | null;
   readonly tried: readonly Tried[];
   /** What to do now, in a sentence; may be empty. */
   readonly next: string;
@@ -35,15 +39,16 @@ const STEPS: Readonly<Record<PhaseSpan['phase'], string>> = {
   parked: 'waiting for a person',
 };
 
+/** How the logbook's line ends with which a deployment begins to go back. */
+const RESTORING = ': restoring';
+
 /** Phases into which a deployment goes once a step has failed. */
 const AFTER_A_FAILURE: readonly PhaseSpan['phase'][] = ['rolling-back', 'parked', 'done'];
 
 /** Explains a deployment, running or over. */
 export function explain(story: DeploymentStory): Explanation {
-  const { outcome, progress, diagnosis, record, now } = story;
-  const state = diagnosis?.state ?? record.state;
-  const message = diagnosis === null ? (progress?.message ?? record.message) : diagnosis.message;
-  const rancher = state === null ? null : `${state}${message === null ? '' : `: ${message}`}`;
+  const { outcome, progress, now } = story;
+  const { rancher, readAt } = lastRead(story);
   if (outcome !== null) {
     const { verdict, reason, nextStep, result } = outcome;
     const holds = exitCodeOf(verdict) === 0;
@@ -51,7 +56,9 @@ export function explain(story: DeploymentStory): Explanation {
       standing: `${verdict}: ${VERDICTS[verdict].meaning}`,
       reason,
       step: holds ? null : stepText(story),
+      wentBackFor: holds ? null : wentBackFor(progress, reason),
       rancher: holds ? null : rancher,
+      readAt: holds ? null : readAt,
       tried: result?.tried ?? [],
       next: nextStep,
       commands: holds ? [] : afterTheEnd(story),
@@ -62,7 +69,8 @@ export function explain(story: DeploymentStory): Explanation {
       standing: 'it runs, and no worker answers',
       reason: 'The deployment waits for a worker of the environment; nothing is lost.',
       step: stepText(story),
-      rancher,
+      wentBackFor: null,
+      ...{ rancher, readAt },
       tried: [],
       next: 'Start the worker of the environment ("drover worker"), or look why it does not answer.',
       commands: [watching(story)],
@@ -70,15 +78,40 @@ export function explain(story: DeploymentStory): Explanation {
   const { person, phase, phaseSince, next, events } = progress;
   // What went wrong in this phase last, where something did: the outage, the gate.
   const trouble = events.findLast((event) => event.phase === phase && event.level !== 'info');
+  const reason = person?.reason ?? progress.attention ?? trouble?.text ?? next;
   return {
     standing: `it runs: ${phase} for ${formatDuration(now - phaseSince)}`,
-    reason: person?.reason ?? progress.attention ?? trouble?.text ?? next,
+    reason,
     step: stepText(story),
-    rancher,
+    wentBackFor: wentBackFor(progress, reason),
+    ...{ rancher, readAt },
     tried: person?.tried ?? [],
     next: person?.mend ?? `${next}.`,
     commands: person?.commands ?? [watching(story), stopping(story)],
   };
+}
+
+/**
+ * The service as it was read last; where that is newer than what was found wrong and the deployment is not over, the newer one. Of one
+ * that is over, what it was like when it went wrong explains it.
+ */
+function lastRead({ outcome, progress, diagnosis, record }: DeploymentStory): Pick<Explanation, 'rancher' | 'readAt'> {
+  const read = {
+    state: record.state ?? progress?.state ?? null,
+    message: progress?.message ?? record.message,
+    at: record.stateAt,
+  };
+  const isSince = outcome === null && (read.at ?? 0) > (diagnosis?.at ?? 0);
+  const { state, message, at } = isSince ? read : (diagnosis ?? read);
+  if (state === null) return { rancher: null, readAt: null };
+  return { rancher: `${state}${message === null ? '' : `: ${message}`}`, readAt: at };
+}
+
+/** What made it go back, in the words of its logbook, which tells it as the first thing there; null where the reason says it. */
+function wentBackFor(progress: Progress | null, reason: string): string | null {
+  const begun = progress?.events.findLast(({ phase, text }) => phase === 'rolling-back' && text.endsWith(RESTORING));
+  const why = begun?.text.slice(0, -RESTORING.length) ?? null;
+  return why === null || reason.includes(why) ? null : why;
 }
 
 /** The last step of those that lead on, and how long it was tried. */

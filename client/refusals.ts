@@ -1,5 +1,5 @@
 import type { DeploymentRequest } from '../decision/request';
-import { targetText } from '../decision/target-text';
+import { asWord, targetText } from '../decision/target-text';
 import type { InterventionName } from '../workflows/contract';
 import type { DeploymentSummary } from './deployment-summary';
 import { InvalidInputError } from './errors/invalid-input-error';
@@ -58,12 +58,38 @@ export function sameIdOtherContent(
 
 /** Nothing runs that one could step into: it is over. */
 export function over(target: Target, last: DeploymentSummary, name: InterventionName): RefusedError {
-  const when = last.endedAt === null ? '' : ` since ${clock(last.endedAt)}`;
-  const how = last.verdict === null ? `its workflow is ${last.run}` : `its verdict is "${last.verdict}"`;
   return new RefusedError(
-    `There is nothing to ${name}: the last deployment of ${targetText(target)} is over${when}; ${how}.`,
+    `There is nothing to ${name}: the last deployment of ${targetText(target)} ${isOver(last)}.`,
     `See it: drover status ${targetText(target)}`,
   );
+}
+
+/**
+ * The deployment that was meant is over.
+ *
+ * @param running another one that runs there now, for which the message is not
+ */
+export function requestOver(
+  meant: DeploymentSummary,
+  running: DeploymentSummary | null,
+  name: InterventionName,
+): RefusedError {
+  const target = targetText(meant);
+  const other = running === null ? '' : ` ${nowRuns(running)} Nothing was sent.`;
+  return new RefusedError(
+    `There is nothing to ${name}: the deployment of ${target} for the request "${meant.requestId}" ${isOver(meant)}.${other}`,
+    `See how it ended: drover why ${target} --request ${asWord(meant.requestId)}${running === null ? '' : `; see what runs: drover status ${target}`}`,
+  );
+}
+
+function isOver({ endedAt, verdict, run }: DeploymentSummary): string {
+  const when = endedAt === null ? '' : ` since ${clock(endedAt)}`;
+  return `is over${when}; ${verdict === null ? `its workflow is ${run}` : `its verdict is "${verdict}"`}`;
+}
+
+/** `Another one runs there now: request "r2" (deployment d…), by jane since …` */
+function nowRuns({ requestId, deploymentId, requestedBy, startedAt }: DeploymentSummary): string {
+  return `Another one runs there now: request "${requestId}" (deployment ${deploymentId}), by ${requestedBy || 'somebody'} since ${clock(startedAt)}.`;
 }
 
 /** There never was one. */
@@ -82,10 +108,19 @@ export function historyGone(target: Target, runId: string): RefusedError {
   );
 }
 
-/** There is no such deployment among those of the service. */
-export function unknownRequest(target: Target, requestId: string): RefusedError {
+/**
+ * There is no such deployment among those of the service.
+ *
+ * @param running what runs there, where somebody wanted to step in
+ */
+export function unknownRequest(
+  target: Target,
+  requestId: string,
+  running: DeploymentSummary | null = null,
+): RefusedError {
+  const other = running === null ? '' : ` ${nowRuns(running)} Nothing was sent.`;
   return new RefusedError(
-    `Temporal knows no deployment of ${targetText(target)} for the request "${requestId}".`,
+    `Temporal knows no deployment of ${targetText(target)} for the request "${requestId}".${other}`,
     `See which ones there are: drover history ${targetText(target)}`,
   );
 }

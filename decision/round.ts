@@ -160,3 +160,9 @@ export function untouchedConfigs(round: Round): string[] {
   if (base === null || accepted === null) return [];
   return accepted.filter(({ config, version }) => versionIn(base, config) === version).map(({ config }) => config);
 }
+
+/** Versions of the configurations that the upgrade changed; empty until Rancher has accepted it. */
+export function touchedVersions(round: Round): ConfigVersion[] {
+  const untouched = untouchedConfigs(round);
+  return (round.accepted ?? []).filter(({ config }) => !untouched.includes(config));
+}

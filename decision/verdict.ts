@@ -21,6 +21,24 @@ export const VERDICTS = {
 /** One of the words of {@link VERDICTS}. */
 export type Verdict = keyof typeof VERDICTS;
 
+/**
+ * Those that a deployment can leave in its record. The others are a command's alone: nothing was started, it went away, or it came back from
+ * one that is held (which is in the phase `confirming`).
+ */
+export const RECORDED_VERDICTS = [
+  'succeeded',
+  'unchanged',
+  'failed',
+  'rolled-back',
+  'needs-attention',
+  'cancelled',
+  'refused',
+  'superseded',
+  'unreachable',
+  'interfered',
+] as const satisfies readonly Verdict[];
+export type RecordedVerdict = (typeof RECORDED_VERDICTS)[number];
+
 /** The exit code that tells a verdict to a shell. */
 export function exitCodeOf(verdict: Verdict): number {
   return VERDICTS[verdict].exitCode;

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ConnectionLike } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
 import { ConfigurationError } from './config/configuration-error';
@@ -8,6 +9,7 @@ import { codeOf, INVALID_ARGUMENT, proveSearchAttributes, wordsOf } from './sear
 
 /** How long Temporal may take to answer for `/readyz`, milliseconds. */
 const ASK_LIMIT_MILLIS = 2_000;
+const TOO_LATE = `no answer within ${ASK_LIMIT_MILLIS / 1000} s`;
 
 /** What a worker is asked about. */
 export interface Watched {
@@ -98,14 +100,20 @@ function notPolling(watched: Watched | null, asked: 'healthy' | 'ready'): Missin
 }
 
 async function missingAtTemporal(connection: Watched['connection'], namespace: string): Promise<Missing> {
+  const isOver = new AbortController();
+  const deadline = Date.now() + ASK_LIMIT_MILLIS;
   try {
-    await connection.withDeadline(Date.now() + ASK_LIMIT_MILLIS, () => proveSearchAttributes(connection, namespace));
-    return {};
+    const asking = connection.withDeadline(deadline, () => proveSearchAttributes(connection, namespace));
+    // The deadline is each attempt's own: on a lost connection the SDK goes on trying for about ten seconds.
+    const late = delay(ASK_LIMIT_MILLIS, TOO_LATE, { signal: isOver.signal });
+    return (await Promise.race([asking, late])) === TOO_LATE ? { temporal: TOO_LATE } : {};
   } catch (error) {
     const isMissing = codeOf(error) === INVALID_ARGUMENT;
     return isMissing
       ? { searchAttributes: `${wordsOf(error)}; "drover setup" registers what is missing` }
       : { temporal: wordsOf(error) };
+  } finally {
+    isOver.abort();
   }
 }
 

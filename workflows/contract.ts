@@ -1,6 +1,6 @@
 // What a client and a workflow say to each other: plain data and names, nothing that has to be loaded from Temporal's SDK.
 import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
-import type { InstanceTally } from '../decision/service-snapshot';
+import type { ConfigVersion, InstanceTally } from '../decision/service-snapshot';
 import type { Phase } from '../decision/phase';
 import type { Policy } from '../decision/policy';
 import type { StartStep } from '../decision/start-step';
@@ -56,6 +56,8 @@ export interface Progress {
   /** Rancher's own words when last read. */
   readonly message: string | null;
   readonly instances: readonly InstanceTally[];
+  /** The versions of our upgrade, one for each configuration that it changed, as Rancher accepted it; empty while there is none. */
+  readonly upgraded: readonly ConfigVersion[];
   readonly expected: number | null;
   /** Link to the service in Rancher's UI, null before it is resolved. */
   readonly rancherUrl: string | null;

@@ -3,6 +3,8 @@ import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import { containerText, withoutRepeats } from '../decision/diagnosis';
 import { INTERVENTION_NAMES, meaningOf } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
+import { versionIn } from '../decision/round';
+import type { ConfigVersion, InstanceTally } from '../decision/service-snapshot';
 import { targetText } from '../decision/target-text';
 import { triedText } from '../decision/tried';
 import type { PersonNeeded, Progress } from './contract';
@@ -56,15 +58,20 @@ export function detailsOf(progress: Progress): string {
 }
 
 /** The service and its containers as last read. */
-function serviceLines({ state, message, instances, expected }: Progress): string[] {
+function serviceLines({ state, message, instances, expected, upgraded }: Progress): string[] {
   if (state === null) return [];
   return [
     `- service: \`${state}\`${message === null ? '' : ` (${plain(message)})`}`,
     ...instances.map(
-      (tally) =>
-        `- ${calledConfig(tally.config)} \`${tally.version.slice(0, 8)}\`: ${tally.running} of ${expected ?? '?'} run`,
+      (tally) => `- ${calledConfig(tally.config)}${ageOf(tally, upgraded)}: ${tally.running} of ${expected ?? '?'} run`,
     ),
   ];
+}
+
+/** Whether containers are those of our upgrade or those from before it; nothing where there is no upgrade to tell them apart. */
+function ageOf({ config, version }: InstanceTally, upgraded: readonly ConfigVersion[]): string {
+  const ours = versionIn(upgraded, config);
+  return ours === undefined ? '' : version === ours ? ', new' : ', old';
 }
 
 /** What was wrong when it did not get on. */

@@ -1,3 +1,4 @@
+import { touchedVersions } from '../decision/round';
 import type { DeploymentResult, Progress } from './contract';
 import type { Deployment } from './deployment';
 import { nextOf } from './details';
@@ -24,6 +25,7 @@ export function progressOf(deployment: Deployment): Progress {
     state: service?.state ?? null,
     message: service?.message ?? null,
     instances: service?.instances ?? [],
+    upgraded: deployment.round === null ? [] : touchedVersions(deployment.round),
     expected: service?.expected ?? null,
     rancherUrl: deployment.rancherUrl,
     events: log.events,

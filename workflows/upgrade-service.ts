@@ -4,7 +4,7 @@ import type { DeploymentResult } from './contract';
 import type { NeverRan } from './lane-contract';
 import { readService } from './calls';
 import { Deployment } from './deployment';
-import { Ended, RestoreNeeded } from './endings';
+import { Ended, FIND_OUT_WHY, RestoreNeeded } from './endings';
 import { measureRollback } from './metrics';
 import type { RollbackWhy } from './metrics';
 import { reportTo } from './release-link';
@@ -126,23 +126,19 @@ function endAfterRestore(
     : others === null
       ? nothing
       : `${nothing}; ${others}`;
-  const { then, reason } = needed.then === 'again' ? (deployment.restoreAsked ?? needed) : needed;
+  const { then, reason, nextStep } = needed.then === 'again' ? (deployment.restoreAsked ?? needed) : needed;
   switch (then) {
     case 'again':
       deployment.round = null;
       deployment.service = null;
       if (roundsPosted < deployment.policy.maxRounds) return null;
-      return new Ended(
-        'rolled-back',
-        `gave up after ${roundsPosted} upgrades; ${proof}`,
-        'Find out why, then deploy again.',
-      );
+      return new Ended('rolled-back', `gave up after ${roundsPosted} upgrades; ${proof}`, FIND_OUT_WHY);
     case 'cancelled':
     case 'superseded':
       return new Ended(then, `${reason}; ${proof}`, '');
     case 'rolled-back':
       return isBack
-        ? new Ended('rolled-back', `${reason}; ${proof}`, 'Find out why, then deploy again.')
+        ? new Ended('rolled-back', `${reason}; ${proof}`, nextStep)
         : new Ended('failed', `${reason}; ${proof}`, 'Deploy again when it is mended.');
     default:
       throw new TypeError(`unknown ending ${String(then satisfies never)}`);

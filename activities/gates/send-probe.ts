@@ -1,4 +1,5 @@
 import type { HttpGateSettings } from '../dependencies';
+import { whyNoAnswer } from '../why-no-answer';
 
 /** What a check found. `said` is what somebody else said about it, raw; empty where nobody did. */
 export interface RawCheck {
@@ -42,7 +43,7 @@ export async function sendProbe(
   } catch (error) {
     signal.throwIfAborted();
     if (limit.aborted) return check(false, `no answer within ${timeoutMillis} ms`);
-    return check(false, `no answer: ${causeOf(error)}`);
+    return check(false, `no answer: ${whyNoAnswer(error)}`);
   }
 }
 
@@ -67,14 +68,4 @@ async function bodyOf(response: Response): Promise<string> {
     if (size >= BODY_LIMIT) break;
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Node's own code (`ECONNREFUSED`), or its words: the address is not in them. */
-function causeOf(error: unknown): string {
-  const cause = fieldOf(error, 'cause') ?? error;
-  return [fieldOf(cause, 'code'), fieldOf(cause, 'message')].find((text) => typeof text === 'string') ?? 'unknown';
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }

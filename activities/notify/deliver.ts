@@ -3,6 +3,7 @@ import type { DeploymentEvent } from '../../decision/notification';
 import { failure } from '../classify-failure';
 import type { NotifyActivities } from '../contract';
 import type { NotifyDependencies, TargetSettings } from '../dependencies';
+import { whyNoAnswer } from '../why-no-answer';
 import { composeMessage } from './compose-message';
 
 /** One request to somebody's webhook may take so long, milliseconds. */
@@ -41,18 +42,10 @@ async function send(settings: TargetSettings, event: DeploymentEvent, deps: Noti
     });
     await response.body?.cancel();
   } catch (error) {
-    throw failure('NotDelivered', `no answer: ${codeOf(error)}`);
+    throw failure('NotDelivered', `no answer: ${whyNoAnswer(error)}`);
   }
   if (response.ok) return;
   const asked = Number(response.headers.get('retry-after'));
   const pause = Number.isFinite(asked) && asked > 0 ? Math.min(asked * 1000, LONGEST_PAUSE_MILLIS) : undefined;
   throw failure('NotDelivered', `answered ${response.status}`, pause);
-}
-
-/** Node's own code only: its words may hold the address, which may hold a secret. */
-function codeOf(error: unknown): string {
-  const field = (value: unknown, name: string): unknown =>
-    typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-  const code = [field(field(error, 'cause'), 'code'), field(error, 'name')].find((text) => typeof text === 'string');
-  return typeof code === 'string' ? code : 'unknown';
 }

@@ -1,10 +1,11 @@
 import { PHASES } from '../../decision/phase';
 import type { Phase } from '../../decision/phase';
-import { VERDICTS } from '../../decision/verdict';
-import type { Verdict } from '../../decision/verdict';
+import { RECORDED_VERDICTS, VERDICTS } from '../../decision/verdict';
+import type { RecordedVerdict } from '../../decision/verdict';
 import { InvalidInputError } from '../errors/invalid-input-error';
 import type { Problem } from '../errors/invalid-input-error';
 import { nameProblems } from '../input/check-names';
+import { parseImageReference } from '../input/image-reference';
 import { shown, shownPlace } from '../input/shown';
 import type { ListFilters } from '../temporal/list-query';
 import { nearest } from './nearest';
@@ -43,9 +44,10 @@ export function readListFilters(args: ParsedArguments, now: number): ListFilters
     if (value === undefined) continue;
     if (value.trim() === '')
       problems.push({ where: `--${key}`, text: 'it is empty', fix: `leave it out, or write --${key} VALUE` });
-    texts[key] = value;
+    else if (key === 'image') texts.image = readImage(value, problems);
+    else texts[key] = value;
   }
-  const verdict = word<Verdict>(args, 'verdict', Object.keys(VERDICTS) as Verdict[], problems);
+  const verdict = readVerdict(args, problems);
   const phase = word<Phase>(args, 'phase', PHASES, problems);
   const period = readPeriod(args, now, problems);
   const limit = readCount(args, 'limit', problems);
@@ -63,6 +65,28 @@ export function readListFilters(args: ParsedArguments, now: number): ListFilters
     ...(isRunning ? { running: true } : {}),
     ...(limit === undefined ? {} : { limit }),
   };
+}
+
+/** An image as it is kept; what is none goes to the problems. */
+function readImage(value: string, problems: Problem[]): string {
+  const parsed = parseImageReference(value);
+  if (parsed.ok) return parsed.reference;
+  problems.push({ where: '--image', text: parsed.problem, fix: parsed.fix });
+  return value;
+}
+
+/** A verdict that deployments end with; what only a command says goes to the problems. */
+function readVerdict(args: ParsedArguments, problems: Problem[]): RecordedVerdict | undefined {
+  const text = option(args, 'verdict');
+  const isOfCommands = Object.keys(VERDICTS).some((one) => one === text) && !RECORDED_VERDICTS.some((one) => one === text);
+  if (text === undefined || !isOfCommands) return word(args, 'verdict', RECORDED_VERDICTS, problems);
+  const fix = text === 'held' ? 'for those that are held, write --phase confirming' : oneOf(RECORDED_VERDICTS);
+  problems.push({ where: '--verdict', text: `"${text}" is what a command says; no deployment ends so`, fix });
+  return undefined;
+}
+
+function oneOf(words: readonly string[]): string {
+  return `choose one of ${words.join(', ')}`;
 }
 
 /** A number of deployments, at least one; what is none goes to the problems. */
@@ -97,7 +121,7 @@ function word<T extends string>(
   problems.push({
     where: `--${name}`,
     text: `${shown(text)} is no ${name}`,
-    fix: guess === undefined ? `choose one of ${words.join(', ')}` : `did you mean --${name} ${guess}?`,
+    fix: guess === undefined ? oneOf(words) : `did you mean --${name} ${guess}?`,
   });
   return undefined;
 }

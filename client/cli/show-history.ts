@@ -11,6 +11,7 @@ import { fold } from '../render/fold';
 import { resultLine } from '../render/json-renderer';
 import { labelled } from '../render/labelled';
 import { tableText } from '../render/table';
+import { withVerdicts } from '../verdict-of-end';
 import { lineOf, standingOf } from './show-list';
 
 const HEADS = ['STARTED', 'VERDICT OR PHASE', 'TOOK', 'IMAGE', 'BY', 'REQUEST'] as const;
@@ -24,8 +25,9 @@ export interface Shown {
 
 /** The deployments of one service, a line each. */
 export function historyText(found: readonly DeploymentSummary[], { json, columns }: Shown, now: number): string {
-  if (json) return found.map((summary) => jsonLine(lineOf(summary))).join('');
-  const rows = found.map((summary) => [
+  const judged = withVerdicts(found);
+  if (json) return judged.map((summary) => jsonLine(lineOf(summary))).join('');
+  const rows = judged.map((summary) => [
     clock(summary.startedAt),
     standingOf(summary),
     formatDuration((summary.endedAt ?? now) - summary.startedAt),

@@ -3,6 +3,7 @@ import { formatDuration } from '../input/duration';
 import { clock } from '../refusals';
 import { jsonLine } from '../render/clean';
 import { tableText } from '../render/table';
+import { withVerdicts } from '../verdict-of-end';
 
 const HEADS = ['STARTED', 'ENVIRONMENT', 'SERVICE', 'VERDICT OR PHASE', 'TOOK', 'IMAGE', 'BY'] as const;
 
@@ -15,9 +16,10 @@ export function listText(
   found: readonly DeploymentSummary[],
   how: { readonly json: boolean; readonly columns: number | undefined; readonly now: number; readonly none: string },
 ): string {
-  if (how.json) return found.map((summary) => jsonLine(lineOf(summary))).join('');
-  if (found.length === 0) return `${how.none}\n`;
-  const rows = found.map((summary) => [
+  const judged = withVerdicts(found);
+  if (how.json) return judged.map((summary) => jsonLine(lineOf(summary))).join('');
+  if (judged.length === 0) return `${how.none}\n`;
+  const rows = judged.map((summary) => [
     clock(summary.startedAt),
     summary.environment,
     `${summary.stack}/${summary.service}`,
@@ -29,9 +31,12 @@ export function listText(
   return tableText(HEADS, rows, how.columns);
 }
 
-/** Its verdict; else the phase of one that runs; else how its workflow was ended. */
+/** Its verdict, and how its workflow was ended where it did not end by itself; or the phase of one that runs. */
 export function standingOf({ verdict, run, phase }: DeploymentSummary): string {
-  return verdict ?? (run === 'running' ? phase || 'running' : run);
+  if (run === 'running') return verdict ?? (phase || 'running');
+  const ended = run === 'completed' ? run : `${run} in Temporal`;
+  if (verdict === null) return ended;
+  return run === 'completed' ? verdict : `${verdict} (${ended})`;
 }
 
 /** A deployment as a JSON line has it. */

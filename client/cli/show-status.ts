@@ -4,6 +4,7 @@ import type { DeploymentHandle } from '../deployment-handle';
 import { progressOf } from '../deployment-story';
 import type { FollowedDeployment } from '../follow/follow-event';
 import { formatDuration } from '../input/duration';
+import { clock } from '../refusals';
 import { clean, jsonLine } from '../render/clean';
 import { columnsOf } from '../render/columns-of';
 import { headingText } from '../render/deployment-heading';
@@ -50,10 +51,8 @@ export function statusText(
     const unknown = 'unknown: no worker answers; the deployment waits for one, nothing is lost';
     return `${heading(deployment, null, columns)}${row('phase', unknown)}${link}`;
   }
-  const { phase, phaseSince, images, state, message, events, next, attention, rancherUrl, requestedWhy, round } =
-    progress;
-  const tally = tallyText(progress);
-  const service = [state ?? '', message ?? '', tally].filter((part) => part !== '').join(' · ');
+  const { phase, phaseSince, images, events, next, attention, rancherUrl, requestedWhy, round } = progress;
+  const service = serviceText(progress);
   return [
     heading(deployment, requestedWhy, columns),
     row(
@@ -68,6 +67,19 @@ export function statusText(
     rancherUrl === null ? '' : row('rancher', rancherUrl),
     link,
   ].join('');
+}
+
+/** The service as it was read last, and as of when where nobody reads it now. */
+function serviceText(progress: Progress): string {
+  const { phase, phaseSince, state, message, isAway } = progress;
+  if (state === null) return '';
+  const asOf =
+    phase === 'parked'
+      ? `as read last, before ${clock(phaseSince)}`
+      : isAway
+        ? 'as read last; Rancher or its worker does not answer now'
+        : '';
+  return [state, message ?? '', tallyText(progress), asOf].filter((part) => part !== '').join(' · ');
 }
 
 /** What a person who comes to it has to know: what was tried, what to mend, the commands. */

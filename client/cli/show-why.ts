@@ -14,7 +14,8 @@ import type { Shown } from './show-history';
 export function whyText(story: DeploymentStory, { json, columns }: Shown): string {
   if (json) return jsonText(story);
   const { deployment, diagnosis, outcome, rancherUrl } = story;
-  const { standing, reason, step, rancher, tried, next, commands } = explain(story);
+  const { standing, reason, step, wentBackFor, rancher, readAt, tried, next, commands } = explain(story);
+  const seenBefore = diagnosis !== null && diagnosis.containers.length > 0 && diagnosis.at !== readAt;
   const row = (label: string, text: string): string => labelled(label, text, columns);
   const rows = (label: string, texts: readonly string[]): string[] =>
     texts.map((text, at) => row(at === 0 ? label : '', text));
@@ -24,12 +25,14 @@ export function whyText(story: DeploymentStory, { json, columns }: Shown): strin
     row(outcome === null ? 'now' : 'verdict', standing),
     reason === '' ? '' : row('reason', reason),
     step === null ? '' : row('step', step),
-    rancher === null ? '' : row('service', rancher),
+    wentBackFor === null ? '' : row('went back', wentBackFor),
+    rancher === null ? '' : row('service', `${rancher}${readAt === null ? '' : ` (read at ${clock(readAt)})`}`),
     ...rows(
       'container',
       (diagnosis?.containers ?? []).flatMap((one) => [containerText(one), ...(one.url === null ? [] : [one.url])]),
     ),
     (diagnosis?.containersLeftOut ?? 0) === 0 ? '' : row('', `and ${String(diagnosis?.containersLeftOut)} more`),
+    seenBefore ? row('', `as they were at ${clock(diagnosis.at)}`) : '',
     ...rows(
       'log',
       withoutRepeats(diagnosis?.serviceLog ?? []).map(({ at, level, text }) => `${clock(at)} ${level} ${text}`),
@@ -45,7 +48,7 @@ export function whyText(story: DeploymentStory, { json, columns }: Shown): strin
 function jsonText(story: DeploymentStory): string {
   const { deployment, diagnosis, outcome, rancherUrl, progress } = story;
   const { startedAt, ...rest } = deployment;
-  const { tried, ...explanation } = explain(story);
+  const { tried, readAt, ...explanation } = explain(story);
   return jsonLine({
     type: 'why',
     ...rest,
@@ -53,6 +56,7 @@ function jsonText(story: DeploymentStory): string {
     verdict: outcome?.verdict ?? null,
     phase: outcome === null ? (progress?.phase ?? null) : 'done',
     ...explanation,
+    readAt: readAt === null ? null : new Date(readAt).toISOString(),
     tried: tried.map(triedLine),
     diagnosis:
       diagnosis === null

@@ -34,7 +34,10 @@ export function targetOf(args: ParsedArguments, env: Environment): Target {
   const [paths, others] = partition(args.positionals, (text) => text.includes('/'));
   const [environment, ...surplus] = others;
   const [path, ...morePaths] = paths;
-  for (const text of [...surplus, ...morePaths]) {
+  // Meant as the service, it is the one thing that is wrong.
+  const unslashed = path === undefined && given.service === undefined ? surplus : [];
+  problems.push(...unslashedProblems(unslashed));
+  for (const text of [...(unslashed.length > 0 ? [] : surplus), ...morePaths]) {
     problems.push({
       where: shownPlace(text),
       text: 'one argument too many',
@@ -73,7 +76,7 @@ export function targetOf(args: ParsedArguments, env: Environment): Target {
     problems.push({ where: '--service', text: `the argument ${shown(path)} names a service too`, fix: 'give it once' });
   }
   for (const key of ['environment', 'stack', 'service'] as const) {
-    if (target[key] === '') problems.push(missing(key));
+    if (target[key] === '') problems.push(...(key !== 'environment' && unslashed.length > 0 ? [] : [missing(key)]));
     else problems.push(...nameProblems(key, key.toUpperCase(), target[key]));
   }
   if (problems.length > 0) throw new InvalidInputError(problems);
@@ -110,6 +113,18 @@ export function environmentOf(args: ParsedArguments, env: Environment): string {
 /** The value of an option that is given at most once. */
 export function option(args: ParsedArguments, name: string): string | undefined {
   return args.values.get(name)?.[0];
+}
+
+/** Words in the place of STACK/SERVICE, with no slash in any of them. */
+function unslashedProblems([first, second]: readonly string[]): Problem[] {
+  if (first === undefined) return [];
+  return [
+    {
+      where: shownPlace(first),
+      text: second === undefined ? 'it has no slash, so it names no service' : 'stack and service are one argument',
+      fix: 'write STACK/SERVICE, such as storefront/web',
+    },
+  ];
 }
 
 function missing(key: keyof typeof FALLBACKS): Problem {

@@ -27,6 +27,8 @@ export interface DeploymentRecord {
   /** The service's state as an activity read it last, and Rancher's words with it. */
   readonly state: string | null;
   readonly message: string | null;
+  /** When that was read, milliseconds since the epoch; null where no read of it can be found. */
+  readonly stateAt: number | null;
   /** What was wrong, as an activity found it last; null where none looked. */
   readonly diagnosis: Diagnosis | null;
   /** Encodings of what this client cannot read, where a codec has encoded it; else empty. */
@@ -37,6 +39,7 @@ export interface DeploymentRecord {
 export function recordOf(runId: string, events: readonly RecordedEvent[]): DeploymentRecord {
   const trail = new Trail(originOf(runId, events));
   let seen: unknown;
+  let seenAt: number | null = null;
   let found: { readonly images: readonly ImageChange[]; readonly rancherUrl: string | null } | null = null;
   let result: DeploymentResult | null = null;
   let diagnosis: Diagnosis | null = null;
@@ -50,7 +53,7 @@ export function recordOf(runId: string, events: readonly RecordedEvent[]): Deplo
     if (Array.isArray(property(value, 'containers')) && Array.isArray(property(value, 'serviceLog')))
       diagnosis = value as Diagnosis;
     const service = property(value, 'service') ?? value;
-    if (typeof property(service, 'state') === 'string') seen = service;
+    if (typeof property(service, 'state') === 'string') [seen, seenAt] = [service, event.at];
   }
   const { entries } = trail;
   const over = entries.findLast((entry): entry is HistoryEntry & Over => entry.event === 'verdict') ?? null;
@@ -65,6 +68,7 @@ export function recordOf(runId: string, events: readonly RecordedEvent[]): Deplo
     rancherUrl: result?.rancherUrl ?? found?.rancherUrl ?? null,
     state: result?.state ?? textOrNull(property(seen, 'state')),
     message: result === null ? textOrNull(property(seen, 'message')) : null,
+    stateAt: seenAt,
     diagnosis: result === null ? diagnosis : (result.diagnosis ?? null),
     unreadable: [...new Set(entries.flatMap((entry) => entry.unreadable))],
   };

@@ -6,6 +6,7 @@ import { formatDuration } from '../input/duration';
 import type { Outcome } from '../outcome';
 import { clean } from './clean';
 import { finalLines } from './final-lines';
+import { fold } from './fold';
 import { HOW, RESET } from './plain-renderer';
 import type { Renderer, Write } from './renderer';
 import type { Paint, Tone } from './style';
@@ -13,6 +14,10 @@ import { tallyText } from './tally-text';
 
 const CLEAR_LINE = '\r\u001b[2K';
 const LABEL_WIDTH = 9;
+/** Before each line of a text but the first. */
+const HANG = '    ';
+/** Of a terminal with fewer columns nothing is left free beside the labels. */
+const NARROW = 36;
 const DETOURS: readonly Phase[] = ['settling', 'rolling-back', 'parked'];
 
 /** What the renderer knows of the terminal. */
@@ -42,21 +47,20 @@ export class TerminalRenderer implements Renderer {
         // The end is told by the result, with what belongs to it.
         if (phase === 'done') return;
         const tone = level === 'info' ? 'quiet' : level === 'warning' ? 'careful' : 'bad';
-        const words = `${time(at)} ${phase.padEnd(LABEL_WIDTH)} ${gravity(level)}${clean(text)}`;
-        this.line(`  ${this.terminal.paint(tone, words)}`);
+        this.say(`  ${time(at)} ${phase.padEnd(LABEL_WIDTH)} ${gravity(level)}${clean(text)}`, tone);
         return;
       }
       case 'notice': {
         const { at, level, text } = event.notice;
         const tone = level === 'info' ? 'quiet' : 'careful';
-        this.line(`  ${this.terminal.paint(tone, `${time(at)} ${gravity(level)}${clean(text)}`)}`);
+        this.say(`  ${time(at)} ${gravity(level)}${clean(text)}`, tone);
         return;
       }
       case 'reset': {
         const { at, run } = event;
         if (this.deployment !== null) this.deployment = { ...this.deployment, ...run };
-        this.line(`  ${this.terminal.paint('careful', `${time(at)} ${RESET}`)}`);
-        if (run.link !== null) this.line(this.terminal.paint('quiet', `  ${run.link}`));
+        this.say(`  ${time(at)} ${RESET}`, 'careful');
+        if (run.link !== null) this.say(`  ${run.link}`, 'quiet');
         return;
       }
       case 'progress':
@@ -74,11 +78,13 @@ export class TerminalRenderer implements Renderer {
     this.deployment = deployment;
     const { environment, stack, service, how, deploymentId, requestId, requestedBy, link } = deployment;
     const { paint } = this.terminal;
-    this.line(
-      `${paint('strong', clean(`${stack}/${service}`))} in ${paint('strong', clean(environment))}: ${HOW[how]}`,
-    );
-    this.line(paint('quiet', `  ${clean(`${deploymentId}, request ${requestId}, by ${requestedBy}`)}`));
-    if (link !== null) this.line(paint('quiet', `  ${link}`));
+    const [path, where] = [clean(`${stack}/${service}`), clean(environment)];
+    const named = `${path} in ${where}:`;
+    const strong = `${paint('strong', path)} in ${paint('strong', where)}:`;
+    for (const line of this.folded(`${named} ${HOW[how]}`, HANG))
+      this.line(line.startsWith(named) ? strong + line.slice(named.length) : line);
+    this.say(`  ${clean(`${deploymentId}, request ${requestId}, by ${requestedBy}`)}`, 'quiet');
+    if (link !== null) this.say(`  ${link}`, 'quiet');
   }
 
   private advance(progress: Progress): void {
@@ -86,7 +92,7 @@ export class TerminalRenderer implements Renderer {
     this.progress = progress;
     if (progress.rancherUrl !== null && progress.rancherUrl !== this.rancherUrl) {
       this.rancherUrl = progress.rancherUrl;
-      this.line(this.terminal.paint('quiet', `  ${clean(progress.rancherUrl)}`));
+      this.say(`  ${clean(progress.rancherUrl)}`, 'quiet');
     }
     if (before !== null && before.phase !== progress.phase) {
       const [mark, tone] = DETOURS.includes(before.phase) ? (['~', 'careful'] as const) : (['✓', 'good'] as const);
@@ -109,10 +115,23 @@ export class TerminalRenderer implements Renderer {
     const { paint } = this.terminal;
     const { verdict } = outcome;
     const tone: Tone = exitCodeOf(verdict) === 0 ? 'good' : verdict === 'detached' ? 'careful' : 'bad';
+    // Beside the labels, where there is room for more than a word or two.
+    const hang = this.terminal.columns() < NARROW ? HANG : ' '.repeat(LABEL_WIDTH + 1);
     for (const { label, text } of finalLines(outcome, this.deployment)) {
-      const words = label === 'verdict' ? paint('strong', paint(tone, text)) : text;
-      this.line(`${paint('quiet', label.padEnd(LABEL_WIDTH))} ${words}`);
+      const tell = (words: string): string => (label === 'verdict' ? paint('strong', paint(tone, words)) : words);
+      const [first = '', ...more] = this.folded(`${label.padEnd(LABEL_WIDTH)} ${text}`, hang);
+      this.line(`${paint('quiet', first.slice(0, LABEL_WIDTH))}${tell(first.slice(LABEL_WIDTH))}`);
+      for (const line of more) this.line(tell(line));
     }
+  }
+
+  /** A text of any length in one tone, on lines that fit. */
+  private say(text: string, tone: Tone): void {
+    for (const line of this.folded(text, HANG)) this.line(this.terminal.paint(tone, line));
+  }
+
+  private folded(text: string, hang: string): string[] {
+    return fold(text, this.terminal.columns(), hang);
   }
 
   private line(text: string): void {

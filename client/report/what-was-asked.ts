@@ -4,6 +4,7 @@ import { formatDuration } from '../input/duration';
 import { clock } from '../refusals';
 import type { Html } from './html';
 import { html, link, NONE } from './html';
+import { table } from './table';
 
 /** Who asked for what, when and why, and where to look. */
 export function askedPart({ deployment, record, rancherUrl }: DeploymentStory): Html {
@@ -38,43 +39,20 @@ export function planPart({ images, record }: DeploymentStory): Html {
   if (images.length === 0)
     return html`<h2>Plan</h2>
       <p>The service was not looked up: there is no plan.</p>`;
-  const rows = images.map(
-    ({ config, from, to }) =>
-      html`<tr>
-        <th scope="row">${config}</th>
-        <td><code>${from ?? 'none'}</code></td>
-        <td><code>${to}</code></td>
-      </tr>`,
-  );
+  const columns = [{ head: 'Configuration', holds: 'name' }, { head: 'From' }, { head: 'To' }] as const;
+  const rows = images.map(({ config, from, to }) => [
+    config,
+    html`<code>${from ?? 'none'}</code>`,
+    html`<code>${to}</code>`,
+  ]);
   const rounds = record.over?.rounds ?? null;
   return html`<h2>Plan</h2>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Configuration</th>
-          <th scope="col">From</th>
-          <th scope="col">To</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
+    ${table(columns, rows)}
     ${rounds === null ? NONE : html`<p class="quiet">Upgrades that Rancher accepted: ${rounds}</p>`}`;
 }
 
 /** Rows of a name and what it is; those without a value are left out. */
 function facts(rows: readonly (readonly [name: string, value: Html | string | null])[]): Html {
   const shown = rows.filter((row): row is readonly [string, Html | string] => row[1] !== null && row[1] !== '');
-  return html`<table>
-    <tbody>
-      ${shown.map(
-        ([name, value]) =>
-          html`<tr>
-            <th scope="row">${name}</th>
-            <td>${value}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return table([{ head: '', holds: 'name' }, { head: '' }], shown);
 }

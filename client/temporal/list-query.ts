@@ -1,6 +1,8 @@
 import type { Phase } from '../../decision/phase';
 import type { Verdict } from '../../decision/verdict';
 import { KEYWORD_LIMIT, UPGRADE_SERVICE } from '../../workflows/contract';
+import type { RunState } from '../deployment-summary';
+import { VERDICT_OF_END } from '../verdict-of-end';
 
 /** Which deployments to list; all that is given must hold. */
 export interface ListFilters {
@@ -27,6 +29,15 @@ export interface ListFilters {
   readonly limit?: number;
 }
 
+/** Ends of a workflow that leave no verdict, as Temporal's query language calls them. */
+const STATUSES = {
+  terminated: 'Terminated',
+  cancelled: 'Canceled',
+  'timed-out': 'TimedOut',
+  failed: 'Failed',
+  'continued-as-new': 'ContinuedAsNew',
+} as const satisfies Partial<Record<RunState, string>>;
+
 /** What follows an image in the search attribute, where more does: a tag, a digest, a sidekick's. */
 const AFTER_IMAGE = [':', '@', ','];
 
@@ -39,11 +50,11 @@ export function queryOf(filters: ListFilters): string {
     ['DroverStack', stack],
     ['DroverService', service],
     ['DroverRequest', requestId],
-    ['DroverVerdict', verdict],
     ['DroverRelease', filters.release],
   ];
   return [
     ...equal.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = ${quoted(value)}`])),
+    ...(verdict === undefined ? [] : [verdictCondition(verdict)]),
     ...(requester === undefined ? [] : [`DroverRequester STARTS_WITH ${quoted(asKept(requester))}`]),
     ...(image === undefined ? [] : [imageCondition(asKept(image))]),
     ...(phases === undefined ? [] : [`DroverPhase IN (${phases.map((phase) => `'${phase}'`).join(', ')})`]),
@@ -62,6 +73,14 @@ export function auditQuery(period: {
   const { since, until, environment } = period;
   const started = queryOf({ until, ...(environment === undefined ? {} : { environment }) });
   return `${started} AND (ExecutionStatus = 'Running' OR CloseTime >= '${new Date(since).toISOString()}')`;
+}
+
+/** A workflow that did not end by itself wrote no verdict down: its end tells it. */
+function verdictCondition(verdict: Verdict): string {
+  const written = `DroverVerdict = ${quoted(verdict)}`;
+  const ends = Object.entries(STATUSES).filter(([run]) => VERDICT_OF_END[run as RunState] === verdict);
+  if (ends.length === 0) return written;
+  return `(${written} OR ExecutionStatus IN (${ends.map(([, status]) => quoted(status)).join(', ')}))`;
 }
 
 function imageCondition(image: string): string {

@@ -305,11 +305,43 @@ describe('stepping in', () => {
     expect(never).toMatchObject({ verdict: 'refused', message: 'Temporal knows no deployment of prod shop/never.' });
   });
 
+  it('goes to the deployment that was meant, and to no other that runs by now', async () => {
+    const first = await client.upgrade(asked('i5'));
+    expect(await client.intervene(target('i5'), 'cancel', {}, 'request-i5')).toMatchObject({ how: 'acknowledged' });
+    await first.result();
+    const second = await client.upgrade(asked('i5', { requestId: 'newer' }));
+    const { requestId, deploymentId } = second.deployment;
+    await until(
+      () => client.list({ requestId: 'request-i5' }),
+      (list) => list.length === 1,
+    );
+    for (const meant of ['request-i5', first.deployment.deploymentId]) {
+      const refused = await failureOf(client.intervene(target('i5'), 'cancel', {}, meant));
+      expect(refused).toMatchObject({ verdict: 'refused' });
+      expect(refused.message).toMatch(
+        new RegExp(
+          `for the request "request-i5" is over since \\S+Z; its workflow is completed\\. Another one runs there now: request "newer" \\(deployment ${deploymentId}\\), by jane@host since \\S+Z\\. Nothing was sent\\.$`,
+        ),
+      );
+    }
+    const unknown = await failureOf(client.intervene(target('i5'), 'cancel', {}, 'mistyped'));
+    expect(unknown.message).toMatch(/knows no deployment of prod shop\/i5 for the request "mistyped"\. Another one runs/);
+    // It was left alone.
+    expect(await second.progress()).toMatchObject({ requestId, events: [] });
+    expect(await client.intervene(target('i5'), 'cancel', {}, deploymentId)).toMatchObject({ how: 'acknowledged' });
+    expect((await second.result()).verdict).toBe('cancelled');
+    const over = await failureOf(client.intervene(target('i5'), 'cancel', {}, 'request-i5'));
+    expect(over.message).toMatch(/the deployment of prod shop\/i5 for the request "request-i5" is over since \S+Z; its workflow is completed\.$/);
+  });
+
   it('is kept by Temporal where no worker answers within five seconds, and counts when one comes back', async () => {
     const handle = await client.upgrade(asked('i4'));
     await workers?.stop();
     try {
-      expect(await client.intervene(target('i4'), 'cancel', { by: 'jane' })).toEqual({ how: 'sent' });
+      expect(await client.intervene(target('i4'), 'cancel', { by: 'jane' })).toEqual({
+        how: 'sent',
+        because: 'no worker answered',
+      });
     } finally {
       workers = await work(temporal.namespace);
     }

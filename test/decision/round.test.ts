@@ -1,4 +1,12 @@
-import { baseOfAdopted, hasVersions, ownershipOf, untouchedConfigs, versionIn, wasUndone } from '../../decision/round';
+import {
+  baseOfAdopted,
+  hasVersions,
+  ownershipOf,
+  touchedVersions,
+  untouchedConfigs,
+  versionIn,
+  wasUndone,
+} from '../../decision/round';
 import { PRIMARY, versionsOf } from '../../decision/service-snapshot';
 import {
   acceptedRound,
@@ -226,6 +234,9 @@ describe('versions', () => {
     expect(untouchedConfigs(round({ base, accepted }))).toEqual(['logs']);
     expect(untouchedConfigs(round({ base }))).toEqual([]);
     expect(untouchedConfigs(round({ base: null, accepted }))).toEqual([]);
+    expect(touchedVersions(round({ base, accepted }))).toEqual(versions({ [PRIMARY]: NEW, shared: NEW }));
+    expect(touchedVersions(round({ base: null, accepted }))).toEqual(accepted);
+    expect(touchedVersions(round({ base }))).toEqual([]);
   });
 });
 

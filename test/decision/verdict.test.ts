@@ -1,5 +1,5 @@
 import type { Verdict } from '../../decision/verdict';
-import { exitCodeOf, VERDICTS } from '../../decision/verdict';
+import { exitCodeOf, RECORDED_VERDICTS, VERDICTS } from '../../decision/verdict';
 
 /** The design's table of verdicts and exit codes. Scripts rely on it: a code never changes its meaning. */
 const EXIT_CODES: Readonly<Record<Verdict, number>> = {
@@ -29,6 +29,11 @@ test.each(Object.entries(EXIT_CODES) as [Verdict, number][])('%s exits with %i',
 test('only what was asked for exits with 0', () => {
   const good = (Object.keys(VERDICTS) as Verdict[]).filter((verdict) => exitCodeOf(verdict) === 0);
   expect(good).toEqual(['succeeded', 'unchanged', 'held']);
+});
+
+test('a deployment can leave any of them in its record, but what only a command says', () => {
+  const others = (Object.keys(VERDICTS) as Verdict[]).filter((one) => !RECORDED_VERDICTS.some((word) => word === one));
+  expect(others).toEqual(['held', 'invalid', 'detached']);
 });
 
 test('each verdict says what it means, no two the same', () => {

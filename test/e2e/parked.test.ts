@@ -183,6 +183,11 @@ describe('a key that is taken away in the middle of a deployment', () => {
         expect(status.stdout).toMatch(/tried +\w+: once/);
         expect(status.stdout).toContain(`drover retry ${command.target} # goes on where it stopped`);
         expect(status.stdout).toMatch(/by itself it ends as needs-attention in \d+ d/);
+        expect(status.stdout).toMatch(/^ {2}service +\S.* · as read last, before \S+Z$/m);
+        const why = await command.run('why');
+        expect(why.stdout).toMatch(/^ {2}service +\S.* \(read at \S+Z\)$/m);
+        // What it was about before it met the refusal.
+        expect(/^ {2}went back rollback by .*\(wrong tag\)$/m.test(why.stdout)).toBe(loss.phase === 'rolling-back');
         const [json] = jsonLines(forMachines);
         expect(json).toMatchObject({
           type: 'status',

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
+import { NOTIFIED_EVENTS } from '../../decision/notification';
+import type { DeploymentEvent } from '../../decision/notification';
 import type { DeploymentRequest } from '../../decision/request';
 import { startSimulator, type Simulator } from '../../simulator/simulator';
 import { workflowBundle } from '../../worker/bundle/workflow-bundle';
@@ -15,6 +17,9 @@ import { installRuntime } from '../../worker/install-runtime';
 import { runWorker, type WorkerReady } from '../../worker/run-worker';
 import { freePort } from '../../worker/temporal-server/ports';
 import {
+  NOTIFY,
+  notifyQueue,
+  notifyWorkflowIdOf,
   rancherQueue,
   UPGRADE_SERVICE,
   WORKFLOW_QUEUE,
@@ -22,6 +27,7 @@ import {
   type DeploymentResult,
 } from '../../workflows/contract';
 import { temporalAddress } from '../support/temporal-cli';
+import { Webhook } from '../support/webhook';
 import { compileWorker, WORKER_PROCESS } from './compiled-worker';
 import { waitFor } from './wait-for';
 
@@ -263,6 +269,15 @@ describe('Temporal', () => {
   });
 });
 
+function eventOf(id: string): DeploymentEvent {
+  const names = { environment: 'prod', stack: 'storefront', service: 'web' };
+  return {
+    ...{ id, event: 'verdict', at: 1, ...names, deploymentId: 'd1', requestId: 'r1', workflowId: 'w', runId: 'r' },
+    ...{ asked: 'web:2', by: 'a test', why: null, verdict: 'succeeded', reason: 'it runs', nextStep: '' },
+    ...{ commands: [], rancherUrl: null },
+  };
+}
+
 function addressOf(server: Server): string {
   const address = server.address();
   return `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
@@ -276,6 +291,26 @@ describe('as a process of its own', () => {
   });
 
   afterAll(() => rmSync(compiled, { recursive: true, force: true }));
+
+  /** Starts it and waits until it has said that it is ready; it is gone after the test. */
+  async function startProcess(env: NodeJS.ProcessEnv, ready: string) {
+    const child = spawn(process.execPath, ['-e', WORKER_PROCESS, compiled], {
+      cwd,
+      env: { PATH: process.env.PATH, ...env },
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+      child.once('exit', (...how) => resolve(how)),
+    );
+    undo.push(async () => {
+      child.kill('SIGKILL');
+      await ended;
+    });
+    await waitFor(`the worker to be ready: ${ready}`, () => output.includes(ready));
+    return { child, ended, output: () => output };
+  }
 
   test('SIGTERM lets the activity that runs end; nothing secret is printed', async () => {
     let asked = 0;
@@ -295,24 +330,7 @@ describe('as a process of its own', () => {
       `${PROD(`http://${addressOf(slow)}`)}worker: { environments: [prod], shutdownGraceTime: 20s }\n`,
     );
 
-    const child = spawn(process.execPath, ['-e', WORKER_PROCESS, compiled], {
-      cwd,
-      env: { PATH: process.env.PATH, ...env },
-    });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
-      child.once('exit', (...how) => resolve(how)),
-    );
-    undo.push(async () => {
-      child.kill('SIGKILL');
-      await ended;
-    });
-    await waitFor(`the worker to be ready; so far: ${output}`, () =>
-      output.includes(`ready drover ${rancherQueue('prod')}\n`),
-    );
-
+    const { child, ended, output } = await startProcess(env, `ready drover ${rancherQueue('prod')}\n`);
     const client = new Client({ connection, namespace });
     const handle = await client.workflow.start('planUpgrade', {
       taskQueue: WORKFLOW_QUEUE,
@@ -323,14 +341,49 @@ describe('as a process of its own', () => {
     expect(answered).toBe(0);
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
-    expect(output).toContain('ended');
+    expect(output()).toContain('ended');
     expect(answered).toBe(1);
     const { events } = await handle.fetchHistory();
     const failures = (events ?? []).flatMap(
       (event) => event.activityTaskFailedEventAttributes?.failure?.applicationFailureInfo?.type ?? [],
     );
     expect(failures).toEqual(['Unauthorised']);
-    expect(output).not.toContain('canary');
+    expect(output()).not.toContain('canary');
+  });
+
+  test('a webhook that hangs starves no other one, and holds up no SIGTERM', async () => {
+    const [hangs, answers] = await Promise.all([Webhook.start(), Webhook.start()]);
+    undo.push(() => Promise.all([hangs.close(), answers.close()]));
+    hangs.hangs.add('web');
+    const { env } = configure(
+      `${PROD(simulator.url)}worker: { environments: [prod], shutdownGraceTime: 20s }\n` +
+        `notifications:\n  hangs: { webhook: { url: '${hangs.url}' } }\n  answers: { webhook: { url: '${answers.url}' } }\n`,
+    );
+    const { child, ended, output } = await startProcess(env, notifyQueue('prod', 'answers'));
+    const client = new Client({ connection, namespace });
+    // More than one target may have under way at once, by far.
+    const events = Array.from({ length: 12 }, (_, at) => eventOf(`d${String(at)}.verdict.1`));
+    for (const event of events)
+      await client.workflow.start(NOTIFY, {
+        taskQueue: WORKFLOW_QUEUE,
+        workflowId: notifyWorkflowIdOf(event.id),
+        args: [event, ['hangs', 'answers'].map((name) => ({ name, events: NOTIFIED_EVENTS }))],
+      });
+    await waitFor('all events at the one, and some that hang at the other', () => {
+      return answers.taken.length === events.length && hangs.deliveries.length >= 5;
+    });
+    expect(answers.taken.map(({ eventId }) => eventId).sort()).toEqual(events.map(({ id }) => id).sort());
+    expect(hangs.taken).toEqual([]);
+
+    const told = Date.now();
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    // Neither a delivery's own limit (20 s) nor the grace of what runs is waited out.
+    expect(Date.now() - told).toBeLessThan(10_000);
+    expect(output()).toContain('ended');
+    // What was broken off is not given up: it is told by whoever comes next.
+    const { status } = await client.workflow.getHandle(notifyWorkflowIdOf(events[0]?.id ?? '')).describe();
+    expect(status.name).toBe('RUNNING');
   });
 
   test('npm run build leaves a bundle beside the compiled code, whole, and a worker takes it', async () => {

@@ -1,3 +1,5 @@
+import type { InstanceTally } from '../../decision/service-snapshot';
+import { PRIMARY } from '../../decision/service-snapshot';
 import { detailsOf } from '../../workflows/details';
 import { progress, result } from '../client/support/samples';
 
@@ -19,4 +21,15 @@ test('Drover’s own words keep their form', () => {
   expect(detailsOf(progress({ phase: 'confirming', attention: 'waiting for `confirm` or `rollback`' }))).toContain(
     '**confirming** since 19:00:01 UTC: waiting for `confirm` or `rollback`',
   );
+});
+
+test('containers are called new and old, not by versions, and by neither where there is no upgrade of ours', () => {
+  const tally = (version: string): InstanceTally => ({
+    ...{ config: PRIMARY, version, running: 1, healthy: 1 },
+    ...{ stopped: 0, completed: 0, failed: 0, restarts: 0, moving: 0 },
+  });
+  const instances = [tally('0'), tally('5b0c2f6e-77aa')];
+  const upgraded = [{ config: PRIMARY, version: '5b0c2f6e-77aa' }];
+  expect(detailsOf(progress({ instances, upgraded }))).toContain('- primary, old: 1 of 3 run\n- primary, new: 1 of 3 run');
+  expect(detailsOf(progress({ instances: [tally('0')] }))).toContain('- primary: 1 of 3 run');
 });

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GateSettings } from '../../activities/dependencies';
 import type { Gate } from '../../decision/gate';
+import type { Progress } from '../../workflows/contract';
 import type { Case, Scene } from './scene';
 import { ONE_BATCH, runCases } from './scene';
 
@@ -88,6 +89,22 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    title: 'a person who says retry finds what the next look says in the logbook, also where it says the same',
+    run: async (one) => {
+      answering(one, 500);
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      const SAME = 'gate smoke (smoke): answered 500, expected 200; 0 of 2 passes';
+      const times = ({ events }: Progress): number => events.filter(({ text }) => text === SAME).length;
+      await one.rig.until(deploying, (progress) => times(progress) === 1);
+      await deploying.signal('retry', { by: 'jane' });
+      const { events } = await one.rig.until(deploying, (progress) => times(progress) === 2);
+      const asked = events.findIndex(({ text }) => text.startsWith('retry by jane'));
+      expect(events.findLastIndex(({ text }) => text === SAME)).toBeGreaterThan(asked);
+      await deploying.signal('cancel', { by: 'jane' });
+      expect(await deploying.result()).toMatchObject({ verdict: 'cancelled' });
+    },
+  },
+  {
     title: 'the gates are read once more after a person confirmed; a bad one rolls it back',
     run: async (one) => {
       answering(one, 200);
@@ -123,6 +140,7 @@ const approvals: readonly Case[] = [
       const result = await one.deploy({ overrides: ONE_BATCH });
       expect(result).toMatchObject({ verdict: 'rolled-back' });
       expect(result.reason).toContain('nobody confirmed within 4 s');
+      expect(result.nextStep).toBe('Deploy again when somebody can confirm it.');
     },
   },
 ];

@@ -6,6 +6,9 @@ import { readGates } from './gates';
 /** How often a held deployment looks at its service at least, milliseconds. */
 const LOOK_EVERY_MILLIS = 300_000;
 
+/** Nothing was found wrong with it. */
+const NOBODY_CAME = 'Deploy again when somebody can confirm it.';
+
 /** What a person has to look at before deciding. */
 const MEND = {
   held: 'Look whether the new containers are good: the old ones are kept until it is confirmed.',
@@ -46,7 +49,7 @@ export async function confirm(deployment: Deployment, kind: keyof typeof MEND, w
       if (isConfirmed(deployment)) return;
       if (leftToConfirm(deployment, until()) > 0) continue;
       const expired = `nobody confirmed within ${seconds(policy.confirmLimitMillis)}`;
-      if (!expiryFinishes) throw new RestoreNeeded('rolled-back', expired);
+      if (!expiryFinishes) throw new RestoreNeeded('rolled-back', expired, false, NOBODY_CAME);
       deployment.note('warning', `${expired}: going on, as the policy says`);
       deployment.confirmedBy = 'the policy (onExpiry: finish)';
       deployment.unconfirmed = true;

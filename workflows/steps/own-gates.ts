@@ -16,6 +16,8 @@ export interface OwnGates {
 /** The environment's own gates during one verification. */
 export class OwnGateRuns {
   #runs: GateRun[];
+  /** Names of gates of which a person wants to know what they say now, also where that is the same as before. */
+  readonly #askedFor = new Set<string>();
 
   /** @param passes how many in a row are enough; null: as many as each gate says */
   constructor(
@@ -34,6 +36,7 @@ export class OwnGateRuns {
   /** A person does not want to wait for the next checks. */
   checkNow(): void {
     this.#runs = this.#runs.map((run) => ({ ...run, dueAt: Date.now() }));
+    for (const { gate } of this.#runs) this.#askedFor.add(gate.name);
   }
 
   /** Checks those that are due, one after the other. */
@@ -64,7 +67,7 @@ export class OwnGateRuns {
     const now = Date.now();
     if (called.kind === 'interrupted') return run;
     if (called.kind === 'failed' && isOutage(called.type)) {
-      if (run.lastWhy !== called.message)
+      if (this.#askedFor.delete(gate.name) || run.lastWhy !== called.message)
         deployment.note('warning', `gate ${gate.name}: no answer (${called.message})`);
       deployment.isBack();
       return { ...afterOutage(run, now - begunAt, now), lastWhy: called.message };
@@ -76,10 +79,11 @@ export class OwnGateRuns {
     return after;
   }
 
-  /** One line per change, not per check. */
+  /** One line per change, not per check; and one for whoever asked. */
   #tell(before: GateRun, after: GateRun, passed: boolean): void {
     const isOver = gateState(after, Date.now()) !== 'open';
-    if (!isOver && before.lastWhy === after.lastWhy) return;
+    const isAskedFor = this.#askedFor.delete(after.gate.name);
+    if (!isOver && !isAskedFor && before.lastWhy === after.lastWhy) return;
     this.deployment.note(passed ? 'info' : 'warning', gateText(after));
   }
 }

@@ -9,6 +9,9 @@ import { seconds } from '../seconds';
 import { readGates } from './gates';
 import { OwnGateRuns } from './own-gates';
 
+/** A person wants to know what the next look finds, also where it finds the same. */
+const ASKED_FOR = 'asked for';
+
 /**
  * Holds the new containers against the gates while the old ones still exist: their versions, their health, and for how long both hold.
  *
@@ -48,7 +51,8 @@ export async function verify(deployment: Deployment, service: ServiceSnapshot, a
           'rolled-back',
           `the time was up (${seconds(policy.timeoutMillis)}): ${gates.open.join('; ')}`,
         );
-      if (left > 0 && told !== 'soaking') deployment.note('info', `good; watching them for ${seconds(soakMillis)}`);
+      if (left > 0 && told !== 'soaking')
+        deployment.note('info', `good; watching them for ${seconds(told === ASKED_FOR ? left : soakMillis)}`);
       told = 'soaking';
       planned = Math.min(planned, left > 0 ? left : Infinity, gates.nextMillis ?? Infinity);
       waitingFor = gates.open[0] ?? 'watching the new containers';
@@ -64,7 +68,10 @@ export async function verify(deployment: Deployment, service: ServiceSnapshot, a
     }
     await deployment.pause(planned, `for the gates: ${waitingFor}`);
     deployment.throwIfRestoreAsked();
-    if (deployment.takeRetry()) own.checkNow();
+    if (deployment.takeRetry()) {
+      own.checkNow();
+      told = ASKED_FOR;
+    }
     const gates = await readGates(deployment);
     proof = gates.proof;
     clock = tick(clock, Date.now(), planned, gates.service, deployment.ours.accepted ?? []);

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { InvalidInputError } from '../../errors/invalid-input-error';
 import { UnreachableError } from '../../errors/unreachable-error';
 import type { Command, Io } from '../command';
@@ -33,7 +33,7 @@ export const dev: Command = {
     ...WORKER_OPTIONS,
     { name: 'port', kind: 'one', value: 'PORT', help: `of Temporal; default ${String(PORT)}` },
     { name: 'ui-port', kind: 'one', value: 'PORT', help: `of Temporal Web; default ${String(UI_PORT)}` },
-    { name: 'db', kind: 'one', value: 'FILE', help: 'the SQLite file; default .drover/temporal.db' },
+    { name: 'db', kind: 'one', value: 'FILE', help: 'the SQLite file, with a log beside it; default .drover/temporal.db' },
   ],
   examples: [
     ['dev --simulator', 'then: drover upgrade dev storefront/web --image example/web:1.1'],
@@ -54,7 +54,6 @@ export const dev: Command = {
     const say = (text: string): void => void to.write(`${text}\n`);
     const wanted = environmentsOf(args.values.get('environments'));
     const folder = resolve('.drover');
-    mkdirSync(folder, { recursive: true });
     const stops: (() => Promise<void>)[] = [];
     try {
       let env: NodeJS.ProcessEnv = { ...io.env };
@@ -149,20 +148,22 @@ async function temporalFor(
   const { findTemporalServer } = await import('../../../worker/temporal-server/find-temporal-server.js');
   const { startDevServer } = await import('../../../worker/temporal-server/start-dev-server.js');
   const { SEARCH_ATTRIBUTES } = await import('../../../workflows/contract.js');
-  const { say, folder } = wanted;
+  const { say } = wanted;
+  const dbFilename = resolve(wanted.db ?? join(wanted.folder, 'temporal.db'));
+  // Beside the file, so that nothing is written but where it was asked for.
+  const logFile = join(dirname(dbFilename), 'temporal.log');
   const found = await findTemporalServer({ env: wanted.env, onStep: say });
   const ended = new AbortController();
   if (found.kind === 'address') return { address: found.address, webUrl: null, isGiven: true, ended: ended.signal };
   const server = await startDevServer(found.path, {
     port: wanted.port,
     uiPort: wanted.uiPort,
-    dbFilename: resolve(wanted.db ?? join(folder, 'temporal.db')),
+    ...{ dbFilename, logFile },
     searchAttributes: SEARCH_ATTRIBUTES,
-    logFile: join(folder, 'temporal.log'),
   });
   wanted.stops.push(() => server.stop());
   void server.exited.then(() => {
-    if (!wanted.io.signal.aborted) say(`Temporal: it ended by itself; see ${join(folder, 'temporal.log')}`);
+    if (!wanted.io.signal.aborted) say(`Temporal: it ended by itself; see ${logFile}`);
     ended.abort();
   });
   return { address: server.address, webUrl: server.uiUrl, isGiven: false, ended: ended.signal };
@@ -175,6 +176,7 @@ async function simulate(
   say: (text: string) => void,
 ): Promise<{ env: NodeJS.ProcessEnv; file: string }> {
   const { startSimulator } = await import('../../../simulator/simulator.js');
+  mkdirSync(folder, { recursive: true });
   const { demoSeed } = await import('../../../simulator/demo-seed.js');
   const simulator = await startSimulator({
     speed: SIMULATOR_SPEED,

@@ -2,9 +2,12 @@ import { targetText } from '../../../decision/target-text';
 import type { InterventionName } from '../../../workflows/contract';
 import { defaultSender, oneLine } from '../../input/build-request';
 import { clean, jsonLine } from '../../render/clean';
+import { REQUEST_OPTION } from '../chosen-deployment';
+import type { Intervened } from '../../temporal/intervene';
 import type { Command } from '../command';
 import { withClient } from '../open-client';
 import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
+import type { OptionSpec } from '../option-spec';
 import { option, targetOf } from '../target';
 
 const DESCRIPTIONS: Readonly<Record<InterventionName, readonly string[]>> = {
@@ -28,18 +31,33 @@ const REASONS: Readonly<Record<InterventionName, string>> = {
   rollback: 'the checkout page is slow',
 };
 
+/** What becomes of a message that was not answered. */
+const SENT: Readonly<Record<Extract<Intervened, { how: 'sent' }>['because'], string>> = {
+  'no worker answered': 'no worker answered within 5 s; the deployment gets it as soon as one runs',
+  'it could not be taken just then':
+    'the deployment could not answer just then; Temporal keeps the message, and the deployment gets it as soon as it can',
+};
+
+const THIS_ONE: OptionSpec = {
+  ...REQUEST_OPTION,
+  help: 'only the deployment of this request (or of this deployment id), as "drover status" shows it',
+};
+
 /** `drover cancel`, `retry`, `confirm` and `rollback`: they differ in the name of the message only. */
 export function interventionCommand(name: InterventionName): Command {
   return {
     name,
-    usage: 'ENVIRONMENT STACK/SERVICE [--why TEXT]',
+    usage: 'ENVIRONMENT STACK/SERVICE [--request ID] [--why TEXT]',
     description: [
       ...DESCRIPTIONS[name],
       '',
       'The deployment acknowledges it at once and says what it means where it stands. This command does not wait for the end:',
       `"drover status … --watch" does. Where no worker answers, the message is kept by Temporal until one does.`,
+      '',
+      'With --request, the message is for that deployment alone: where it is over and another one runs by now, it is refused.',
     ],
     options: [
+      THIS_ONE,
       { name: 'why', kind: 'one', value: 'TEXT', help: 'a reason, kept in the history' },
       ...TARGET_OPTIONS,
       ...TEMPORAL_OPTIONS,
@@ -47,6 +65,7 @@ export function interventionCommand(name: InterventionName): Command {
     examples: [
       [`${name} prod storefront/web`, ''],
       [`${name} prod storefront/web --why "${REASONS[name]}"`, ''],
+      [`${name} prod storefront/web --request gitlab/481`, 'that one, and no other'],
     ],
     success: 'the deployment acknowledged it',
     verdicts: ['succeeded', 'invalid', 'refused', 'unreachable'],
@@ -58,16 +77,14 @@ export function interventionCommand(name: InterventionName): Command {
         ...(why === undefined ? {} : { why: oneLine(why, 500) }),
       };
       return withClient(args, io, async (client) => {
-        const taken = await client.intervene(target, name, intervention);
+        const taken = await client.intervene(target, name, intervention, option(args, 'request'));
         const text =
           taken.how === 'acknowledged'
             ? `${name} acknowledged in phase ${taken.acknowledgement.phase}: ${taken.acknowledgement.meaning}`
-            : `${name} sent: no worker answered within 5 s; the deployment gets it as soon as one runs`;
+            : `${name} sent: ${SENT[taken.because]}`;
         if (args.flags.has('json')) {
-          const acknowledgement = taken.how === 'acknowledged' ? taken.acknowledgement : {};
-          io.out.write(
-            jsonLine({ type: 'intervention', name, ...target, how: taken.how, ...acknowledgement, exitCode: 0 }),
-          );
+          const more = taken.how === 'acknowledged' ? taken.acknowledgement : { because: taken.because };
+          io.out.write(jsonLine({ type: 'intervention', name, ...target, how: taken.how, ...more, exitCode: 0 }));
         } else io.out.write(`${clean(text)}\n  Watch it: drover status ${targetText(target)} --watch\n`);
         return 0;
       });

@@ -59,6 +59,10 @@ describe('the target', () => {
     ['prod a/b --service c', /names a service too/],
     ['prod /b', /no stack is named/],
     ['prod a/', /no service is named/],
+    ['prod a', /^a: it has no slash, so it names no service; write STACK\/SERVICE, such as storefront\/web$/],
+    ['prod a b', /^a: stack and service are one argument; write STACK\/SERVICE, such as storefront\/web$/],
+    ['prod a --stack b', /^a: it has no slash, so it names no service; write STACK\/SERVICE, such as storefront\/web$/],
+    ['prod a --service b/c', /^a: one argument too many; [^\n]*$/],
   ])('%j is refused', (line, words) => {
     expect(problemsOf(() => targetOf(parse(line), {})).join('\n')).toMatch(words);
   });

@@ -6,8 +6,9 @@ import { whyText } from '../../../client/cli/show-why';
 import type { DeploymentStory } from '../../../client/deployment-story';
 import { noPaint } from '../../../client/render/style';
 import { TerminalRenderer } from '../../../client/render/terminal-renderer';
+import type { Progress } from '../../../workflows/contract';
 import { deployment, progress, START, summary } from '../support/samples';
-import { failed, underWay } from '../support/story';
+import { DIAGNOSIS, failed, underWay } from '../support/story';
 
 const NOW = START + 60_000;
 const PARKED = progress({
@@ -119,7 +120,7 @@ describe('why', () => {
       '  verdict   rolled-back: it did not hold; the former configuration is proven to run',
       '  reason    no new container came up for 20 s: storefront-web-2 is stopped',
       '  step      waiting (waiting for Rancher to replace the containers), 20 s',
-      '  service   upgrading: wait for containers to start',
+      '  service   upgrading: wait for containers to start (read at 2026-11-23T19:00:05Z)',
       '  container storefront-web-2 (primary, new): stopped, unhealthy, exit code 137, started again 3 times; Rancher says: OOM <killed>',
       '            http://rancher/containers/1i7',
       '            and 1 more',
@@ -141,6 +142,34 @@ describe('why', () => {
     expect(text).toMatch(/^ {2}next {6}Correct the key where the worker finds it\.$/m);
     expect(text).toMatch(/^ {12}drover retry prod storefront\/web # goes on where it stopped$/m);
     expect(text).toMatch(/; now waiting for a person$/m);
+  });
+
+  it('of one that waits for a person tells when the service was read, and what it went back for', () => {
+    const [at, phase] = [START + 9000, 'rolling-back'] as const;
+    const events = [
+      { at, phase, level: 'info', text: 'no progress for 20 s; Rancher says: no host: restoring' },
+      { at, phase, level: 'info', text: 'Rancher accepted the rollback' },
+    ] as const;
+    const { person } = PARKED;
+    const reason = 'the former configuration does not come back: the service is rolling-back';
+    const shown = (change: Partial<Progress>): string =>
+      whyText(underWay({ ...PARKED, events, ...change }), { json: false, columns: undefined });
+    const text = shown({ person: person === null ? null : { ...person, reason } });
+    expect(text).toMatch(/^ {2}service {3}active \(read at 2026-11-23T19:00:02Z\)$/m);
+    expect(text).toMatch(/^ {2}went back no progress for 20 s; Rancher says: no host$/m);
+    // Once is enough.
+    const told = 'no progress for 20 s; Rancher says: no host; the former configuration does not come back';
+    expect(shown({ person: person === null ? null : { ...person, reason: told } })).not.toMatch(/^ {2}went back/m);
+    expect(JSON.parse(whyText(underWay({ ...PARKED, events }), { json: true, columns: undefined }))).toMatchObject({
+      ...{ readAt: '2026-11-23T19:00:02.250Z', wentBackFor: 'no progress for 20 s; Rancher says: no host' },
+    });
+  });
+
+  it('tells when the containers were like that, where the service was read since', () => {
+    const before: DeploymentStory = { ...underWay(PARKED), diagnosis: { ...DIAGNOSIS, at: START + 1000 } };
+    const text = whyText(before, { json: false, columns: undefined });
+    expect(text).toMatch(/^ {2}service {3}active \(read at 2026-11-23T19:00:02Z\)$/m);
+    expect(text).toMatch(/^ {12}and 1 more\n {12}as they were at 2026-11-23T19:00:01Z$/m);
   });
 
   it('of one that no worker answers for tells what the history tells', () => {
@@ -182,6 +211,46 @@ describe('why', () => {
   });
 });
 
+describe('a list, and the history of a service', () => {
+  const ended = [
+    summary({ run: 'terminated', endedAt: START + 1000 }),
+    summary({ run: 'failed', endedAt: START + 1000, runId: 'run-2', deploymentId: 'd2' }),
+    summary({ run: 'completed', verdict: 'succeeded', endedAt: START + 1000, runId: 'run-3', deploymentId: 'd3' }),
+  ];
+  const listed = (found: typeof ended, json = false): string[] =>
+    [listText(found, { json, columns: undefined, now: NOW, none: '' }), historyText(found, { json, columns: undefined }, NOW)]
+      .map((text) => text.trimEnd().split('\n'))
+      .flat();
+
+  it('call what somebody ended in Temporal as "why" does, and say how it was ended', () => {
+    const rows = listed(ended).filter((line) => !line.startsWith('STARTED'));
+    const words = ['interfered (terminated in Temporal)', 'needs-attention (failed in Temporal)', 'succeeded'];
+    for (const [at, line] of rows.entries()) expect(line.split(/ {2,}/)).toContain(words[at % words.length]);
+    expect(rows).toHaveLength(6);
+    const [first] = listed(ended, true).map((line) => JSON.parse(line) as object);
+    expect(first).toMatchObject({ verdict: 'interfered', run: 'terminated' });
+  });
+
+  it('give no verdict to a run that a reset ended: the deployment went on', () => {
+    const wentOn = summary({ runId: 'run-0', startedAt: START + 5000 });
+    const rows = listed([wentOn, ...ended.slice(0, 1)]).map((line) => line.split(/ {2,}/));
+    expect(rows.filter((cells) => cells.includes('terminated in Temporal'))).toHaveLength(2);
+    expect(rows.flat()).not.toContain('interfered (terminated in Temporal)');
+  });
+});
+
+describe('status', () => {
+  it('says as of when the service is told, where nobody reads it now', () => {
+    expect(statusText(deployment, PARKED, NOW)).toMatch(
+      /^ {2}service {3}upgrading · as read last, before 2026-11-23T19:00:01Z$/m,
+    );
+    expect(statusText(deployment, progress({ isAway: true }), NOW)).toMatch(
+      /^ {2}service {3}upgrading · as read last; Rancher or its worker does not answer now$/m,
+    );
+    expect(statusText(deployment, progress(), NOW)).toMatch(/^ {2}service {3}upgrading$/m);
+  });
+});
+
 test('a logbook as JSON has a line for each line, and one that says what is cut', () => {
   const lines = logbookText(failed(), { json: true, columns: 40 })
     .trimEnd()
@@ -196,7 +265,7 @@ test('a logbook as JSON has a line for each line, and one that says what is cut'
 test('what a terminal shows while it follows says warnings and errors in words, too', () => {
   let text = '';
   const renderer = new TerminalRenderer({
-    ...{ write: (part) => (text += part), paint: noPaint, columns: () => 40, now: () => NOW },
+    ...{ write: (part) => (text += part), paint: noPaint, columns: () => 60, now: () => NOW },
   });
   for (const level of ['info', 'warning', 'error'] as const) {
     renderer.render({ type: 'event', event: { at: START, level, phase: 'waiting', text: `said as ${level}` } });

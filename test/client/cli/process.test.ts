@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { COMMANDS } from '../../../client/cli/command-table';
 import { DROVER_MAIN, freshDist } from '../../support/fresh-dist';
 import type { Ended } from '../../support/started-process';
 import { StartedProcess } from '../../support/started-process';
+import { temporalCli } from '../../support/temporal-cli';
 
 let folder = '';
 
@@ -117,6 +118,9 @@ describe('bad input is refused with exit code 2 before anything is asked', () =>
     ],
     ['a period backwards', ['list', '--since', '1h', '--until', '2h'], /--since: it is not before --until/],
     ['an empty image', ['list', '--image', ''], /--image: it is empty/],
+    ['an image with a quote', ['list', '--image', "example/web'"], /--image: "example\/web'" has an impossible part/],
+    ['a verdict of a command', ['list', '--verdict', 'detached'], /"detached" is what a command says; no deployment ends so\n {2}choose/],
+    ['a verdict of a hold', ['list', '--verdict', 'held'], /write --phase confirming/],
     ['a verdict of what runs', ['list', '--running', '--verdict', 'failed'], /--verdict: what runs has none yet/],
     ['attention and an image', ['list', '--attention', '--image', 'a'], /--image: it does not go with --attention/],
     ['attention and running', ['list', '--attention', '--running'], /--running: it does not go with --attention/],
@@ -158,6 +162,22 @@ describe('bad input is refused with exit code 2 before anything is asked', () =>
     expect(stderr).toMatch(/broken\.yaml: it cannot be read as YAML \(line \d+\)/);
     expect(stderr).not.toContain('canary-secret');
   });
+});
+
+test('"dev --db" keeps everything beside that file, and makes no folder .drover', async () => {
+  const [port, uiPort] = [String(await closedPort()), String(await closedPort())];
+  const cwd = mkdtempSync(join(folder, 'dev-'));
+  const env = {
+    ...{ PATH: process.env.PATH, HOME: cwd, TEMPORAL_CLI_PATH: temporalCli() },
+    ...{ RANCHER_URL: 'http://127.0.0.1:1', RANCHER_ENVIRONMENT: 'prod' },
+    ...{ RANCHER_ACCESS_KEY: 'access', RANCHER_SECRET_KEY: 'secret' },
+  };
+  const args = ['dev', '--db', 'kept/own.db', '--port', port, '--ui-port', uiPort];
+  const dev = new StartedProcess('drover dev', DROVER_MAIN, args, { cwd, env });
+  await dev.saysOnStdout(/^worker: ready/m);
+  expect((await dev.stop()).code).toBe(0);
+  expect(readdirSync(cwd)).toEqual(['kept']);
+  expect(readdirSync(join(cwd, 'kept'))).toEqual(expect.arrayContaining(['own.db', 'temporal.log']));
 });
 
 describe('where Temporal does not answer, exit code 9 comes within seconds and names the address and its source', () => {

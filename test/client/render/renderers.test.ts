@@ -133,6 +133,28 @@ describe('the terminal', () => {
     const escapes = terminal(STORY).match(/\u001b\[[^K]*?[A-Za-z]/g) ?? [];
     expect(new Set(escapes)).toEqual(new Set(['\u001b[2K']));
     expect(terminal(STORY, 80, paint)).toContain('\u001b[32m');
+    expect(terminal(STORY, 80, paint)).toContain(`${paint('strong', 'storefront/web')} in ${paint('strong', 'prod')}: `);
+  });
+
+  test.each([20, 40, 79])('folds what it says to %i columns, and breaks no word', (columns) => {
+    const long = 'somebody asked for storefront/web → example/web:2 in prod: the ticket of the change, and more words than fit';
+    const event = { at: START + 120, level: 'warning', phase: 'rolling-back', text: long } as const;
+    const notice = { at: START + 130, level: 'warning', text: long } as const;
+    const told: readonly FollowEvent[] = [
+      { type: 'deployment', deployment: { ...deployment, how: 'over' } },
+      { type: 'event', event },
+      { type: 'notice', notice },
+      { type: 'reset', at: START + 140, run: { runId: 'run-2', link: null } },
+      { type: 'result', outcome: { verdict, reason: long, nextStep: long, result: result() } },
+    ];
+    const lines = terminal(told, columns).split('\n');
+    const words = lines.join(' ').split(/ +/);
+    for (const word of long.split(' ')) expect(words.filter((one) => one === word).length).toBeGreaterThanOrEqual(4);
+    // Too wide is only what is one word: a link, say.
+    const tooWide = lines.filter((line) => line.length >= columns && line.trim().includes(' '));
+    expect(tooWide).toEqual([]);
+    // Colours change nothing about where a line ends.
+    expect(terminal(told, columns, paint).replaceAll(/\u001b\[\d+m/g, '')).toBe(lines.join('\n'));
   });
 
   test.each([20, 40, 79])('writes no live line that would wrap in %i columns', (columns) => {

@@ -1,4 +1,5 @@
 import { html, link } from '../../../client/report/html';
+import { table } from '../../../client/report/table';
 import { reportPage } from '../../../client/report/report-page';
 import { progress, START } from '../support/samples';
 import { failed, story, underWay } from '../support/story';
@@ -142,5 +143,18 @@ describe('a piece of a page', () => {
     expect(link('https://a/?b&c').markup).toBe('<a href="https://a/?b&amp;c" rel="noreferrer">https://a/?b&amp;c</a>');
     for (const other of ['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', '//host/x'])
       expect(link(other).markup).toBe(other);
+  });
+});
+
+describe('a table of a page', () => {
+  it('has heads, a caption, and a head for each row, where they are asked for; its texts are escaped', () => {
+    const columns = [{ head: 'Phase', holds: 'name' }, { head: 'From', holds: 'time' }, { head: 'What' }] as const;
+    const { markup } = table(columns, [['a<b', '1', html`<i>x</i>`]], 'All "of" it');
+    expect(markup.replaceAll(/\s+(?=<)|(?<=>)\s+/g, '')).toBe(
+      '<table><caption>All &quot;of&quot; it</caption>' +
+        '<thead><tr><th scope="col">Phase</th><th scope="col">From</th><th scope="col">What</th></tr></thead>' +
+        '<tbody><tr><th scope="row">a&lt;b</th><td class="time">1</td><td><i>x</i></td></tr></tbody></table>',
+    );
+    expect(table([{ head: '' }], [['x']]).markup).not.toMatch(/thead|caption/);
   });
 });

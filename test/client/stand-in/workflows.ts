@@ -45,6 +45,7 @@ export async function upgradeService(request: DeploymentRequest): Promise<Deploy
     state: 'upgraded',
     message: null,
     instances: [],
+    upgraded: [],
     expected: 1,
     rancherUrl: null,
     events: taken.map((text) => ({ at: startedAt, level: 'info' as const, phase, text })),

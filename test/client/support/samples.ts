@@ -37,6 +37,7 @@ export function progress(change: Partial<Progress> = {}): Progress {
     state: 'upgrading',
     message: null,
     instances: [],
+    upgraded: [],
     expected: 3,
     rancherUrl: null,
     events: [],

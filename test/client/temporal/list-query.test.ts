@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DroverClient } from '../../../client/drover-client';
 import { buildRequest } from '../../../client/input/build-request';
 import type { ListFilters } from '../../../client/temporal/list-query';
+import { workflowIdOf } from '../../../workflows/contract';
 import { ensureSearchAttributes } from '../../../worker/search-attributes';
 import { UPGRADE_SERVICE, WORKFLOW_QUEUE, workflowIdOf } from '../../../workflows/contract';
 import { listedAs } from '../../../workflows/listed-as';
@@ -10,6 +11,7 @@ import { namespaceOfItsOwn } from '../../support/stack-temporal';
 let connection: Connection;
 let client: DroverClient;
 let begun = 0;
+let raw: Client;
 
 /** Deployments of which nobody does anything: they only have to be found. */
 const STARTED: readonly (readonly [environment: string, path: string, image: string, by: string])[] = [
@@ -25,7 +27,7 @@ beforeAll(async () => {
   const { address, namespace } = temporal;
   connection = await Connection.connect({ address });
   await ensureSearchAttributes(connection, namespace, { onStep: () => undefined });
-  const raw = new Client({ connection, namespace });
+  raw = new Client({ connection, namespace });
   begun = Date.now();
   for (const [environment, path, image, by] of STARTED) {
     const [stack = '', service = ''] = path.split('/');
@@ -84,5 +86,13 @@ describe('a real Temporal finds deployments', () => {
     expect(await found({ until: begun - 60_000 })).toEqual([]);
     const [first] = (await client.list({ environment: 'prod', service: 'api' })).map(({ startedAt }) => startedAt);
     expect(await found({ since: first ?? 0, until: (first ?? 0) + 1 })).toEqual(['prod shop/api']);
+  });
+
+  it('by the verdict of what somebody ended in Temporal, which could not write it down', async () => {
+    expect(await found({ verdict: 'interfered' })).toEqual([]);
+    await raw.workflow.getHandle(workflowIdOf('prod', 'billing', 'web')).terminate('by hand');
+    await until(async () => (await found({ verdict: 'interfered' })).length > 0);
+    expect(await found({ verdict: 'interfered' })).toEqual(['prod billing/web']);
+    for (const verdict of ['needs-attention', 'succeeded'] as const) expect(await found({ verdict })).toEqual([]);
   });
 });
