@@ -209,7 +209,7 @@ export const BAD_RELEASES: readonly BadRelease[] = [
   service(
     'a list of no dependencies',
     's/web: { image: x:1, dependsOn: [] }',
-    ':2:34 | services.s/web.dependsOn: it is empty | name something, or leave the key out',
+    ':2:34 | services.s/web.dependsOn: it is empty | put something into it',
   ),
   service(
     'services that wait for each other',
