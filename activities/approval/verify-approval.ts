@@ -38,7 +38,7 @@ export function verifyApproval(
     return no(
       `its signature does not fit what is approved, by whom and until when, with the key ${keyId}: it was made for something else, with another secret, or it was changed`,
     );
-  if (nowMillis >= expiresMillis) return no(`it expired at ${new Date(expiresMillis).toISOString()}`);
+  if (!(nowMillis < expiresMillis)) return no(`it expired at ${new Date(expiresMillis).toISOString()}`);
   return { valid: true, keyId, expiresMillis };
 }
 
