@@ -6,14 +6,14 @@ export interface BadPipeline {
   readonly problems: readonly string[];
 }
 
-/** Stages in a file that is otherwise as it should be: they are in its third line, and begin at column 12. */
+/** Stages in a file that is otherwise as it should be: they are in its third line, and begin at column 11. */
 const stages = (what: string, flow: string, ...problems: readonly string[]): BadPipeline => ({
   what,
   yaml: `name: shop\nstack: shop\nstages: [ ${flow} ]\n`,
   problems,
 });
 
-/** One more key of one stage: it begins at column 50. */
+/** One more key of one stage: it begins at column 56. */
 const stage = (what: string, flow: string, ...problems: readonly string[]): BadPipeline =>
   stages(what, `{ name: qa, from: dev, environments: [ qa ], ${flow} }`, ...problems);
 
