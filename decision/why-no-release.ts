@@ -1,4 +1,5 @@
 import { CONFIRM } from './policy';
+import { WHEN_BUSY } from './lane';
 import { MOST_PARALLEL, MOST_SERVICES, ON_FAILURE, type ReleaseService } from './release';
 import { orderProblemText, participantKey, releaseOrder } from './release-order';
 import { isRecord, isWhole, whyNoAuthor, whyNoNames, whyNoRequest, type Fields } from './why-no-request';
@@ -22,9 +23,10 @@ export function whyNoRelease(given: unknown): string | null {
 }
 
 function whyBadSettings(given: Fields): string | null {
-  const { name, onFailure, confirm } = given;
+  const { name, onFailure, whenBusy, confirm } = given;
   if (name !== undefined && typeof name !== 'string') return '"name" is no text';
   if (!ON_FAILURE.some((known) => known === onFailure)) return `"onFailure" is not one of ${ON_FAILURE.join(', ')}`;
+  if (!WHEN_BUSY.some((known) => known === whenBusy)) return `"whenBusy" is not one of ${WHEN_BUSY.join(', ')}`;
   if (!CONFIRM.some((known) => known === confirm)) return `"confirm" is not one of ${CONFIRM.join(', ')}`;
   if (!isWhole(given['parallelism'], 1, MOST_PARALLEL)) return `"parallelism" is not from 1 to ${MOST_PARALLEL}`;
   return isWhole(given['confirmWithinMillis'], 1) ? null : '"confirmWithinMillis" is no whole number from 1 on';

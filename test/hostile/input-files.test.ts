@@ -19,6 +19,7 @@ const RELEASE = {
   environment: 'qa',
   onFailure: 'stop',
   parallelism: 2,
+  whenBusy: 'queue',
   confirm: 'manual',
   confirmWithin: '1h',
   services: {

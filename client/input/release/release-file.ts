@@ -45,6 +45,7 @@ export function parseRelease(source: string, name: string, environment?: string)
     ...given({ name: content.name }),
     onFailure: content.onFailure ?? RELEASE_DEFAULTS.onFailure,
     parallelism: content.parallelism ?? RELEASE_DEFAULTS.parallelism,
+    whenBusy: content.whenBusy ?? RELEASE_DEFAULTS.whenBusy,
     confirm: content.confirm ?? RELEASE_DEFAULTS.confirm,
     confirmWithinMillis: content.confirmWithin ?? RELEASE_DEFAULTS.confirmWithinMillis,
     services,

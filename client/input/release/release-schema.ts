@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { WhenBusy } from '../../../decision/lane';
 import { CONFIRM, ON_PENDING } from '../../../decision/policy';
 import { MOST_PARALLEL, ON_FAILURE } from '../../../decision/release';
 import type { Problem } from '../../errors/invalid-input-error';
@@ -21,6 +22,8 @@ import {
 
 // What `release.yaml` may hold. Names, images and references are judged as those of `drover upgrade` are.
 
+/** To follow whatever runs, as one deployment can, is nothing that several could do as one. */
+const WHEN_BUSY = ['reject', 'queue', 'supersede'] as const satisfies readonly WhenBusy[];
 const LONGEST_NAME = 200;
 const IMAGE = 'an image, such as example/web:2.4.1';
 
@@ -115,6 +118,7 @@ export const releaseSchema = section({
   environment: text('the name of an environment', wrongEnvironment).optional(),
   onFailure: choice(ON_FAILURE).optional(),
   parallelism: count(1, MOST_PARALLEL).optional(),
+  whenBusy: choice(WHEN_BUSY).optional(),
   confirm: choice(CONFIRM).optional(),
   confirmWithin: duration('1s', '90d').optional(),
   services: named(service, wrongService),

@@ -88,6 +88,11 @@ export const BAD_RELEASES: readonly BadRelease[] = [
     problems: [':2:14 | parallelism: expected a whole number, found a text'],
   },
   {
+    what: 'a whenBusy that is none for releases',
+    yaml: 'environment: qa\nwhenBusy: attach\nservices: { s/web: x:1 }\n',
+    problems: [':2:11 | whenBusy: expected one of reject, queue, supersede, found "attach" | write one of'],
+  },
+  {
     what: 'a confirm that is none',
     yaml: 'environment: qa\nconfirm: true\nservices: { s/web: x:1 }\n',
     problems: [':2:10 | confirm: expected one of none, manual, found true'],

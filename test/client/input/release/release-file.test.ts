@@ -14,6 +14,7 @@ name: storefront 2.4.1
 environment: qa
 onFailure: stop
 parallelism: 2
+whenBusy: queue
 confirm: manual
 confirmWithin: 1h30m
 services:
@@ -39,6 +40,7 @@ describe('a release file', () => {
       name: 'storefront 2.4.1',
       onFailure: 'stop',
       parallelism: 2,
+      whenBusy: 'queue',
       confirm: 'manual',
       confirmWithinMillis: 5_400_000,
       services: [
@@ -93,6 +95,7 @@ describe('a release file', () => {
     expect(parse('environment: qa\nservices: { storefront/web: example/web:2 }\n')).toEqual({
       onFailure: 'rollback-all',
       parallelism: 4,
+      whenBusy: 'reject',
       confirm: 'none',
       confirmWithinMillis: 86_400_000,
       services: [expect.objectContaining({ environment: 'qa', image: 'example/web:2', dependsOn: [] })],
