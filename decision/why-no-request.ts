@@ -10,9 +10,8 @@ const NAME_LIMIT = 1_000;
  */
 export function whyNoRequest(given: unknown): string | null {
   if (!isRecord(given)) return 'the input is no request: an object is expected, as the client of Drover sends it';
-  for (const name of ['requestId', 'deploymentId', 'environment', 'stack', 'service']) {
-    if (!isName(given[name])) return `"${name}" is no text of 1 to ${NAME_LIMIT} characters`;
-  }
+  const badName = whyNoNames(given, ['requestId', 'deploymentId', 'environment', 'stack', 'service']);
+  if (badName !== null) return badName;
   if (given['image'] !== undefined && !isName(given['image'])) return '"image" is no text';
   for (const name of ['sidekicks', 'variables', 'labels']) {
     const map = given[name];
@@ -21,16 +20,27 @@ export function whyNoRequest(given: unknown): string | null {
   }
   for (const name of ['redeploy', 'hold'])
     if (typeof given[name] !== 'boolean') return `"${name}" is not true or false`;
-  const { author, overrides } = given;
-  if (!isRecord(author) || typeof author['by'] !== 'string') return '"author" is no object with "by", a text';
-  if (author['why'] !== undefined && typeof author['why'] !== 'string') return '"author.why" is no text';
-  const { release } = given;
+  const badAuthor = whyNoAuthor(given);
+  if (badAuthor !== null) return badAuthor;
+  const { overrides, release } = given;
   if (release !== undefined && !(isRecord(release) && isName(release['releaseId']) && isName(release['workflowId'])))
     return '"release" is no object with "releaseId" and "workflowId"';
   return isRecord(overrides) ? whyBadOverrides(overrides) : '"overrides" is no object';
 }
 
-function whyBadOverrides(overrides: Readonly<Record<string, unknown>>): string | null {
+/** Why one of these is no name, id or image, or null when all are. */
+export function whyNoNames(given: Fields, names: readonly string[]): string | null {
+  const bad = names.find((name) => !isName(given[name]));
+  return bad === undefined ? null : `"${bad}" is no text of 1 to ${NAME_LIMIT} characters`;
+}
+
+/** Why nobody is named who asks, or null when somebody is. */
+export function whyNoAuthor({ author }: Fields): string | null {
+  if (!isRecord(author) || typeof author['by'] !== 'string') return '"author" is no object with "by", a text';
+  return author['why'] !== undefined && typeof author['why'] !== 'string' ? '"author.why" is no text' : null;
+}
+
+function whyBadOverrides(overrides: Fields): string | null {
   const { onPending, startFirst } = overrides;
   if (onPending !== undefined && !ON_PENDING.some((known) => known === onPending))
     return `"overrides.onPending" is not one of ${ON_PENDING.join(', ')}`;
@@ -43,10 +53,20 @@ function whyBadOverrides(overrides: Readonly<Record<string, unknown>>): string |
   return null;
 }
 
-function isName(value: unknown): boolean {
+/** An object of which nothing is known yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A text of a bearable length. */
+export function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= NAME_LIMIT;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+/** A whole number within bounds. */
+export function isWhole(value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most;
+}
+
+/** An object, and no list. */
+export function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -159,21 +159,16 @@ const pathsOf = (value: unknown, path: Path = []): Path[] =>
   typeof value === 'object' && value !== null
     ? [path, ...Object.entries(value).flatMap(([key, item]) => pathsOf(item, [...path, key]))]
     : [path];
-const PATHS = pathsOf(VALID).filter((path) => path.length > 0);
-const SECRET_PATHS = PATHS.filter((path) => /^(accessKey|secretKey|digestSecret|db)$/.test(String(path.at(-1))));
 
-/** The valid configuration with something else at a path, as text: the other value is put in as it is written. */
-function withAt(path: Path, value: string): string {
+/** A good file with something else at a path, as text: the other value is put in as it is written. */
+function withAt(valid: object, path: Path, value: string): string {
   const marker = 'marker0marker';
-  const copy = JSON.parse(JSON.stringify(VALID)) as Record<string, unknown>;
+  const copy = JSON.parse(JSON.stringify(valid)) as Record<string, unknown>;
   let at: Record<string, unknown> = copy;
   for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>;
   at[path.at(-1) ?? ''] = marker;
   return stringify(copy).replace(marker, () => value);
 }
-
-const atPath = (paths: readonly Path[], values: readonly string[]): fc.Arbitrary<string> =>
-  fc.tuple(fc.constantFrom(...paths), fc.constantFrom(...values)).map(([path, value]) => withAt(path, value));
 
 /** The text with pieces put in, or cut out, anywhere. */
 const scribbled = (texts: fc.Arbitrary<string>): fc.Arbitrary<string> =>
@@ -189,29 +184,38 @@ const scribbled = (texts: fc.Arbitrary<string>): fc.Arbitrary<string> =>
       }, text),
     );
 
-/** Configurations of every kind but good ones: odd values, broken text, secrets in clear, and things that are no configuration at all. */
-export const configurations: fc.Arbitrary<string> = fc.oneof(
-  { weight: 4, arbitrary: atPath(PATHS, ODD) },
-  { weight: 3, arbitrary: scribbled(fc.constant(stringify(VALID))) },
-  {
-    weight: 3,
-    arbitrary: atPath(
-      SECRET_PATHS,
-      SECRETS.map((form) => form.replace('X', CANARY)),
-    ),
-  },
-  {
-    weight: 2,
-    arbitrary: scribbled(
-      atPath(
-        SECRET_PATHS,
-        SECRETS.map((form) => form.replace('X', CANARY)),
-      ),
-    ),
-  },
-  { weight: 1, arbitrary: fc.array(fc.constantFrom(...PIECES), { maxLength: 40 }).map((pieces) => pieces.join('')) },
-  { weight: 1, arbitrary: fc.json() },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
+/**
+ * Files of every kind but good ones: odd values, broken text, secrets in clear, and things that are no such file at all.
+ *
+ * @param valid a good one, as a plain value
+ * @param placeOfSecrets the keys at whose places people type secrets
+ * @param secret that they type
+ */
+export function mutationsOf(valid: object, placeOfSecrets: RegExp, secret: string): fc.Arbitrary<string> {
+  const paths = pathsOf(valid).filter((path) => path.length > 0);
+  const secretPaths = paths.filter((path) => placeOfSecrets.test(String(path.at(-1))));
+  const atPath = (some: readonly Path[], values: readonly string[]): fc.Arbitrary<string> =>
+    fc.tuple(fc.constantFrom(...some), fc.constantFrom(...values)).map(([path, value]) => withAt(valid, path, value));
+  const secrets = atPath(
+    secretPaths,
+    SECRETS.map((form) => form.replace('X', secret)),
+  );
+  return fc.oneof(
+    { weight: 4, arbitrary: atPath(paths, ODD) },
+    { weight: 3, arbitrary: scribbled(fc.constant(stringify(valid))) },
+    { weight: 3, arbitrary: secrets },
+    { weight: 2, arbitrary: scribbled(secrets) },
+    { weight: 1, arbitrary: fc.array(fc.constantFrom(...PIECES), { maxLength: 40 }).map((pieces) => pieces.join('')) },
+    { weight: 1, arbitrary: fc.json() },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
+  );
+}
+
+/** Configurations of every kind but good ones. */
+export const configurations: fc.Arbitrary<string> = mutationsOf(
+  VALID,
+  /^(accessKey|secretKey|digestSecret|db)$/,
+  CANARY,
 );
 
 /** Files that are made to hurt: each is refused, or read, at once. */
