@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import type { Client, Connection } from '@temporalio/client';
 import type { Ticket, WhenBusy } from '../decision/lane';
 import type { DeploymentRequest } from '../decision/request';
-import type { Intervention, InterventionName, UpgradePlan } from '../workflows/contract';
+import type { Acknowledgement, Intervention, InterventionName, UpgradePlan } from '../workflows/contract';
 import type { LaneView } from '../workflows/lane-contract';
 import { audit } from './audit';
 import type { AuditEvent, AuditOptions, AuditSummary } from './audit';
@@ -74,6 +74,12 @@ export interface StartOptions extends WaitOptions {
   /** What to do where another deployment of the service runs. Default `reject`. */
   readonly whenBusy?: WhenBusy;
 }
+
+/** What a `cancel` means to a request that waits for its turn. */
+const WITHDRAWN: Acknowledgement = {
+  phase: 'waiting for its turn',
+  meaning: 'taken out of the queue: it never ran, and nothing was changed',
+};
 
 /** How often a lost race for the start is decided anew. */
 const ATTEMPTS = 5;
@@ -229,8 +235,11 @@ export class DroverClient {
   ): Promise<Intervened> {
     return this.explained(async () => {
       const found = await this.deployments.find(target);
+      const isAnother = requestId !== undefined && (found === null || !isOf(found, requestId));
+      if (isAnother && name === 'cancel' && (await leaveLane(this.client, target, requestId, intervention)))
+        return { how: 'acknowledged', acknowledgement: WITHDRAWN };
       if (found === null) throw unknownDeployment(target);
-      if (requestId !== undefined && !isOf(found, requestId)) throw await this.notThat(found, requestId, name);
+      if (isAnother) throw await this.notThat(found, requestId, name);
       const run = { workflowId: found.workflowId, runId: found.runId, target: targetText(target) };
       try {
         if (found.run === 'running') return await intervene(this.client, run, name, intervention);
@@ -256,15 +265,6 @@ export class DroverClient {
       const runs = (await this.deployments.find(target))?.run === 'running';
       return { holder: runs ? 'unknown' : null, waiting: [], places: {} };
     });
-  }
-
-  /**
-   * Takes a request out of the queue of its service; it ends as `cancelled`, and nothing is changed.
-   *
-   * @returns false where it does not wait there
-   */
-  withdraw(target: Target, requestId: string, intervention: Intervention = {}): Promise<boolean> {
-    return this.explained(() => leaveLane(this.client, target, requestId, intervention));
   }
 
   /** What a deployment would change. It writes nothing. */

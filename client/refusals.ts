@@ -134,7 +134,7 @@ export function clock(millis: number): string {
 export function unknownRelease(releaseId: string): RefusedError {
   return new RefusedError(
     `Temporal knows no release "${releaseId}".`,
-    'See which ones there are: drover releases. Closed ones are forgotten after the namespace\'s retention.',
+    "See which ones there are: drover releases. Closed ones are forgotten after the namespace's retention.",
   );
 }
 

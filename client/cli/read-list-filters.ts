@@ -47,6 +47,7 @@ export function readListFilters(args: ParsedArguments, now: number): ListFilters
     else if (key === 'image') texts.image = readImage(value, problems);
     else texts[key] = value;
   }
+  const release = option(args, 'release');
   const verdict = readVerdict(args, problems);
   const phase = word<Phase>(args, 'phase', PHASES, problems);
   const period = readPeriod(args, now, problems);
@@ -59,6 +60,7 @@ export function readListFilters(args: ParsedArguments, now: number): ListFilters
   return {
     ...names,
     ...texts,
+    ...(release === undefined ? {} : { release }),
     ...period,
     ...(verdict === undefined ? {} : { verdict }),
     ...(phase === undefined ? {} : { phases: [phase] }),
@@ -78,7 +80,8 @@ function readImage(value: string, problems: Problem[]): string {
 /** A verdict that deployments end with; what only a command says goes to the problems. */
 function readVerdict(args: ParsedArguments, problems: Problem[]): RecordedVerdict | undefined {
   const text = option(args, 'verdict');
-  const isOfCommands = Object.keys(VERDICTS).some((one) => one === text) && !RECORDED_VERDICTS.some((one) => one === text);
+  const isOfCommands =
+    Object.keys(VERDICTS).some((one) => one === text) && !RECORDED_VERDICTS.some((one) => one === text);
   if (text === undefined || !isOfCommands) return word(args, 'verdict', RECORDED_VERDICTS, problems);
   const fix = text === 'held' ? 'for those that are held, write --phase confirming' : oneOf(RECORDED_VERDICTS);
   problems.push({ where: '--verdict', text: `"${text}" is what a command says; no deployment ends so`, fix });

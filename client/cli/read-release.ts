@@ -24,7 +24,11 @@ export function readRelease(args: ParsedArguments, env: Environment): ReleaseInp
   if (problems.length > 0 || input === undefined) throw new InvalidInputError(problems);
   if ('confirmWithinMillis' in set && (set.confirm ?? input.confirm) !== 'manual')
     throw new InvalidInputError([
-      { where: '--confirm-within', text: 'nobody is asked to confirm this release', fix: 'add --confirm, or leave it out' },
+      {
+        where: '--confirm-within',
+        text: 'nobody is asked to confirm this release',
+        fix: 'add --confirm, or leave it out',
+      },
     ]);
   return { ...input, ...set };
 }
@@ -42,7 +46,8 @@ function inputOf(args: ParsedArguments, env: Environment): ReleaseInput {
   }
   const services = args.positionals.filter((text) => text.includes('='));
   const [first, ...surplus] = args.positionals.filter((text) => !text.includes('='));
-  const [alias, others] = environment === undefined ? [first ?? env['RANCHER_ENVIRONMENT'], surplus] : [environment, [first, ...surplus]];
+  const [alias, others] =
+    environment === undefined ? [first ?? env['RANCHER_ENVIRONMENT'], surplus] : [environment, [first, ...surplus]];
   const [wrong] = others.filter((text) => text !== undefined);
   if (wrong !== undefined)
     throw new InvalidInputError([
@@ -70,7 +75,8 @@ function readSettings(args: ParsedArguments, problems: Problem[]): Partial<Relea
     });
   }
   const parallelism = option(args, 'parallelism');
-  const isCount = parallelism !== undefined && /^[1-9]\d{0,2}$/.test(parallelism) && Number(parallelism) <= MOST_PARALLEL;
+  const isCount =
+    parallelism !== undefined && /^[1-9]\d{0,2}$/.test(parallelism) && Number(parallelism) <= MOST_PARALLEL;
   if (parallelism !== undefined && !isCount)
     problems.push({
       where: '--parallelism',

@@ -17,8 +17,8 @@ export function queueText(target: string, { holder, waiting }: LaneView, now: nu
       : holder === 'unknown'
         ? `${target} is deployed; see drover status ${target}.`
         : `${target} is deployed by ${lineOf(holder, now)}.`;
-  const rows = waiting.map((member, index) => `  ${String(index + 1)}. ${lineOf(member, now)}`);
-  return [who, rows.length === 0 ? 'Nobody waits.' : 'Waiting:', ...rows].map((line) => `${clean(line)}\n`).join('');
+  const rows = waiting.map((member, index) => `  ${String(index + 1)}. ${clean(lineOf(member, now))}`);
+  return [clean(who), rows.length === 0 ? 'Nobody waits.' : 'Waiting:', ...rows, ''].join('\n');
 }
 
 function lineOf({ requestedBy, images, requestId, since }: LaneMember, now: number): string {

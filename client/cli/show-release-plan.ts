@@ -13,32 +13,43 @@ export function releasePlanText(
       ...{ wave: index + 1, environment, stack, service, plan: plans.get(deploymentId) },
     })),
   );
-  const refused = services.filter(({ plan }) => !(plan !== undefined && !(plan instanceof Error) && plan.step !== 'refuse'));
+  const refused = services.filter(
+    ({ plan }) => !(plan !== undefined && !(plan instanceof Error) && plan.step !== 'refuse'),
+  );
   if (json)
     return [
       ...services.map(({ plan, ...where }) => ({
         ...{ type: 'service', ...where },
         ...(plan instanceof Error || plan === undefined ? { problem: plan?.message ?? 'no answer' } : { plan }),
       })),
-      { type: 'release-plan', services: services.length, refused: refused.length, onFailure: request.onFailure, exitCode: 0 },
+      {
+        type: 'release-plan',
+        services: services.length,
+        refused: refused.length,
+        onFailure: request.onFailure,
+        exitCode: 0,
+      },
     ]
       .map(jsonLine)
       .join('');
+  const row = (label: string, text: string): string => `  ${label.padEnd(10)} ${clean(text)}`;
   const lines = services.flatMap(({ wave, environment, stack, service, plan }) => [
-    `Wave ${String(wave)}: ${stack}/${service} in ${environment}`,
+    clean(`Wave ${String(wave)}: ${stack}/${service} in ${environment}`),
     ...(plan instanceof Error || plan === undefined
-      ? [`  problem    ${plan?.message ?? 'no answer'}`]
+      ? [row('problem', plan?.message ?? 'no answer')]
       : [
-          `  now        ${plan.state}`,
-          `  first      ${plan.firstStep}`,
-          ...plan.images.map(({ config, from, to }) => `  image      ${config}: ${from ?? 'none'} → ${to}${from === to ? ' (the same)' : ''}`),
-          ...plan.variables.map((name) => `  variable   ${name}: set from a reference (value not shown)`),
-          ...plan.labels.map((name) => `  label      ${name}: set (value not shown)`),
+          row('now', plan.state),
+          row('first', plan.firstStep),
+          ...plan.images.map(({ config, from, to }) =>
+            row('image', `${config}: ${from ?? 'none'} → ${to}${from === to ? ' (the same)' : ''}`),
+          ),
+          ...plan.variables.map((name) => row('variable', `${name}: set from a reference (value not shown)`)),
+          ...plan.labels.map((name) => row('label', `${name}: set (value not shown)`)),
         ]),
   ]);
   const end =
     refused.length === 0
       ? `${String(services.length)} services; when one fails: ${request.onFailure}. Nothing was written.`
       : `${String(refused.length)} of ${String(services.length)} cannot be upgraded: the release would be refused. Nothing was written.`;
-  return [...lines, end].map((line) => `${clean(line)}\n`).join('');
+  return [...lines, end, ''].join('\n');
 }

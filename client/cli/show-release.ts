@@ -25,7 +25,8 @@ export class ReleaseRenderer {
 
   begin({ summary, how }: ReleaseHandle): void {
     const { requestId, requestedBy, link } = summary;
-    if (this.json) return this.#json({ type: 'release', how, requestId, requestedBy, link, startedAt: iso(summary.startedAt) });
+    if (this.json)
+      return this.#json({ type: 'release', how, requestId, requestedBy, link, startedAt: iso(summary.startedAt) });
     this.#line(Date.now(), 'info', 'release', `${HOW[how]} (request ${requestId}, by ${requestedBy})`);
     if (link !== null) this.#line(Date.now(), 'info', 'release', `in Temporal Web: ${link}`);
   }
@@ -67,7 +68,12 @@ export class ReleaseRenderer {
     }
     const level = exitCode === 0 ? 'info' : verdict === 'detached' ? 'warning' : 'error';
     for (const part of result?.participants ?? [])
-      this.#line(Date.now(), 'info', 'service', `${part.stack}/${part.service} in ${part.environment}: ${stateOf(part)}`);
+      this.#line(
+        Date.now(),
+        'info',
+        'service',
+        `${part.stack}/${part.service} in ${part.environment}: ${stateOf(part)}`,
+      );
     this.#line(Date.now(), level, 'verdict', `${verdict} (exit code ${String(exitCode)})`);
     this.#line(Date.now(), level, 'reason', reason);
     if (nextStep !== '') this.#line(Date.now(), level, 'next', nextStep);
@@ -84,20 +90,35 @@ export class ReleaseRenderer {
 }
 
 /** Where a release is now, for people or as one JSON line. */
-export function releaseText(summary: ReleaseSummary, progress: ReleaseProgress | null, json: boolean, now: number): string {
-  if (json) return jsonLine({ type: 'release', ...summaryLine(summary), progress: progress === null ? null : flat(progress) });
+export function releaseText(
+  summary: ReleaseSummary,
+  progress: ReleaseProgress | null,
+  json: boolean,
+  now: number,
+): string {
+  if (json)
+    return jsonLine({ type: 'release', ...summaryLine(summary), progress: progress === null ? null : flat(progress) });
   const row = (label: string, text: string): string => `  ${label.padEnd(10)} ${clean(text)}`;
-  const how = summary.verdict ?? (summary.isRunning ? `${progress?.phase ?? summary.phase}, for ${formatDuration(now - summary.startedAt)}` : summary.status);
+  const how =
+    summary.verdict ??
+    (summary.isRunning
+      ? `${progress?.phase ?? summary.phase}, for ${formatDuration(now - summary.startedAt)}`
+      : summary.status);
   return [
     `${clean(progress?.name ?? 'Release')} ${summary.releaseId}: ${clean(how)}`,
     row('asked', `by ${summary.requestedBy}, request ${summary.requestId}`),
     ...(progress?.attention == null ? [] : [row('waits', progress.attention)]),
     ...(progress?.decision == null ? [] : [row('decided', progress.decision)]),
     ...(progress?.participants ?? []).map((part) =>
-      row(`wave ${String(part.wave)}`, `${part.stack}/${part.service} in ${part.environment} → ${part.images}: ${stateOf(part)}`),
+      row(
+        `wave ${String(part.wave)}`,
+        `${part.stack}/${part.service} in ${part.environment} → ${part.images}: ${stateOf(part)}`,
+      ),
     ),
     ...(progress?.result == null ? [] : [row('reason', progress.result.reason)]),
-    ...(progress === null ? [row('', 'no worker answers: this is what Temporal itself knows')] : [row('next', progress.result?.nextStep || progress.next)]),
+    ...(progress === null
+      ? [row('', 'no worker answers: this is what Temporal itself knows')]
+      : [row('next', progress.result?.nextStep || progress.next)]),
     ...(summary.link === null ? [] : [row('temporal', summary.link)]),
     '',
   ].join('\n');
@@ -105,7 +126,11 @@ export function releaseText(summary: ReleaseSummary, progress: ReleaseProgress |
 
 /** Releases, the running ones first. */
 export function releasesText(found: readonly ReleaseSummary[], json: boolean, columns: number | undefined): string {
-  if (json) return [...found.map((one) => jsonLine({ type: 'release', ...summaryLine(one) })), jsonLine({ type: 'releases', count: found.length, exitCode: 0 })].join('');
+  if (json)
+    return [
+      ...found.map((one) => jsonLine({ type: 'release', ...summaryLine(one) })),
+      jsonLine({ type: 'releases', count: found.length, exitCode: 0 }),
+    ].join('');
   if (found.length === 0) return 'There are no releases.\n';
   const rows = found.map((one) => [
     one.releaseId,
@@ -122,7 +147,16 @@ function stateOf({ state, verdict, reason }: ParticipantProgress): string {
   return reason === null || reason === '' ? how : `${how} (${reason})`;
 }
 
-function flat({ events: _events, eventCount: _count, participants, phaseSince, startedAt, attentionUntil, result, ...rest }: ReleaseProgress): object {
+function flat({
+  events: _events,
+  eventCount: _count,
+  participants,
+  phaseSince,
+  startedAt,
+  attentionUntil,
+  result,
+  ...rest
+}: ReleaseProgress): object {
   return {
     ...rest,
     phaseSince: iso(phaseSince),

@@ -67,7 +67,8 @@ export function buildRelease(input: ReleaseInput, options: ReleaseOptions, env: 
   });
   const order = releaseOrder(built);
   // Whoever read the input has told it with its place.
-  if (!order.ok) throw new TypeError(`the services have no order: ${order.problems.map(({ kind }) => kind).join(', ')}`);
+  if (!order.ok)
+    throw new TypeError(`the services have no order: ${order.problems.map(({ kind }) => kind).join(', ')}`);
   const byKey = new Map(built.map((one) => [one.key, one.ticket]));
   const { onFailure, parallelism, confirm, confirmWithinMillis, name } = input;
   const request: ReleaseRequest = {
@@ -85,7 +86,14 @@ export function buildRelease(input: ReleaseInput, options: ReleaseOptions, env: 
 }
 
 function serviceOf({ request }: Ticket, dependsOn: readonly string[], wave: number | undefined): ReleaseService {
-  const { requestId: _id, deploymentId: _deployment, hold: _hold, author: _author, release: _release, ...asked } = request;
+  const {
+    requestId: _id,
+    deploymentId: _deployment,
+    hold: _hold,
+    author: _author,
+    release: _release,
+    ...asked
+  } = request;
   return { ...asked, dependsOn, ...(wave === undefined ? {} : { wave }) };
 }
 
@@ -93,7 +101,10 @@ function defaultId({ name, services }: ReleaseInput, env: Environment, now: Date
   const build = ciBuildOf(env);
   if (build === undefined) return newRequestId(now);
   // One build may make several releases: what they are of tells them apart.
-  const of = createHash('sha256').update(canonicalJson([name ?? null, services.map(participantKey)])).digest('hex').slice(0, 8);
+  const of = createHash('sha256')
+    .update(canonicalJson([name ?? null, services.map(participantKey)]))
+    .digest('hex')
+    .slice(0, 8);
   const id = requestIdOfBuild(build, 'release', of, '').replace(/\/$/, '');
   return id.length <= OWN_ID_LIMIT ? id : `${id.slice(0, OWN_ID_LIMIT - 9)}/${of}`;
 }

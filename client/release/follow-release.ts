@@ -55,7 +55,8 @@ export async function* followRelease(
       const status = await release.status();
       if (status !== null && status !== 'running' && status !== 'completed')
         return yield* end(endedFromOutside(release.releaseId, status));
-      if (!isSilent) yield notice('warning', 'no worker answers: the release waits for one (nothing is lost); still watching');
+      if (!isSilent)
+        yield notice('warning', 'no worker answers: the release waits for one (nothing is lost); still watching');
       isSilent = true;
     } else {
       if (isSilent) yield notice('info', 'the worker answers again');
@@ -72,15 +73,22 @@ export async function* followRelease(
       }
       const status = await release.status();
       if (status !== null && status !== 'running') return yield* end(endedFromOutside(release.releaseId, status));
-      const parked = options.watchOn === true ? undefined : progress.participants.find(({ state }) => state === 'parked');
+      const parked =
+        options.watchOn === true ? undefined : progress.participants.find(({ state }) => state === 'parked');
       if (parked !== undefined) return yield* end(parkedOutcome(progress, parked));
     }
     const why =
-      options.signal?.aborted === true ? 'it was asked to stop' : Date.now() >= deadline ? 'the time to follow it is over' : null;
+      options.signal?.aborted === true
+        ? 'it was asked to stop'
+        : Date.now() >= deadline
+          ? 'the time to follow it is over'
+          : null;
     if (why !== null) return yield* end(detached(release.releaseId, why));
-    await delay(options.intervalMillis ?? 1000, null, options.signal === undefined ? {} : { signal: options.signal }).catch(
-      () => null,
-    );
+    await delay(
+      options.intervalMillis ?? 1000,
+      null,
+      options.signal === undefined ? {} : { signal: options.signal },
+    ).catch(() => null);
   }
 }
 
@@ -103,7 +111,10 @@ export function detached(releaseId: string, why: string): ReleaseOutcome {
   };
 }
 
-function parkedOutcome({ releaseId }: ReleaseProgress, parked: ReleaseProgress['participants'][number]): ReleaseOutcome {
+function parkedOutcome(
+  { releaseId }: ReleaseProgress,
+  parked: ReleaseProgress['participants'][number],
+): ReleaseOutcome {
   const { environment, stack, service, reason } = parked;
   return {
     verdict: 'needs-attention',

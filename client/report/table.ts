@@ -15,10 +15,29 @@ export function table(
   caption: string | null = null,
 ): Html {
   const heads = columns.map(({ head }) => html`<th scope="col">${head}</th>`);
-  const body = rows.map((cells) => html`<tr>${cells.map((cell, at) => cellOf(cell, columns[at]))}</tr>`);
+  const body = rows.map(
+    (cells) =>
+      html`<tr>
+        ${cells.map((cell, at) => cellOf(cell, columns[at]))}
+      </tr>`,
+  );
   return html`<table>
-    ${caption === null ? NONE : html`<caption>${caption}</caption>`}
-    ${columns.every(({ head }) => head === '') ? NONE : html`<thead><tr>${heads}</tr></thead>`}
+    ${
+      caption === null
+        ? NONE
+        : html`<caption>
+            ${caption}
+          </caption>`
+    }
+    ${
+      columns.every(({ head }) => head === '')
+        ? NONE
+        : html`<thead>
+            <tr>
+              ${heads}
+            </tr>
+          </thead>`
+    }
     <tbody>
       ${body}
     </tbody>

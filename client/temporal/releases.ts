@@ -59,7 +59,11 @@ export class Releases {
         keyword('DroverEnvironment', environments.join(', ')),
         keyword('DroverStack', stacks.join(', ')),
       ],
-      staticSummary: `${name ?? 'release'}: ${String(request.services.length)} services in ${environments.join(', ')}, by ${author.by}`.slice(0, 100),
+      staticSummary:
+        `${name ?? 'release'}: ${String(request.services.length)} services in ${environments.join(', ')}, by ${author.by}`.slice(
+          0,
+          100,
+        ),
       workflowIdConflictPolicy: 'FAIL',
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
     });

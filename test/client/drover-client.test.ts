@@ -325,13 +325,17 @@ describe('stepping in', () => {
       );
     }
     const unknown = await failureOf(client.intervene(target('i5'), 'cancel', {}, 'mistyped'));
-    expect(unknown.message).toMatch(/knows no deployment of prod shop\/i5 for the request "mistyped"\. Another one runs/);
+    expect(unknown.message).toMatch(
+      /knows no deployment of prod shop\/i5 for the request "mistyped"\. Another one runs/,
+    );
     // It was left alone.
     expect(await second.progress()).toMatchObject({ requestId, events: [] });
     expect(await client.intervene(target('i5'), 'cancel', {}, deploymentId)).toMatchObject({ how: 'acknowledged' });
     expect((await second.result()).verdict).toBe('cancelled');
     const over = await failureOf(client.intervene(target('i5'), 'cancel', {}, 'request-i5'));
-    expect(over.message).toMatch(/the deployment of prod shop\/i5 for the request "request-i5" is over since \S+Z; its workflow is completed\.$/);
+    expect(over.message).toMatch(
+      /the deployment of prod shop\/i5 for the request "request-i5" is over since \S+Z; its workflow is completed\.$/,
+    );
   });
 
   it('is kept by Temporal where no worker answers within five seconds, and counts when one comes back', async () => {

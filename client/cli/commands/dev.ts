@@ -33,7 +33,12 @@ export const dev: Command = {
     ...WORKER_OPTIONS,
     { name: 'port', kind: 'one', value: 'PORT', help: `of Temporal; default ${String(PORT)}` },
     { name: 'ui-port', kind: 'one', value: 'PORT', help: `of Temporal Web; default ${String(UI_PORT)}` },
-    { name: 'db', kind: 'one', value: 'FILE', help: 'the SQLite file, with a log beside it; default .drover/temporal.db' },
+    {
+      name: 'db',
+      kind: 'one',
+      value: 'FILE',
+      help: 'the SQLite file, with a log beside it; default .drover/temporal.db',
+    },
   ],
   examples: [
     ['dev --simulator', 'then: drover upgrade dev storefront/web --image example/web:1.1'],

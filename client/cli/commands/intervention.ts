@@ -1,5 +1,6 @@
 import { targetText } from '../../../decision/target-text';
 import type { InterventionName } from '../../../workflows/contract';
+import { InvalidInputError } from '../../errors/invalid-input-error';
 import { defaultSender, oneLine } from '../../input/build-request';
 import { clean, jsonLine } from '../../render/clean';
 import { REQUEST_OPTION } from '../chosen-deployment';
@@ -8,7 +9,7 @@ import type { Command } from '../command';
 import { withClient } from '../open-client';
 import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
 import type { OptionSpec } from '../option-spec';
-import { option, targetOf } from '../target';
+import { namesATarget, option, targetOf } from '../target';
 
 const DESCRIPTIONS: Readonly<Record<InterventionName, readonly string[]>> = {
   cancel: [
@@ -47,7 +48,7 @@ const THIS_ONE: OptionSpec = {
 export function interventionCommand(name: InterventionName): Command {
   return {
     name,
-    usage: 'ENVIRONMENT STACK/SERVICE [--request ID] [--why TEXT]',
+    usage: '(ENVIRONMENT STACK/SERVICE [--request ID] | --release ID) [--why TEXT]',
     description: [
       ...DESCRIPTIONS[name],
       '',
@@ -55,9 +56,12 @@ export function interventionCommand(name: InterventionName): Command {
       `"drover status … --watch" does. Where no worker answers, the message is kept by Temporal until one does.`,
       '',
       'With --request, the message is for that deployment alone: where it is over and another one runs by now, it is refused.',
+      ...(name === 'cancel' ? ['A request that still waits for its turn is taken out of the queue.'] : []),
+      'With --release, it is for all services of that release.',
     ],
     options: [
       THIS_ONE,
+      { name: 'release', kind: 'one', value: 'ID', help: 'a release instead of the deployment of one service' },
       { name: 'why', kind: 'one', value: 'TEXT', help: 'a reason, kept in the history' },
       ...TARGET_OPTIONS,
       ...TEMPORAL_OPTIONS,
@@ -70,22 +74,34 @@ export function interventionCommand(name: InterventionName): Command {
     success: 'the deployment acknowledged it',
     verdicts: ['succeeded', 'invalid', 'refused', 'unreachable'],
     async run(args, io) {
-      const target = targetOf(args, io.env);
+      const releaseId = option(args, 'release');
+      if (releaseId !== undefined && (namesATarget(args) || args.values.has('request')))
+        throw new InvalidInputError([
+          { where: '--release', text: 'a service or a request is named too', fix: 'name the one or the other' },
+        ]);
+      const target = releaseId === undefined ? targetOf(args, io.env) : null;
       const why = option(args, 'why');
       const intervention = {
         by: oneLine(defaultSender(io.env), 200),
         ...(why === undefined ? {} : { why: oneLine(why, 500) }),
       };
       return withClient(args, io, async (client) => {
-        const taken = await client.intervene(target, name, intervention, option(args, 'request'));
+        const taken =
+          target === null
+            ? await client.interveneRelease(releaseId ?? '', name, intervention)
+            : await client.intervene(target, name, intervention, option(args, 'request'));
         const text =
           taken.how === 'acknowledged'
             ? `${name} acknowledged in phase ${taken.acknowledgement.phase}: ${taken.acknowledgement.meaning}`
             : `${name} sent: ${SENT[taken.because]}`;
         if (args.flags.has('json')) {
           const more = taken.how === 'acknowledged' ? taken.acknowledgement : { because: taken.because };
-          io.out.write(jsonLine({ type: 'intervention', name, ...target, how: taken.how, ...more, exitCode: 0 }));
-        } else io.out.write(`${clean(text)}\n  Watch it: drover status ${targetText(target)} --watch\n`);
+          const whose = target ?? { releaseId };
+          io.out.write(jsonLine({ type: 'intervention', name, ...whose, how: taken.how, ...more, exitCode: 0 }));
+        } else {
+          const watch = target === null ? `drover releases ${releaseId ?? ''}` : `drover status ${targetText(target)}`;
+          io.out.write(`${clean(text)}\n  Watch it: ${watch} --watch\n`);
+        }
         return 0;
       });
     },

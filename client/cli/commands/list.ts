@@ -38,6 +38,7 @@ export const list: Command = {
     },
     { name: 'image', kind: 'one', value: 'REF', help: 'only those to this image; without a tag, to any of its tags' },
     ...PERIOD_OPTIONS,
+    { name: 'release', kind: 'one', value: 'ID', help: 'those of a release' },
     { name: 'running', kind: 'flag', help: 'only those that run now' },
     { name: 'attention', kind: 'flag', help: 'only what waits for a person: why, since when, and what to do' },
     { name: 'limit', kind: 'one', value: 'N', help: 'at most so many; default 20, with --attention 500' },

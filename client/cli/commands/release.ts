@@ -26,7 +26,13 @@ export const release: Command = {
     'reverse one. A Temporal workflow does it: killing this command changes nothing, and the same command again attaches to it.',
   ],
   options: [
-    { name: 'file', kind: 'one', value: 'FILE', aliases: ['f'], help: 'the release: its services, what depends on what, policies' },
+    {
+      name: 'file',
+      kind: 'one',
+      value: 'FILE',
+      aliases: ['f'],
+      help: 'the release: its services, what depends on what, policies',
+    },
     {
       name: 'environment',
       kind: 'one',
@@ -91,12 +97,21 @@ export const release: Command = {
     const limitMillis = readDuration(args, 'follow-timeout', problems);
     const whenBusy = readWhenBusy(args, problems);
     if (whenBusy === 'attach')
-      problems.push({ where: '--when-busy', text: 'a release cannot follow somebody else\'s deployment', fix: 'choose reject, queue or supersede' });
+      problems.push({
+        where: '--when-busy',
+        text: "a release cannot follow somebody else's deployment",
+        fix: 'choose reject, queue or supersede',
+      });
     if (problems.length > 0) throw new InvalidInputError(problems);
     const input = readRelease(args, io.env);
     const [requestId, why] = [option(args, 'request-id'), option(args, 'why')];
     const author = { by: defaultAuthor(io.env), ...(why === undefined ? {} : { why: oneLine(why, 500) }) };
-    const built = buildRelease(input, { whenBusy, author, ...(requestId === undefined ? {} : { requestId }) }, io.env, new Date());
+    const built = buildRelease(
+      input,
+      { whenBusy, author, ...(requestId === undefined ? {} : { requestId }) },
+      io.env,
+      new Date(),
+    );
     for (const warning of built.warnings) io.err.write(`drover: warning: ${warning}\n`);
     const json = args.flags.has('json');
     return withClient(args, io, async (client) => {

@@ -33,7 +33,18 @@ export const releases: Command = {
     ['releases r0123456789ab --watch', 'as "drover release" shows it'],
   ],
   success: 'there is an answer; with --watch, the release ended well',
-  verdicts: ['succeeded', 'failed', 'invalid', 'rolled-back', 'needs-attention', 'detached', 'cancelled', 'refused', 'unreachable', 'interfered'],
+  verdicts: [
+    'succeeded',
+    'failed',
+    'invalid',
+    'rolled-back',
+    'needs-attention',
+    'detached',
+    'cancelled',
+    'refused',
+    'unreachable',
+    'interfered',
+  ],
   async run(args, io) {
     const problems: Problem[] = [];
     const limitMillis = readDuration(args, 'follow-timeout', problems);

@@ -53,7 +53,8 @@ function ofZod(issue: z.core.$ZodIssue, value: unknown): { text: string; fix: st
       ? { text: 'it is missing', fix: `write ${expected}` }
       : { text: `expected ${expected}, found ${kindOf(value)}`, fix: `write ${expected}` };
   }
-  if (issue.code === 'too_small') return { text: 'it is empty', fix: 'put something into it; a key that is not needed may be left out' };
+  if (issue.code === 'too_small')
+    return { text: 'it is empty', fix: 'put something into it; a key that is not needed may be left out' };
   return { text: 'it has not the form that is expected', fix: 'see the examples' };
 }
 

@@ -3,7 +3,12 @@ import type { ApprovalContent } from '../../../decision/approval-text';
 import { problemsOf } from '../input/problems-of';
 
 const SECRET = 'canary-0123456789abcdef0123456789';
-const CONTENT: ApprovalContent = { decision: 'approve', subject: 's', person: 'jane', expiresMillis: 1_796_000_000_000 };
+const CONTENT: ApprovalContent = {
+  decision: 'approve',
+  subject: 's',
+  person: 'jane',
+  expiresMillis: 1_796_000_000_000,
+};
 
 describe('signing an approval', () => {
   test('makes a token that does not show the secret', () => {

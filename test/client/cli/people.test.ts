@@ -218,7 +218,10 @@ describe('a list, and the history of a service', () => {
     summary({ run: 'completed', verdict: 'succeeded', endedAt: START + 1000, runId: 'run-3', deploymentId: 'd3' }),
   ];
   const listed = (found: typeof ended, json = false): string[] =>
-    [listText(found, { json, columns: undefined, now: NOW, none: '' }), historyText(found, { json, columns: undefined }, NOW)]
+    [
+      listText(found, { json, columns: undefined, now: NOW, none: '' }),
+      historyText(found, { json, columns: undefined }, NOW),
+    ]
       .map((text) => text.trimEnd().split('\n'))
       .flat();
 

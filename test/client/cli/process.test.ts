@@ -119,7 +119,11 @@ describe('bad input is refused with exit code 2 before anything is asked', () =>
     ['a period backwards', ['list', '--since', '1h', '--until', '2h'], /--since: it is not before --until/],
     ['an empty image', ['list', '--image', ''], /--image: it is empty/],
     ['an image with a quote', ['list', '--image', "example/web'"], /--image: "example\/web'" has an impossible part/],
-    ['a verdict of a command', ['list', '--verdict', 'detached'], /"detached" is what a command says; no deployment ends so\n {2}choose/],
+    [
+      'a verdict of a command',
+      ['list', '--verdict', 'detached'],
+      /"detached" is what a command says; no deployment ends so\n {2}choose/,
+    ],
     ['a verdict of a hold', ['list', '--verdict', 'held'], /write --phase confirming/],
     ['a verdict of what runs', ['list', '--running', '--verdict', 'failed'], /--verdict: what runs has none yet/],
     ['attention and an image', ['list', '--attention', '--image', 'a'], /--image: it does not go with --attention/],

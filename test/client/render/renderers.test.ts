@@ -133,11 +133,14 @@ describe('the terminal', () => {
     const escapes = terminal(STORY).match(/\u001b\[[^K]*?[A-Za-z]/g) ?? [];
     expect(new Set(escapes)).toEqual(new Set(['\u001b[2K']));
     expect(terminal(STORY, 80, paint)).toContain('\u001b[32m');
-    expect(terminal(STORY, 80, paint)).toContain(`${paint('strong', 'storefront/web')} in ${paint('strong', 'prod')}: `);
+    expect(terminal(STORY, 80, paint)).toContain(
+      `${paint('strong', 'storefront/web')} in ${paint('strong', 'prod')}: `,
+    );
   });
 
   test.each([20, 40, 79])('folds what it says to %i columns, and breaks no word', (columns) => {
-    const long = 'somebody asked for storefront/web → example/web:2 in prod: the ticket of the change, and more words than fit';
+    const long =
+      'somebody asked for storefront/web → example/web:2 in prod: the ticket of the change, and more words than fit';
     const event = { at: START + 120, level: 'warning', phase: 'rolling-back', text: long } as const;
     const notice = { at: START + 130, level: 'warning', text: long } as const;
     const told: readonly FollowEvent[] = [

@@ -2,7 +2,6 @@ import { Client, Connection } from '@temporalio/client';
 import { DroverClient } from '../../../client/drover-client';
 import { buildRequest } from '../../../client/input/build-request';
 import type { ListFilters } from '../../../client/temporal/list-query';
-import { workflowIdOf } from '../../../workflows/contract';
 import { ensureSearchAttributes } from '../../../worker/search-attributes';
 import { UPGRADE_SERVICE, WORKFLOW_QUEUE, workflowIdOf } from '../../../workflows/contract';
 import { listedAs } from '../../../workflows/listed-as';

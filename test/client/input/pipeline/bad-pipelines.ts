@@ -49,7 +49,12 @@ export const BAD_PIPELINES: readonly BadPipeline[] = [
     yaml: 'name: shop\nstack: shop\nstages: { qa: {} }\n',
     problems: [':3:1 | stages: expected a list, such as [qa], found a mapping'],
   },
-  stages('a stage that is a text', 'qa', ':3:11 | stages.0: expected a mapping', ':3:11 | stages.0.from: the first stage'),
+  stages(
+    'a stage that is a text',
+    'qa',
+    ':3:11 | stages.0: expected a mapping',
+    ':3:11 | stages.0.from: the first stage',
+  ),
   stages(
     'a first stage that does not say whose images',
     '{ name: qa, environments: [ qa ] }',

@@ -127,16 +127,28 @@ export const BAD_RELEASES: readonly BadRelease[] = [
     yaml: 'environment: qa\nname: 2.4\nservices: { s/web: x:1 }\n',
     problems: [':2:7 | name: expected words for people, found a number | put it in quotes: "2.4"'],
   },
-  service('a service without its stack', 'web: x:1', ':2:13 | services.web: "web" names no service | write STACK/SERVICE'),
+  service(
+    'a service without its stack',
+    'web: x:1',
+    ':2:13 | services.web: "web" names no service | write STACK/SERVICE',
+  ),
   service('a service with its environment', 'qa/s/web: x:1', ':2:13 | services.qa/s/web: "qa/s/web" names no service'),
   service('a service without a name', 's/: x:1', ':2:13 | services.s/: the name of the service is empty'),
-  service('a stack with a space', '"my s/web": x:1', ':2:13 | services."my s/web": "my s" cannot be the name of a stack'),
+  service(
+    'a stack with a space',
+    '"my s/web": x:1',
+    ':2:13 | services."my s/web": "my s" cannot be the name of a stack',
+  ),
   service(
     'an image that is none',
     's/web: Web:1',
     ':2:20 | services.s/web.image: "Web:1" has capital letters in its repository | Docker takes small letters only: "web"',
   ),
-  service('an image in the long form', 's/web: { image: "x:" }', ':2:29 | services.s/web.image: "x:" ends with a colon'),
+  service(
+    'an image in the long form',
+    's/web: { image: "x:" }',
+    ':2:29 | services.s/web.image: "x:" ends with a colon',
+  ),
   service(
     'a service with nothing to deploy',
     's/web: { redeploy: true }',
@@ -221,17 +233,17 @@ export const BAD_RELEASES: readonly BadRelease[] = [
     's/a: { image: x:1, dependsOn: [s/b] }, s/b: { image: x:1, dependsOn: s/a }',
     ':2:44 | these depend on each other in a circle: s/a → s/b → s/a | take out the dependency that is not one',
   ),
-  service(
-    'a service that waits for itself',
-    's/a: { image: x:1, dependsOn: [s/a] }',
-    ':2:44 | s/a depends on itself',
-  ),
+  service('a service that waits for itself', 's/a: { image: x:1, dependsOn: [s/a] }', ':2:44 | s/a depends on itself'),
   service(
     'a wave before the one that it waits for',
     's/a: { image: x:1, dependsOn: [s/b], wave: 1 }, s/b: { image: x:1, wave: 2 }',
     ':2:44 | s/a is in wave 1 and depends on s/b, which is in wave 2; it must be in an earlier one | give the one that waits a later wave',
   ),
-  service('a wave that is none', 's/a: { image: x:1, wave: 0 }', ':2:38 | services.s/a.wave: expected a whole number, found 0'),
+  service(
+    'a wave that is none',
+    's/a: { image: x:1, wave: 0 }',
+    ':2:38 | services.s/a.wave: expected a whole number, found 0',
+  ),
   {
     what: 'a service that stands twice',
     yaml: 'environment: qa\nservices:\n  s/web: x:1\n  s/web: x:2\n',

@@ -168,7 +168,9 @@ describe('a bad release file is refused with its lines, what was expected and wh
 
   test('more to merge than fits', () => {
     const long = 'words '.repeat(12_000);
-    const found = problemsOf(() => parse(`environment: qa\nservices: { s/web: { image: x:1, labels: { a: "${long}" } } }`));
+    const found = problemsOf(() =>
+      parse(`environment: qa\nservices: { s/web: { image: x:1, labels: { a: "${long}" } } }`),
+    );
     expect(found.map(({ where, text }) => `${where} ${text}`)).toEqual([
       'release.yaml:2:13 together they are longer than 65536 characters',
     ]);
