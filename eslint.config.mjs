@@ -11,14 +11,14 @@ const temporal = temporalPlugin.default ?? temporalPlugin;
  * Which folder may import from which others. Imports point one way: client → workflow types; worker → activities → rancher;
  * workflows → types only. `types` may be imported with `import type` alone, `lazy` with `import()` or `import type` alone.
  */
-const CONTRACTS = ['workflows/contract.ts', 'workflows/lane-contract.ts', 'workflows/release-contract.ts'];
+const CONTRACTS = ['', 'lane-', 'release-', 'pipeline-'].map((what) => `workflows/${what}contract.ts`);
 const FOLDERS = {
   decision: { may: [] },
   rancher: { may: [] },
   // It must not share the product's mistakes.
   simulator: { may: [] },
   workflows: { may: ['decision'], types: ['activities'] },
-  activities: { may: ['rancher', 'decision'], types: ['workflows/contract.ts', 'workflows/release-contract.ts'] },
+  activities: { may: ['rancher', 'decision'], types: CONTRACTS },
   // It talks to Temporal, never to Rancher; what starts a worker or the simulator is loaded only by the commands that need it.
   client: { may: ['decision', ...CONTRACTS], lazy: ['worker', 'simulator'] },
   worker: { may: ['activities', 'rancher', 'decision', 'workflows'] },

@@ -1,11 +1,14 @@
 import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
+import type { FreezeWindow } from '../decision/freeze-window';
 import type { Gate, GateCheck } from '../decision/gate';
 import type { DeploymentEvent } from '../decision/notification';
 import type { Policy } from '../decision/policy';
+import type { StackReading } from '../decision/promotion';
 import type { DeploymentRequest } from '../decision/request';
 import type { PostedConfig, Round } from '../decision/round';
 import type { ConfigVersion, ServiceSnapshot } from '../decision/service-snapshot';
 import type { ImageChange, PendingUpgrades, UpgradePlan } from '../workflows/contract';
+import type { Hold } from '../workflows/pipeline-contract';
 import type { DecisionMemo } from '../workflows/release-contract';
 
 /** The one service that a deployment is about, pinned by Rancher's ids: one made again under its name is another service. */
@@ -105,6 +108,8 @@ export interface RancherActivities {
   deactivateService(input: About & { versions: readonly ConfigVersion[] }): Promise<ActOutcome>;
   /** What an upgrade would change, names only. Reads, never writes. */
   planUpgrade(request: DeploymentRequest): Promise<UpgradePlan>;
+  /** What a stack runs: names and images. Reads, never writes. */
+  readStack(input: { environment: string; stack: string }): Promise<StackReading>;
   /** What is pending in an environment, whoever began it. Reads, never writes. */
   listPending(input: { environment: string }): Promise<PendingUpgrades>;
 }
@@ -119,4 +124,18 @@ export interface NotifyActivities {
 export interface ReleaseActivities {
   /** What was decided for a release, from the record of it. @throws where there is none, or Temporal does not answer */
   readDecision(input: { releaseId: string }): Promise<DecisionMemo>;
+  /** What must not be promoted into an environment, from the memo of the workflow that keeps it; none where there is none. */
+  readHolds(input: { workflowId: string }): Promise<readonly Hold[]>;
+  /** Whether nothing is released now, and until when. */
+  readFreeze(input: {
+    windows: readonly FreezeWindow[];
+    nowMillis: number;
+  }): Promise<{ window: string; untilMillis: number } | null>;
+  /** Whether a signature holds, by this worker's keys. */
+  verifyApproval(input: {
+    decision: 'approve' | 'reject';
+    subject: string;
+    person: string;
+    token: string;
+  }): Promise<{ valid: boolean; why: string }>;
 }

@@ -9,6 +9,7 @@ import { planUpgrade } from './plan-upgrade';
 import { postUpgrade } from './post-upgrade';
 import { prepareUpgrade } from './prepare-upgrade';
 import { readService } from './read-service';
+import { readStack } from './read-stack';
 import { resolveTarget } from './resolve-target';
 import { deactivateService, finishUpgrade, rollBackUpgrade, settlePending } from './settle-round';
 
@@ -31,6 +32,7 @@ export function createActivities(deps: ActivityDependencies): RancherActivities 
     settlePending: (input) => withLease((lease, signal) => settlePending(deps, input, lease, signal)),
     deactivateService: (input) => withLease((lease, signal) => deactivateService(deps, input, lease, signal)),
     listPending: ({ environment }) => withLease((_lease, signal) => listPending(deps, environment, signal)),
+    readStack: (input) => withLease((_lease, signal) => readStack(deps, input, signal)),
     planUpgrade: (request) => withLease((_lease, signal) => planUpgrade(deps, request, signal)),
   };
 }

@@ -79,6 +79,8 @@ export interface ExecGateSettings {
 
 /** What the activities that carry releases through are given. */
 export interface ReleaseDependencies {
-  /** The memo of a workflow in Temporal, running or over; of its newest run. */
-  memoOf(workflowId: string): Promise<Readonly<Record<string, unknown>>>;
+  /** The memo of a workflow in Temporal, running or over; of its newest run. Null where there is no such workflow. */
+  memoOf(workflowId: string): Promise<Readonly<Record<string, unknown>> | null>;
+  /** Secrets with which approvals may be signed, by their ids; read anew each time. */
+  approvalKeys(): ReadonlyMap<string, string>;
 }

@@ -84,7 +84,8 @@ function whyRefused(
   askedAt: number | undefined,
 ): string | null {
   if (isNobody(by)) return 'it does not say who approves';
-  if (askedAt !== undefined && at >= approvalsEndAt(rule, askedAt)) return 'it came too late: the time to approve was over';
+  if (askedAt !== undefined && at >= approvalsEndAt(rule, askedAt))
+    return 'it came too late: the time to approve was over';
   const before = counted.find((other) => isSamePerson(other, by));
   if (before !== undefined) return `${before} approved already, and each person counts once`;
   if ((rule.distinctFromRequester ?? true) && isSamePerson(requester, by))
@@ -104,9 +105,7 @@ export function whyBadRule(rule: ApprovalRule): { readonly at: keyof ApprovalRul
   if (people.some(isNobody)) return { at: 'people', why: 'a name is empty' };
   const twice = people.find((name, index) => people.findIndex((other) => isSamePerson(name, other)) < index);
   if (twice !== undefined) return { at: 'people', why: `${twice} is the same person as another one` };
-  return people.length < count
-    ? { at: 'people', why: `${count} must approve, and only ${people.length} may` }
-    : null;
+  return people.length < count ? { at: 'people', why: `${count} must approve, and only ${people.length} may` } : null;
 }
 
 /** Why a rule can never be met for what this requester asks, in words; null where it can. */

@@ -54,7 +54,9 @@ export function localMillisOf(text: string): number | null {
 }
 
 /** The times of a window; or what is wrong with it, and with which of its keys. */
-export function readWindow(window: FreezeWindow): ReadWindow | { readonly kind: 'bad'; readonly at: keyof RecurringWindow; readonly why: string } {
+export function readWindow(
+  window: FreezeWindow,
+): ReadWindow | { readonly kind: 'bad'; readonly at: keyof RecurringWindow; readonly why: string } {
   const bad = (at: keyof RecurringWindow, why: string) => ({ kind: 'bad', at, why }) as const;
   if (!isTimeZone(window.timeZone)) return bad('timeZone', 'it is no time zone that is known here');
   const days = 'days' in window ? window.days : undefined;

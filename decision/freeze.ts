@@ -93,7 +93,8 @@ function knownOf(window: FreezeWindow): Known {
   const before = known.get(window);
   if (before !== undefined) return before;
   const times = readWindow(window);
-  if (times.kind === 'bad') throw new RangeError(`The freeze "${window.name}" cannot be read: ${times.at}: ${times.why}.`);
+  if (times.kind === 'bad')
+    throw new RangeError(`The freeze "${window.name}" cannot be read: ${times.at}: ${times.why}.`);
   const made = { times, spans: new Map<number, Span>() };
   known.set(window, made);
   return made;

@@ -38,6 +38,10 @@ export interface PipelineRequest {
   readonly services: readonly string[] | null;
   /** At least one. */
   readonly stages: readonly PipelineStage[];
+  /** What is missing in a target is created from its definition in the source. Default false. */
+  readonly createMissing?: boolean;
+  /** Freezes, approvals and holds are passed over from the start: who says so, and why. Default: they are kept. */
+  readonly breakGlass?: { readonly by: string; readonly why: string };
   readonly author: Author;
 }
 

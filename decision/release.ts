@@ -12,7 +12,10 @@ export const ON_FAILURE = ['rollback-all', 'stop', 'continue'] as const;
 export type OnFailure = (typeof ON_FAILURE)[number];
 
 /** One service of a release: what is asked of it, and what goes before it. */
-export interface ReleaseService extends Omit<DeploymentRequest, 'requestId' | 'deploymentId' | 'hold' | 'author' | 'release'> {
+export interface ReleaseService extends Omit<
+  DeploymentRequest,
+  'requestId' | 'deploymentId' | 'hold' | 'author' | 'release'
+> {
   /** Keys (`environment/stack/service`) of the services of this release that go before it. */
   readonly dependsOn: readonly string[];
   /** The wave that a person chose, from 1 on. Default: the first one after all that it depends on. */

@@ -1,7 +1,7 @@
 import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
 import { createNotifyActivities } from '../activities/notify/deliver';
-import { createReleaseActivities } from '../activities/release/read-decision';
+import { createReleaseActivities } from '../activities/release/create-release-activities';
 import { notifyQueue, rancherQueue, WORKFLOW_QUEUE } from '../workflows/contract';
 import { workflowBundle } from './bundle/workflow-bundle';
 import type { Configuration } from './config/configuration';
@@ -85,7 +85,11 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       taskQueue: WORKFLOW_QUEUE,
       ...WORKFLOW_CODE_LIMIT,
       workflowBundle: await workflowBundle(env),
-      activities: createReleaseActivities({ memoOf: memoReader(connection, namespace) }),
+      activities: createReleaseActivities({
+        memoOf: memoReader(connection, namespace),
+        // Read anew each time: a key is rotated without a restart.
+        approvalKeys: () => new Map([...settings.approvalKeys].map(([id, source]) => [id, source.read()])),
+      }),
       ...given('maxCachedWorkflows', settings.maxCachedWorkflows),
       ...given('maxConcurrentWorkflowTaskExecutions', settings.maxConcurrentWorkflowTasks),
     }),

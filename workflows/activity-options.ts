@@ -98,7 +98,7 @@ export const ACTIVITY_OPTIONS = {
 /** The activities of one environment, by how they are treated. */
 export interface ActivityGroups {
   readonly first: Pick<RancherActivities, 'loadPolicy'>;
-  readonly resolve: Pick<RancherActivities, 'resolveTarget' | 'planUpgrade' | 'listPending'>;
+  readonly resolve: Pick<RancherActivities, 'resolveTarget' | 'planUpgrade' | 'listPending' | 'readStack'>;
   readonly look: Pick<RancherActivities, 'readService' | 'prepareUpgrade'>;
   /** For a stretch of an outage, milliseconds; {@link OUTAGE_STRETCH_MILLIS} at most. */
   readonly outage: (stretchMillis: number) => ActivityGroups['look'];

@@ -1,6 +1,8 @@
+export { holds } from './holds';
 export { lane } from './lane';
 export { listPending } from './list-pending';
 export { notify } from './notify';
+export { pipeline } from './pipeline';
 export { planUpgrade } from './plan-upgrade';
 export { release } from './release';
 export { releaseDecision } from './release-decision';

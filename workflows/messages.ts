@@ -5,6 +5,8 @@ import type { LaneAnswer, LaneView, LeftLane } from './lane-contract';
 import { PROGRESS } from './contract';
 import { ENTER_LANE, LANE_VIEW, LEAVE_LANE, SUPERSEDE } from './lane-contract';
 
+import type { ApprovalAnswer, ApprovalMessage, Hold, PipelineProgress } from './pipeline-contract';
+import { APPROVE, BREAK_GLASS, HOLD, LET_GO, PIPELINE_PROGRESS } from './pipeline-contract';
 import type { ParticipantReport, ReleaseOrder, ReleaseProgress } from './release-contract';
 import { DECIDE, RELEASE_PROGRESS, REPORT } from './release-contract';
 
@@ -33,3 +35,11 @@ export const leaveUpdate = defineUpdate<LeftLane, [requestId: string, Interventi
 export const releaseQuery = defineQuery<ReleaseProgress>(RELEASE_PROGRESS);
 export const reportSignal = defineSignal<[ParticipantReport]>(REPORT);
 export const decideSignal = defineSignal<[ReleaseOrder]>(DECIDE);
+
+export const pipelineQuery = defineQuery<PipelineProgress>(PIPELINE_PROGRESS);
+export const approveSignal = defineSignal<[ApprovalMessage?]>(APPROVE);
+export const approveUpdate = defineUpdate<ApprovalAnswer, [ApprovalMessage?]>(APPROVE);
+export const breakGlassSignal = defineSignal<[Intervention?]>(BREAK_GLASS);
+export const breakGlassUpdate = defineUpdate<Acknowledgement, [Intervention?]>(BREAK_GLASS);
+export const holdSignal = defineSignal<[Hold]>(HOLD);
+export const letGoUpdate = defineUpdate<{ wasHeld: boolean; by: string }, [id: string, Intervention?]>(LET_GO);

@@ -26,6 +26,7 @@ const SUMMARIES: Summaries = {
   settlePending: ({ action }) => `${action === 'rollback' ? 'roll back' : 'finish'} somebody else's pending upgrade`,
   deactivateService: ({ request }) => `deactivate ${nameOf(request)} again, as it was before`,
   planUpgrade: (request) => `plan an upgrade of ${nameOf(request)}; nothing is sent`,
+  readStack: ({ environment, stack }) => `read what ${stack} runs in ${environment}`,
   listPending: ({ environment }) => `look for pending upgrades in ${environment}`,
 };
 

@@ -34,7 +34,11 @@ export function verifyApproval(
     .digest();
   const given = Buffer.from(parts.mac, 'base64url');
   // The last character has two bits to spare: of four tokens with the same bytes only one is right.
-  if (given.toString('base64url') !== parts.mac || given.length !== expected.length || !timingSafeEqual(given, expected))
+  if (
+    given.toString('base64url') !== parts.mac ||
+    given.length !== expected.length ||
+    !timingSafeEqual(given, expected)
+  )
     return no(
       `its signature does not fit what is approved, by whom and until when, with the key ${keyId}: it was made for something else, with another secret, or it was changed`,
     );

@@ -3,9 +3,10 @@ import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities';
+import type { ReleaseActivities } from '../../activities/contract';
 import type { GateSettings, TargetSettings } from '../../activities/dependencies';
 import { createNotifyActivities } from '../../activities/notify/deliver';
-import { createReleaseActivities } from '../../activities/release/read-decision';
+import { createReleaseActivities } from '../../activities/release/create-release-activities';
 import { DEFAULT_POLICY } from '../../decision/policy';
 import type { Policy } from '../../decision/policy';
 import type { DeploymentRequest } from '../../decision/request';
@@ -23,6 +24,9 @@ import { workflowBundle } from './workflow-bundle';
 
 // Once per test file, before anything else touches the runtime: workers talk of every state that they pass.
 Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+/** With which approvals are signed here. */
+export const SIGNING_KEY = { id: 'ci', secret: 'a secret of the rig, long enough for signatures' };
 
 /** A deployment under test. */
 export type Deploying = WorkflowHandle<(request: DeploymentRequest) => Promise<DeploymentResult>>;
@@ -49,6 +53,8 @@ export const QUICK: Partial<Policy> = {
 export class Rig {
   /** Called with a service's name right before a deployment first looks it up: for scenes that last only a moment. */
   beforeLookup: (service: string) => Promise<void> = () => Promise.resolve();
+  /** What is added to the clock by which freezes are judged, milliseconds. */
+  freezeOffsetMillis = 0;
   readonly alias = `rig-${randomBytes(4).toString('hex')}`;
   readonly workflowQueue = `workflows-${this.alias}`;
   /** The workflows' worker, and the environment's, where it is there. */
@@ -169,7 +175,7 @@ export class Rig {
         ...common,
         taskQueue: this.workflowQueue,
         workflowBundle: workflowBundle(),
-        activities: createReleaseActivities({ memoOf: memoReader(this.native, 'default') }),
+        activities: this.#releaseActivities(),
       }),
     );
     await this.environmentsWorkerComes();
@@ -186,6 +192,21 @@ export class Rig {
       const taskQueue = notifyQueue(this.alias, target);
       this.#run(`telling ${target}`, await Worker.create({ ...common, taskQueue, activities: telling }));
     }
+  }
+
+  #releaseActivities(): ReleaseActivities {
+    const activities = createReleaseActivities({
+      memoOf: memoReader(this.native, 'default'),
+      approvalKeys: () => new Map([[SIGNING_KEY.id, SIGNING_KEY.secret]]),
+    });
+    return {
+      ...activities,
+      readFreeze: async ({ windows, nowMillis }) => {
+        const offset = this.freezeOffsetMillis;
+        const frozen = await activities.readFreeze({ windows, nowMillis: nowMillis + offset });
+        return frozen === null ? null : { ...frozen, untilMillis: frozen.untilMillis - offset };
+      },
+    };
   }
 
   #run(kind: 'workflows' | 'environment' | `telling ${string}`, worker: Worker): void {

@@ -45,6 +45,8 @@ export interface WorkerConfiguration {
   readonly healthAddress: string | undefined;
   /** What digests are keyed with; undefined: a secret that is made once and kept in a file (see `digest-key.ts`). */
   readonly digestSecret: SecretSource | undefined;
+  /** Secrets with which approvals may be signed, by their ids. */
+  readonly approvalKeys: ReadonlyMap<string, SecretSource>;
   /** Gates may run programs on this machine. Default false. */
   readonly allowExec: boolean;
 }
@@ -82,10 +84,15 @@ export class Configuration {
     return [
       `configuration: ${this.file ?? 'no file; environment variables only'}`,
       `Temporal: ${this.temporal.describe()}`,
-      `worker: serves ${worker.environments?.join(', ') ?? 'all environments'}, shuts down within ${formatDuration(worker.shutdownGraceMillis)}, digests keyed by ${worker.digestSecret?.place ?? 'a file of its own'}`,
+      `worker: serves ${worker.environments?.join(', ') ?? 'all environments'}, shuts down within ${formatDuration(worker.shutdownGraceMillis)}, digests keyed by ${worker.digestSecret?.place ?? 'a file of its own'}${keysText(worker.approvalKeys)}`,
       ...[...this.environments.values()].flatMap(describeEnvironment),
     ];
   }
+}
+
+function keysText(keys: ReadonlyMap<string, SecretSource>): string {
+  const named = [...keys].map(([id, source]) => `${id} (${source.place})`);
+  return named.length === 0 ? '' : `, approvals signed with ${named.join(', ')}`;
 }
 
 function describeEnvironment(environment: EnvironmentConfiguration): string[] {

@@ -119,6 +119,7 @@ function workerOf(
     metricsAddress: addressFrom('DROVER_METRICS_ADDRESS', env, problems) ?? worker?.metricsAddress,
     healthAddress: addressFrom('DROVER_HEALTH_ADDRESS', env, problems) ?? worker?.healthAddress,
     digestSecret: digestSecretOf(worker, env, cwd, toSource),
+    approvalKeys: new Map(Object.entries(worker?.approvalKeys ?? {}).map(([id, spelling]) => [id, toSource(spelling)])),
     allowExec: worker?.allowExec ?? false,
   };
 }

@@ -1,3 +1,4 @@
+import { KEY_ID_PATTERN } from '../../decision/approval-text';
 import { z } from 'zod';
 import { CONFIRM, ON_EXPIRY, ON_PENDING, type Policy } from '../../decision/policy';
 import { parseRancherUrl } from '../../rancher/rancher-url';
@@ -89,6 +90,10 @@ const ENVIRONMENT = {
   notifications: notificationsSchema.optional(),
 };
 
+function whyBadKeyId(id: string): string | undefined {
+  return KEY_ID_PATTERN.test(id) ? undefined : 'the id of a key has 1 to 64 letters, digits, "_" and "-"';
+}
+
 const WORKER = {
   environments: z.array(text('the name of an environment')).min(1).optional(),
   maxConcurrentActivities: count(1, 10_000).optional(),
@@ -98,6 +103,7 @@ const WORKER = {
   metricsAddress: text('an address to serve metrics on, such as 127.0.0.1:9464', whyBadListening).optional(),
   healthAddress: text('an address to tell health on, such as 127.0.0.1:9465', whyBadListening).optional(),
   digestSecret: secret().optional(),
+  approvalKeys: named(secret(), whyBadKeyId).optional(),
   allowExec: flag().optional(),
 };
 

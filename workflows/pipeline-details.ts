@@ -1,0 +1,35 @@
+import { plain } from './details';
+import type { PipelineProgress, StageProgress } from './pipeline-contract';
+
+/** Lines of the logbook that the details show. */
+const EVENTS = 15;
+
+/** The current details of a pipeline in Temporal Web, as Markdown: where each stage is, what it waits for, how to step in. */
+export function pipelineDetails(progress: PipelineProgress): string {
+  const { result, stages, events, images, pipelineId, stack, name } = progress;
+  const asking = stages.find(({ state }) => state === 'approval');
+  return [
+    result === null ? `**${plain(name)}** of ${plain(stack)}` : `**${result.verdict}**: ${plain(result.reason)}`,
+    '',
+    ...(images.length === 0 ? [] : [`Promotes ${plain(images.join(', '))}`, '']),
+    ...stages.map(stageLine),
+    '',
+    ...(asking === undefined
+      ? []
+      : [`To say yes: \`drover approve ${pipelineId}\`; to say no: \`drover reject ${pipelineId}\``, '']),
+    ...events
+      .slice(-EVENTS)
+      .map(({ at, stage, text }) => `- ${clock(at)} ${stage === '' ? '' : `${plain(stage)}: `}${plain(text)}`),
+  ].join('\n');
+}
+
+function stageLine({ name, state, waitsFor, environments }: StageProgress): string {
+  const where = environments
+    .map(({ environment, verdict }) => `${environment}${verdict === null ? '' : ` (${verdict})`}`)
+    .join(', ');
+  return `- **${state}** ${plain(name)}: ${plain(where)}${waitsFor === null ? '' : `; ${plain(waitsFor)}`}`;
+}
+
+function clock(millis: number): string {
+  return `${new Date(millis).toISOString().slice(11, 19)} UTC`;
+}
