@@ -28,6 +28,7 @@ import {
   unknownRelease,
   unknownRequest,
 } from './refusals';
+import { Promotions } from './pipeline/promotions';
 import type { BuiltRelease } from './release/build-release';
 import { ReleaseHandle } from './release/release-handle';
 import type { ReleaseSummary } from './release/release-summary';
@@ -88,6 +89,8 @@ const ATTEMPTS = 5;
 export class DroverClient {
   private readonly deployments: Deployments;
   private readonly releasesOf: Releases;
+  /** What runs in one environment, taken to others: pipelines, approvals and holds. */
+  readonly promotions: Promotions;
 
   private constructor(
     private readonly client: Client,
@@ -99,6 +102,7 @@ export class DroverClient {
     const webUrl = webUrlFor(settings.webUrl, settings.address);
     this.deployments = new Deployments(client, connection, webUrl);
     this.releasesOf = new Releases(client, webUrl);
+    this.promotions = new Promotions(client, connection, settings.namespace, webUrl, (work) => this.explained(work));
   }
 
   /** @throws UnreachableError where Temporal does not answer; InvalidInputError where its settings cannot be read */

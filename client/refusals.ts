@@ -7,6 +7,7 @@ import { RefusedError } from './errors/refused-error';
 import { UnreachableError } from './errors/unreachable-error';
 import { differencesOf } from './input/request-digest';
 import type { Target } from './input/upgrade-input';
+import type { PipelineSummary } from './pipeline/pipeline-summary';
 import type { ReleaseSummary } from './release/release-summary';
 
 /** Another deployment of the service runs. */
@@ -157,4 +158,38 @@ export function sameReleaseIdOtherContent(other: ReleaseSummary, requestId: stri
       fix: 'Give what is asked now another id (--request-id), or ask for the same as then.',
     },
   ]);
+}
+
+/** There is no such pipeline. */
+export function unknownPipeline(pipelineId: string): RefusedError {
+  return new RefusedError(
+    `Temporal knows no pipeline "${pipelineId}".`,
+    "See which ones there are: drover pipelines. Closed ones are forgotten after the namespace's retention.",
+  );
+}
+
+/** Nothing runs that one could step into. */
+export function pipelineOver(last: PipelineSummary, what: string): RefusedError {
+  const when = last.endedAt === null ? '' : ` since ${clock(last.endedAt)}`;
+  const how = last.verdict === null ? `its workflow is ${last.status}` : `its verdict is "${last.verdict}"`;
+  return new RefusedError(
+    `There is nothing to ${what}: the pipeline ${last.pipelineId} is over${when}; ${how}.`,
+    `See it: drover pipelines ${last.pipelineId}`,
+  );
+}
+
+/** The request id was used before, for another pipeline. */
+export function samePipelineIdOtherContent(other: PipelineSummary, requestId: string): InvalidInputError {
+  return new InvalidInputError([
+    {
+      where: '--request-id',
+      text: `the pipeline "${requestId}" was asked for at ${clock(other.startedAt)} by ${other.requestedBy || 'somebody'}, and it was something else`,
+      fix: 'Give what is asked now another id (--request-id), or ask for the same as then.',
+    },
+  ]);
+}
+
+/** Nothing is held under that id. */
+export function unknownHold(holdId: string): RefusedError {
+  return new RefusedError(`Nothing is held under the id "${holdId}".`, 'See what is: drover holds');
 }

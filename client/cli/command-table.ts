@@ -14,6 +14,34 @@ export const COMMANDS = {
     summary: 'releases: where one and each of its services is; all of them',
     load: async (): Promise<Command> => (await import('./commands/releases.js')).releases,
   },
+  promote: {
+    summary: 'release in one environment what runs in another',
+    load: async (): Promise<Command> => (await import('./commands/promote.js')).promote,
+  },
+  pipeline: {
+    summary: 'take a stack through its environments, stage by stage',
+    load: async (): Promise<Command> => (await import('./commands/pipeline.js')).pipeline,
+  },
+  pipelines: {
+    summary: 'pipelines and promotions: where one is and what it waits for; all of them',
+    load: async (): Promise<Command> => (await import('./commands/pipelines.js')).pipelines,
+  },
+  approve: {
+    summary: 'say yes to the stage of a pipeline that waits',
+    load: async (): Promise<Command> => (await import('./commands/approve.js')).approvalCommand('approve'),
+  },
+  reject: {
+    summary: 'say no to it',
+    load: async (): Promise<Command> => (await import('./commands/approve.js')).approvalCommand('reject'),
+  },
+  'break-glass': {
+    summary: 'go past freezes, approvals and holds, with a reason',
+    load: async (): Promise<Command> => (await import('./commands/break-glass.js')).breakGlass,
+  },
+  holds: {
+    summary: 'what was rolled back and must not be promoted; let it go',
+    load: async (): Promise<Command> => (await import('./commands/holds.js')).holds,
+  },
   status: {
     summary: 'where a deployment is, or how it ended; --watch follows it',
     load: async (): Promise<Command> => (await import('./commands/status.js')).status,

@@ -62,6 +62,16 @@ export function interventionCommand(name: InterventionName): Command {
     options: [
       THIS_ONE,
       { name: 'release', kind: 'one', value: 'ID', help: 'a release instead of the deployment of one service' },
+      ...(name === 'cancel'
+        ? [
+            {
+              name: 'pipeline',
+              kind: 'one',
+              value: 'ID',
+              help: 'a pipeline: what it is releasing is taken back',
+            } as const,
+          ]
+        : []),
       { name: 'why', kind: 'one', value: 'TEXT', help: 'a reason, kept in the history' },
       ...TARGET_OPTIONS,
       ...TEMPORAL_OPTIONS,
@@ -74,12 +84,20 @@ export function interventionCommand(name: InterventionName): Command {
     success: 'the deployment acknowledged it',
     verdicts: ['succeeded', 'invalid', 'refused', 'unreachable'],
     async run(args, io) {
-      const releaseId = option(args, 'release');
-      if (releaseId !== undefined && (namesATarget(args) || args.values.has('request')))
+      const [releaseId, pipelineId] = [option(args, 'release'), option(args, 'pipeline')];
+      const many = releaseId ?? pipelineId;
+      if (
+        many !== undefined &&
+        (namesATarget(args) || args.values.has('request') || (releaseId !== undefined && pipelineId !== undefined))
+      )
         throw new InvalidInputError([
-          { where: '--release', text: 'a service or a request is named too', fix: 'name the one or the other' },
+          {
+            where: releaseId === undefined ? '--pipeline' : '--release',
+            text: 'something else is named too',
+            fix: 'name a service, a release or a pipeline',
+          },
         ]);
-      const target = releaseId === undefined ? targetOf(args, io.env) : null;
+      const target = many === undefined ? targetOf(args, io.env) : null;
       const why = option(args, 'why');
       const intervention = {
         by: oneLine(defaultSender(io.env), 200),
@@ -87,19 +105,25 @@ export function interventionCommand(name: InterventionName): Command {
       };
       return withClient(args, io, async (client) => {
         const taken =
-          target === null
-            ? await client.interveneRelease(releaseId ?? '', name, intervention)
-            : await client.intervene(target, name, intervention, option(args, 'request'));
+          pipelineId !== undefined
+            ? ({
+                how: 'acknowledged',
+                acknowledgement: await client.promotions.cancel(pipelineId, 'cancel', intervention),
+              } as const)
+            : target === null
+              ? await client.interveneRelease(releaseId ?? '', name, intervention)
+              : await client.intervene(target, name, intervention, option(args, 'request'));
         const text =
           taken.how === 'acknowledged'
             ? `${name} acknowledged in phase ${taken.acknowledgement.phase}: ${taken.acknowledgement.meaning}`
             : `${name} sent: ${SENT[taken.because]}`;
         if (args.flags.has('json')) {
           const more = taken.how === 'acknowledged' ? taken.acknowledgement : { because: taken.because };
-          const whose = target ?? { releaseId };
+          const whose = target ?? (pipelineId === undefined ? { releaseId } : { pipelineId });
           io.out.write(jsonLine({ type: 'intervention', name, ...whose, how: taken.how, ...more, exitCode: 0 }));
         } else {
-          const watch = target === null ? `drover releases ${releaseId ?? ''}` : `drover status ${targetText(target)}`;
+          const of = pipelineId === undefined ? `releases ${releaseId ?? ''}` : `pipelines ${pipelineId}`;
+          const watch = target === null ? `drover ${of}` : `drover status ${targetText(target)}`;
           io.out.write(`${clean(text)}\n  Watch it: ${watch} --watch\n`);
         }
         return 0;

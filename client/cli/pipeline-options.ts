@@ -1,0 +1,52 @@
+import type { Environment } from '../input/ci-build';
+import { defaultAuthor, oneLine } from '../input/build-request';
+import { InvalidInputError } from '../errors/invalid-input-error';
+import type { PipelineOptions } from '../pipeline/build-pipeline';
+import type { OptionSpec, ParsedArguments } from './option-spec';
+import { TEMPORAL_OPTIONS } from './option-spec';
+import { option } from './target';
+
+/** What `drover pipeline` and `drover promote` have in common. */
+export const PIPELINE_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'create-missing',
+    kind: 'flag',
+    help: 'create what is missing in a target from its definition in the source; only a worker that serves both can',
+  },
+  {
+    name: 'break-glass',
+    kind: 'one',
+    value: 'REASON',
+    help: 'pass over freezes, approvals and holds; the reason is in the history for good',
+  },
+  { name: 'why', kind: 'one', value: 'TEXT', help: 'a reason, kept in the history' },
+  {
+    name: 'request-id',
+    kind: 'one',
+    value: 'ID',
+    help: 'names this request: the same id again never promotes twice; default: the CI build and its attempt, else made anew',
+  },
+  { name: 'detach', kind: 'flag', help: 'start it and come back at once (exit code 5)' },
+  {
+    name: 'follow-timeout',
+    kind: 'one',
+    value: 'DURATION',
+    help: 'the longest this command watches; it goes on; default 24h',
+  },
+  ...TEMPORAL_OPTIONS,
+];
+
+/** @throws InvalidInputError where the glass is broken without a reason */
+export function readPipelineOptions(args: ParsedArguments, env: Environment): PipelineOptions {
+  const [requestId, why, glass] = [option(args, 'request-id'), option(args, 'why'), option(args, 'break-glass')];
+  if (glass !== undefined && glass.trim() === '')
+    throw new InvalidInputError([
+      { where: '--break-glass', text: 'it needs a reason', fix: 'write --break-glass "the shop is down: hotfix"' },
+    ]);
+  return {
+    ...(requestId === undefined ? {} : { requestId }),
+    author: { by: defaultAuthor(env), ...(why === undefined ? {} : { why: oneLine(why, 500) }) },
+    createMissing: args.flags.has('create-missing'),
+    ...(glass === undefined ? {} : { breakGlass: oneLine(glass, 500) }),
+  };
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { Client, Connection } from '@temporalio/client';
+import type { Acknowledgement, Intervention } from '../../workflows/contract';
+import type { ApprovalAnswer, ApprovalMessage, Hold } from '../../workflows/pipeline-contract';
+import { APPROVE, BREAK_GLASS, holdsIdOf, LET_GO } from '../../workflows/pipeline-contract';
+import { RefusedError } from '../errors/refused-error';
+import { pipelineOver, samePipelineIdOtherContent, unknownHold, unknownPipeline } from '../refusals';
+import { Pipelines } from '../temporal/pipelines';
+import { requireWorkers } from '../temporal/require-workers';
+import type { BuiltPipeline } from './build-pipeline';
+import { PipelineHandle } from './pipeline-handle';
+import type { PipelineSummary } from './pipeline-summary';
+
+/** How long a worker may take to answer, milliseconds. */
+const ANSWER_LIMIT_MILLIS = 10_000;
+
+/** What runs in one environment, taken to others: pipelines, approvals and holds. */
+export class Promotions {
+  private readonly pipelines: Pipelines;
+
+  constructor(
+    private readonly client: Client,
+    private readonly connection: Connection,
+    private readonly namespace: string,
+    webUrl: string | undefined,
+    private readonly explained: <T>(work: () => Promise<T>) => Promise<T>,
+  ) {
+    this.pipelines = new Pipelines(client, webUrl);
+  }
+
+  /**
+   * Starts a pipeline; or attaches to it where the same request runs already, or answers the closed one where it is over.
+   *
+   * @throws InvalidInputError for a request id that was used for something else; UnreachableError where no worker would take it
+   */
+  start(built: BuiltPipeline): Promise<PipelineHandle> {
+    const { pipelineId, stages } = built.request;
+    return this.explained(async () => {
+      const before = await this.pipelines.find(pipelineId);
+      if (before !== null) return this.handleOf(before, built);
+      for (const environment of new Set(stages.flatMap(({ from, environments }) => [from, ...environments])))
+        await requireWorkers(this.connection, this.namespace, environment);
+      try {
+        await this.pipelines.start(built);
+      } catch (error) {
+        // Somebody was faster.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+      const started = await this.pipelines.find(pipelineId);
+      if (started === null) throw unknownPipeline(pipelineId);
+      return new PipelineHandle(this.client, started, 'started');
+    });
+  }
+
+  /** A pipeline, running or over; null where Temporal knows none. */
+  get(pipelineId: string): Promise<PipelineHandle | null> {
+    return this.explained(async () => {
+      const found = await this.pipelines.find(pipelineId);
+      return found === null ? null : new PipelineHandle(this.client, found, found.isRunning ? 'attached' : 'over');
+    });
+  }
+
+  /** Pipelines: those that run, then the last that ended. */
+  list(limit: number, runningOnly = false): Promise<readonly PipelineSummary[]> {
+    return this.explained(() => this.pipelines.list(limit, runningOnly));
+  }
+
+  /** What must not be promoted somewhere, for it was rolled back there; the newest first. */
+  holds(): Promise<readonly Hold[]> {
+    return this.explained(() => this.pipelines.holds());
+  }
+
+  /** Lets it be promoted again. @throws RefusedError where it is not held */
+  letGo(holdId: string, intervention: Intervention): Promise<Hold> {
+    return this.explained(async () => {
+      const hold = (await this.pipelines.holds()).find(({ id }) => id === holdId);
+      if (hold === undefined) throw unknownHold(holdId);
+      const { wasHeld } = await this.updated<{ wasHeld: boolean }>(holdsIdOf(hold.environment, hold.stack), LET_GO, [
+        holdId,
+        intervention,
+      ]);
+      if (!wasHeld) throw unknownHold(holdId);
+      return hold;
+    });
+  }
+
+  /** Says yes or no to the stage that waits. @throws RefusedError where none does */
+  approve(pipelineId: string, message: ApprovalMessage): Promise<ApprovalAnswer> {
+    return this.explained(async () => {
+      const found = await this.requireRunning(pipelineId, message.decision ?? 'approve');
+      return this.updated<ApprovalAnswer>(found.workflowId, APPROVE, [message]);
+    });
+  }
+
+  /** Goes past freezes, approvals and holds of the stage at hand. @throws RefusedError without a reason */
+  breakGlass(pipelineId: string, intervention: Intervention): Promise<Acknowledgement> {
+    return this.explained(async () => {
+      const found = await this.requireRunning(pipelineId, 'break the glass of');
+      return this.updated<Acknowledgement>(found.workflowId, BREAK_GLASS, [intervention]);
+    });
+  }
+
+  /** Takes back what is being released, begins nothing more, and ends. */
+  cancel(pipelineId: string, name: 'cancel' | 'rollback', intervention: Intervention): Promise<Acknowledgement> {
+    return this.explained(async () => {
+      const found = await this.requireRunning(pipelineId, name);
+      return this.updated<Acknowledgement>(found.workflowId, name, [intervention]);
+    });
+  }
+
+  private async requireRunning(pipelineId: string, what: string): Promise<PipelineSummary> {
+    const found = await this.pipelines.find(pipelineId);
+    if (found === null) throw unknownPipeline(pipelineId);
+    if (!found.isRunning) throw pipelineOver(found, what);
+    return found;
+  }
+
+  private async updated<Answer>(workflowId: string, name: string, args: [unknown, unknown?]): Promise<Answer> {
+    try {
+      return await this.client.withDeadline(Date.now() + ANSWER_LIMIT_MILLIS, () =>
+        this.client.workflow
+          .getHandle(workflowId)
+          .executeUpdate<Answer, [unknown, unknown?]>(name, { args, updateId: randomUUID() }),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+      const words = error.cause instanceof Error ? error.cause.message : error.message;
+      throw new RefusedError(words, 'See where it is: drover pipelines', { cause: error });
+    }
+  }
+
+  private handleOf(summary: PipelineSummary, { digest, request }: BuiltPipeline): PipelineHandle {
+    if (summary.requestDigest !== digest) throw samePipelineIdOtherContent(summary, request.requestId);
+    return new PipelineHandle(this.client, summary, summary.isRunning ? 'attached' : 'over');
+  }
+}
