@@ -74,7 +74,9 @@ describe('an HTTP gate', () => {
   });
 
   test('names what keeps it from being asked', async () => {
-    expect((await ask({ url: 'http://127.0.0.1:1/' })).why).toBe('no answer: the port is one that HTTP clients refuse to ask');
+    expect((await ask({ url: 'http://127.0.0.1:1/' })).why).toBe(
+      'no answer: the port is one that HTTP clients refuse to ask',
+    );
   });
 });
 

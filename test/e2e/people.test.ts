@@ -114,7 +114,12 @@ it('the timeline of one that runs goes up to now, and is a table where the outpu
   const why = await one.run('why');
   expect(why.stdout).toMatch(/^ {12}drover confirm prod cases\/held # /m);
   expect(why.stdout).toMatch(/^ {12}drover rollback prod cases\/held # /m);
-  expect((await one.run('confirm')).code).toBe(0);
+  const elsewhere = await one.run('confirm', '--request', 'another');
+  expect([elsewhere.code, elsewhere.stdout]).toEqual([7, '']);
+  expect(elsewhere.stderr).toMatch(
+    /no deployment of prod cases\/held for the request "another"\. Another one runs there now: request "/,
+  );
+  expect((await one.run('confirm', '--request', String(said?.['deploymentId']))).code).toBe(0);
   await one.isOver();
   const [over] = jsonLines(await one.run('timeline', '--json'));
   const phases = (over?.['timeline'] as readonly { phase: string }[]).map(({ phase }) => phase);

@@ -30,6 +30,8 @@ test('containers are called new and old, not by versions, and by neither where t
   });
   const instances = [tally('0'), tally('5b0c2f6e-77aa')];
   const upgraded = [{ config: PRIMARY, version: '5b0c2f6e-77aa' }];
-  expect(detailsOf(progress({ instances, upgraded }))).toContain('- primary, old: 1 of 3 run\n- primary, new: 1 of 3 run');
+  expect(detailsOf(progress({ instances, upgraded }))).toContain(
+    '- primary, old: 1 of 3 run\n- primary, new: 1 of 3 run',
+  );
   expect(detailsOf(progress({ instances: [tally('0')] }))).toContain('- primary: 1 of 3 run');
 });

@@ -191,7 +191,7 @@ const FAILURES: readonly Failure[] = [
     asked: { hold: true, overrides: ONE_BATCH },
     ends: 'rolled-back',
     cause: /nobody confirmed within/,
-    next: FIND_OUT,
+    next: /Deploy again when somebody can confirm it/,
   },
   {
     title: 'a busy service that does not settle',

@@ -172,7 +172,7 @@ test('"dev --db" keeps everything beside that file, and makes no folder .drover'
   const [port, uiPort] = [String(await closedPort()), String(await closedPort())];
   const cwd = mkdtempSync(join(folder, 'dev-'));
   const env = {
-    ...{ PATH: process.env.PATH, HOME: cwd, TEMPORAL_CLI_PATH: temporalCli() },
+    ...{ PATH: process.env.PATH, HOME: folder, TEMPORAL_CLI_PATH: temporalCli() },
     ...{ RANCHER_URL: 'http://127.0.0.1:1', RANCHER_ENVIRONMENT: 'prod' },
     ...{ RANCHER_ACCESS_KEY: 'access', RANCHER_SECRET_KEY: 'secret' },
   };
