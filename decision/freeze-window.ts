@@ -31,7 +31,7 @@ export interface SingleWindow {
 export type FreezeWindow = RecurringWindow | SingleWindow;
 
 /** A window with its times read. */
-export type ReadWindow =
+export type WindowTimes =
   | { readonly kind: 'recurring'; readonly days: readonly Weekday[]; readonly from: number; readonly to: number }
   /** Local times, as `zone-time.ts` has them. */
   | { readonly kind: 'single'; readonly from: number; readonly to: number };
@@ -56,7 +56,7 @@ export function localMillisOf(text: string): number | null {
 /** The times of a window; or what is wrong with it, and with which of its keys. */
 export function readWindow(
   window: FreezeWindow,
-): ReadWindow | { readonly kind: 'bad'; readonly at: keyof RecurringWindow; readonly why: string } {
+): WindowTimes | { readonly kind: 'bad'; readonly at: keyof RecurringWindow; readonly why: string } {
   const bad = (at: keyof RecurringWindow, why: string) => ({ kind: 'bad', at, why }) as const;
   if (!isTimeZone(window.timeZone)) return bad('timeZone', 'it is no time zone that is known here');
   const days = 'days' in window ? window.days : undefined;

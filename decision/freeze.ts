@@ -1,4 +1,4 @@
-import { readWindow, WEEKDAYS, type FreezeWindow, type ReadWindow } from './freeze-window';
+import { readWindow, WEEKDAYS, type FreezeWindow, type WindowTimes as Times } from './freeze-window';
 import { dayOf, instantOf, localAt } from './zone-time';
 
 // The zone data are the engine's: two releases of Node may disagree about a future day. A workflow that acts upon an answer takes it from an
@@ -56,24 +56,26 @@ function longestAt(windows: readonly FreezeWindow[], instant: number): { name: s
  */
 const DAYS_NEAR = [-3, -2, -1, 0, 1] as const;
 
+/** The spans of a window that can hold in a moment. */
 function spansNear(window: FreezeWindow, instant: number): readonly Span[] {
   const { times, spans } = knownOf(window);
-  const { timeZone } = window;
-  const kept = (day: number, make: () => Span): Span => {
-    const span = spans.get(day) ?? make();
-    spans.set(day, span);
-    return span;
-  };
-  const between = (from: number, to: number): Span => ({
-    from: instantOf(timeZone, from, 'first'),
-    to: instantOf(timeZone, to, 'last'),
-  });
-  if (times.kind === 'single') return [kept(0, () => between(times.from, times.to))];
-  const today = dayOf(instant);
-  const length = times.to > times.from ? times.to : times.to + 24 * 60;
+  const today = times.kind === 'single' ? 0 : dayOf(instant);
+  const before = spans.get(today);
+  if (before !== undefined) return before;
+  const made = times.kind === 'single' ? [spanOf(window, times.from, times.to)] : spansOf(window, times, today);
+  spans.set(today, made);
+  return made;
+}
+
+function spansOf(window: FreezeWindow, { days, from, to }: Times & { kind: 'recurring' }, today: number): Span[] {
+  const end = to > from ? to : to + 24 * 60;
   return DAYS_NEAR.map((offset) => today + offset)
-    .filter((day) => times.days.includes(weekdayOf(day)))
-    .map((day) => kept(day, () => between(localAt(day, times.from), localAt(day, length))));
+    .filter((day) => days.includes(weekdayOf(day)))
+    .map((day) => spanOf(window, localAt(day, from), localAt(day, end)));
+}
+
+function spanOf({ timeZone }: FreezeWindow, from: number, to: number): Span {
+  return { from: instantOf(timeZone, from, 'first'), to: instantOf(timeZone, to, 'last') };
 }
 
 /** 1970-01-01 was a Thursday. */
@@ -82,9 +84,9 @@ function weekdayOf(day: number): (typeof WEEKDAYS)[number] {
 }
 
 interface Known {
-  readonly times: ReadWindow;
-  /** By the day on which each begins: the same days are asked for again and again. */
-  readonly spans: Map<number, Span>;
+  readonly times: Times;
+  /** By the day in UTC: the same days are asked for again and again. */
+  readonly spans: Map<number, readonly Span[]>;
 }
 
 const known = new WeakMap<FreezeWindow, Known>();
@@ -95,7 +97,7 @@ function knownOf(window: FreezeWindow): Known {
   const times = readWindow(window);
   if (times.kind === 'bad')
     throw new RangeError(`The freeze "${window.name}" cannot be read: ${times.at}: ${times.why}.`);
-  const made = { times, spans: new Map<number, Span>() };
+  const made = { times, spans: new Map<number, readonly Span[]>() };
   known.set(window, made);
   return made;
 }

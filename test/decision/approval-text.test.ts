@@ -17,7 +17,25 @@ describe('the text that is signed', () => {
   });
 
   test('no two contents have one text, wherever quotes, commas, brackets and odd characters stand', () => {
-    const parts = ['', 'a', 'b', '"', ',', '","', '","jane",1', '\\', '\\"', ']', '\u0000', '\ud800', '\ufffd', 'é', 'e\u0301', '1', ' '];
+    const parts = [
+      '',
+      'a',
+      'b',
+      '"',
+      ',',
+      '","',
+      '","jane",1',
+      '\\',
+      '\\"',
+      ']',
+      '\u0000',
+      '\ud800',
+      '\ufffd',
+      'é',
+      'e\u0301',
+      '1',
+      ' ',
+    ];
     const texts = (['approve', 'reject'] as const).flatMap((decision) =>
       parts.flatMap((subject) =>
         parts.flatMap((person) =>

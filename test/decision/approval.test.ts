@@ -79,7 +79,12 @@ describe('the approvals of a stage', () => {
     ],
     ['nobody', {}, ['  '], { refused: [{ by: '  ', why: 'it does not say who approves' }] }],
     ['a no ends it', {}, ['!jane', 'joe'], { by: ['joe'], missing: 0, rejected: { by: 'jane', why: null } }],
-    ['a no after a yes ends it', {}, ['jane', '!joe'], { by: ['jane'], missing: 0, rejected: { by: 'joe', why: null } }],
+    [
+      'a no after a yes ends it',
+      {},
+      ['jane', '!joe'],
+      { by: ['jane'], missing: 0, rejected: { by: 'joe', why: null } },
+    ],
     ['of several the first is told', {}, ['!jane', '!joe'], { rejected: { by: 'jane', why: null } }],
     [
       'anybody may say no: the requester, without a signature, and whoever may not approve',
@@ -154,7 +159,11 @@ describe('a rule', () => {
     ['anybody', {}, null],
     ['another one may', { people: ['jane', 'joe'] }, null],
     ['the requester may too', { people: ['jane'], distinctFromRequester: false }, null],
-    ['nobody but the requester may', { people: ['jane'] }, 'somebody other than jane@desk, who asks, must approve, and nobody else may'],
+    [
+      'nobody but the requester may',
+      { people: ['jane'] },
+      'somebody other than jane@desk, who asks, must approve, and nobody else may',
+    ],
     [
       'too few but the requester may',
       { count: 2, people: ['jane', 'joe'] },

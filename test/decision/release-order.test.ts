@@ -1,4 +1,10 @@
-import { finishOrder, orderProblemText, participantKey, releaseOrder, rollbackWaves } from '../../decision/release-order';
+import {
+  finishOrder,
+  orderProblemText,
+  participantKey,
+  releaseOrder,
+  rollbackWaves,
+} from '../../decision/release-order';
 import type { OrderProblem, Participant } from '../../decision/release-order';
 import { randomFrom } from './seeded-random';
 
@@ -36,7 +42,14 @@ describe('the waves of a release', () => {
     ['a diamond', ['web: a b', 'a: db', 'b: db', 'db'], [['db'], ['a', 'b'], ['web']]],
     ['the longest way counts', ['web: db api', 'api: db', 'db'], [['db'], ['api'], ['web']]],
     ['a dependency that is named twice', ['web: db db', 'db'], [['db'], ['web']]],
-    ['two that are apart', ['web: api', 'mail: queue', 'api', 'queue'], [['api', 'queue'], ['web', 'mail']]],
+    [
+      'two that are apart',
+      ['web: api', 'mail: queue', 'api', 'queue'],
+      [
+        ['api', 'queue'],
+        ['web', 'mail'],
+      ],
+    ],
     ['waves by hand', ['web@2', 'api@1', 'db@1'], [['api', 'db'], ['web']]],
     ['a wave that nobody is in is left out', ['web@9', 'api@4'], [['api'], ['web']]],
     ['some by hand: the others go as early as they can', ['web: api', 'api@3', 'db'], [['db'], ['api'], ['web']]],
@@ -66,7 +79,12 @@ describe('what has no order is refused, by name:', () => {
       [{ kind: 'unknown-dependency', key: 'web', dependency: 'dp' }],
       'web depends on dp, which is not in this release',
     ],
-    ['a service that depends on itself', ['web: web'], [{ kind: 'cycle', path: ['web', 'web'] }], 'web depends on itself'],
+    [
+      'a service that depends on itself',
+      ['web: web'],
+      [{ kind: 'cycle', path: ['web', 'web'] }],
+      'web depends on itself',
+    ],
     [
       'a circle, without those that only wait for it',
       ['shop: web', 'web: api', 'api: db', 'db: web', 'mail'],
@@ -195,9 +213,7 @@ describe('whatever depends on whatever', () => {
   test('who is in which wave depends neither on the order of the list nor on that of the dependencies', () => {
     for (const { seed, list, waves } of good) {
       const random = randomFrom(seed + RUNS);
-      const shuffled = random
-        .shuffled(list)
-        .map((one) => ({ ...one, dependsOn: random.shuffled([...one.dependsOn]) }));
+      const shuffled = random.shuffled(list).map((one) => ({ ...one, dependsOn: random.shuffled([...one.dependsOn]) }));
       expect(wavesOf(shuffled).map((wave) => [...wave].sort())).toEqual(waves.map((wave) => [...wave].sort()));
     }
   });
@@ -223,7 +239,8 @@ describe('whatever depends on whatever', () => {
     for (const { list, needs } of all) {
       const told = problemsOf(list).flatMap((problem) => (problem.kind === 'cycle' ? problem.path : []));
       for (const [key, others] of needs)
-        if (others.has(key)) expect(told.some((one) => others.has(one) && needs.get(one)?.has(key) === true)).toBe(true);
+        if (others.has(key))
+          expect(told.some((one) => others.has(one) && needs.get(one)?.has(key) === true)).toBe(true);
     }
   });
 

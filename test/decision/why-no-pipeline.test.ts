@@ -31,7 +31,9 @@ test('a pipeline is one', () => {
 });
 
 test.each([undefined, null, 'pipeline', 7, [], [PIPELINE]])('%j is none', (given) => {
-  expect(whyNoPipeline(given)).toBe('the input is no pipeline: an object is expected, as the client of Drover sends it');
+  expect(whyNoPipeline(given)).toBe(
+    'the input is no pipeline: an object is expected, as the client of Drover sends it',
+  );
 });
 
 test.each<[string, Record<string, unknown>, string]>([
@@ -43,12 +45,20 @@ test.each<[string, Record<string, unknown>, string]>([
   ['too many stages', { stages: Array(51).fill(STAGE) }, '"stages" is no list of 1 to 50'],
   ['a stage that is none', { stages: [STAGE, 'prod'] }, 'in "stages[1]": it is no object'],
   ['a stage without a source', stage({ from: '' }), 'in "stages[0]": "from" is no text of 1 to 1000 characters'],
-  ['a stage that goes nowhere', stage({ environments: [] }), 'in "stages[0]": "environments" is no list of 1 to 50 names'],
+  [
+    'a stage that goes nowhere',
+    stage({ environments: [] }),
+    'in "stages[0]": "environments" is no list of 1 to 50 names',
+  ],
   ['an environment twice', stage({ environments: ['a', 'a'] }), 'in "stages[0]": "environments" names one twice'],
   ['an unknown order', stage({ order: 'all' }), 'in "stages[0]": "order" is not one of sequence, parallel, canary'],
   ['a soak that is none', stage({ soakMillis: -1 }), 'in "stages[0]": "soakMillis" is no whole number'],
   ['approvals that are none', stage({ approvals: true }), 'in "stages[0]": "approvals" is neither null nor an object'],
-  ['people that are none', stage({ approvals: { people: [1] } }), 'in "stages[0]": "approvals.people" is no list of texts'],
+  [
+    'people that are none',
+    stage({ approvals: { people: [1] } }),
+    'in "stages[0]": "approvals.people" is no list of texts',
+  ],
   [
     'a signature that is none',
     stage({ approvals: { count: 1, expiresMillis: 1, signed: 1 } }),
@@ -62,9 +72,17 @@ test.each<[string, Record<string, unknown>, string]>([
   ['freezes that are none', stage({ freeze: {} }), 'in "stages[0]": "freeze" is no list of at most 100'],
   ['a freeze that is none', stage({ freeze: ['night'] }), 'in "stages[0]": "freeze[0]" is no object'],
   ['a freeze without a zone', night({ timeZone: 1 }), 'in "stages[0]": "freeze[0]": "timeZone" is no text of 1 to'],
-  ['a freeze in no zone', night({ timeZone: 'x' }), 'in "stages[0]": "freeze[0]": "timeZone": it is no time zone that is'],
+  [
+    'a freeze in no zone',
+    night({ timeZone: 'x' }),
+    'in "stages[0]": "freeze[0]": "timeZone": it is no time zone that is',
+  ],
   ['a freeze on no day', night({ days: 'sat' }), 'in "stages[0]": "freeze[0]": "days" is no list'],
-  ['a freeze that is empty', night({ from: '2026-01-01T00:00', to: '2026-01-01T00:00' }), 'in "stages[0]": "freeze[0]": "to": it'],
+  [
+    'a freeze that is empty',
+    night({ from: '2026-01-01T00:00', to: '2026-01-01T00:00' }),
+    'in "stages[0]": "freeze[0]": "to": it',
+  ],
 ])('with %s it is none', (_what, change, expected) => {
   const why = whyNoPipeline({ ...PIPELINE, ...change });
   expect(why?.slice(0, expected.length)).toBe(expected);

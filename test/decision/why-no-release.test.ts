@@ -26,7 +26,9 @@ const RELEASE: ReleaseRequest = {
   author: { by: 'jane@host' },
 };
 
-const service = (change: Record<string, unknown>): Record<string, unknown> => ({ services: [{ ...SERVICE, dependsOn: [], ...change }] });
+const service = (change: Record<string, unknown>): Record<string, unknown> => ({
+  services: [{ ...SERVICE, dependsOn: [], ...change }],
+});
 
 test('a release is one', () => {
   expect(whyNoRelease(RELEASE)).toBeNull();
@@ -53,7 +55,11 @@ test.each<[string, Record<string, unknown>, string]>([
   ['a service that is none', { services: [null] }, 'in "services[0]": it is no object'],
   ['a service without a stack', service({ stack: 7 }), 'in "services[0]": "stack" is no text of 1 to 1000 characters'],
   ['labels that are none', service({ labels: { a: 1 } }), 'in "services[0]": "labels" is no object of texts'],
-  ['overrides that are none', service({ overrides: { batchSize: -1 } }), 'in "services[0]": "overrides.batchSize" is no whole number'],
+  [
+    'overrides that are none',
+    service({ overrides: { batchSize: -1 } }),
+    'in "services[0]": "overrides.batchSize" is no whole number',
+  ],
   ['no dependencies', service({ dependsOn: undefined }), 'in "services[0]": "dependsOn" is no list of texts'],
   ['a wave that is none', service({ wave: 0 }), 'in "services[0]": "wave" is no whole number from 1 on'],
   [
@@ -61,7 +67,11 @@ test.each<[string, Record<string, unknown>, string]>([
     { services: [SERVICE] },
     'qa/storefront/web depends on qa/storefront/api, which is not in this release',
   ],
-  ['one service twice', { services: [1, 2].map(() => ({ ...SERVICE, dependsOn: [] })) }, 'qa/storefront/web is named twice in one release'],
+  [
+    'one service twice',
+    { services: [1, 2].map(() => ({ ...SERVICE, dependsOn: [] })) },
+    'qa/storefront/web is named twice in one release',
+  ],
 ])('with %s it is none', (_what, change, expected) => {
   expect(whyNoRelease({ ...RELEASE, ...change })).toBe(expected);
 });

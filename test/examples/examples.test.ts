@@ -18,7 +18,13 @@ test('each example is read by one of the tests below', () => {
 
 test('examples/release.yaml is a release, in the order that its comments tell', () => {
   const release = readReleaseFile(join(folder, 'release.yaml'));
-  expect(release).toMatchObject({ name: 'storefront 2.4.1', onFailure: 'rollback-all', parallelism: 4, whenBusy: 'queue', confirm: 'manual' });
+  expect(release).toMatchObject({
+    name: 'storefront 2.4.1',
+    onFailure: 'rollback-all',
+    parallelism: 4,
+    whenBusy: 'queue',
+    confirm: 'manual',
+  });
   const order = releaseOrder(release.services.map((service) => ({ ...service, key: participantKey(service) })));
   expect(order).toEqual({
     ok: true,

@@ -120,7 +120,9 @@ describe.each(READERS)('any $what', (reader) => {
 
   test.each(Object.entries(BOMBS))('%s is refused at once', (_, content) => {
     const begun = performance.now();
-    expect(judge(reader, typeof content === 'string' ? content : Buffer.from(content).toString('utf8'))).toBe('refused');
+    expect(judge(reader, typeof content === 'string' ? content : Buffer.from(content).toString('utf8'))).toBe(
+      'refused',
+    );
     expect(performance.now() - begun).toBeLessThan(10_000);
   });
 });

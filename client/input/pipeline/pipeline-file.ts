@@ -1,7 +1,8 @@
 import { FREEZE_HORIZON_MILLIS, frozenUntil } from '../../../decision/freeze';
 import { STAGE_DEFAULTS, type PipelineStage, type StageOrder } from '../../../decision/pipeline';
-import { contentOf, refuseFile, textOfFile } from '../yaml/input-file';
+import { contentOf, textOfFile } from '../yaml/input-file';
 import { readYaml } from '../yaml/read-yaml';
+import { refuseFile } from '../yaml/refuse-file';
 import type { PipelineInput } from './pipeline-input';
 import { relationProblems } from './relation-problems';
 import { pipelineSchema, type PipelineContent } from './pipeline-schema';

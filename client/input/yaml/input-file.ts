@@ -5,8 +5,8 @@ import { shownPlace } from '../shown';
 import { explainIssue } from './explain-issue';
 import type { YamlText } from './read-yaml';
 
-/** Each is looked up in the file; nobody reads more of them. */
-const MOST_TOLD = 50;
+/** Each is looked up in the file; of more than these not even the number is told. */
+const MOST_ISSUES = 1000;
 
 /** Why a file cannot be read, by the system's code. */
 const WORDS: ReadonlyMap<string, string> = new Map([
@@ -47,26 +47,6 @@ export function contentOf<Schema extends z.ZodType>(
 ): { readonly content: z.output<Schema> | undefined; readonly problems: readonly Problem[] } {
   const parsed = schema.safeParse(file.value);
   if (parsed.success) return { content: parsed.data, problems: file.problems };
-  const found = parsed.error.issues.slice(0, MOST_TOLD).flatMap((issue) => explainIssue(issue, file));
+  const found = parsed.error.issues.slice(0, MOST_ISSUES).flatMap((issue) => explainIssue(issue, file));
   return { content: undefined, problems: [...file.problems, ...found] };
-}
-
-/**
- * Tells the problems of a file from its top to its bottom, and of very many the first.
- *
- * @throws InvalidInputError always
- */
-export function refuseFile(problems: readonly Problem[]): never {
-  const sorted = [...problems].sort((one, other) => placeOf(one) - placeOf(other));
-  const more = sorted.length - MOST_TOLD;
-  const told = sorted.slice(0, MOST_TOLD);
-  const last = told.at(-1);
-  if (more > 0 && last !== undefined)
-    told.push({ where: last.where, text: `… and ${more} more problems below`, fix: 'mend these first' });
-  throw new InvalidInputError(told);
-}
-
-function placeOf({ where }: Problem): number {
-  const match = /:(\d+):(\d+)$/.exec(where);
-  return Number(match?.[1] ?? 0) * 10_000 + Number(match?.[2] ?? 0);
 }

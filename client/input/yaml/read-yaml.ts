@@ -12,6 +12,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { InvalidInputError, type Problem } from '../../errors/invalid-input-error';
+import { refuseFile } from './refuse-file';
 import { offsetOf, problemsOfContent, problemsOfSyntax, tooDeep, type YamlProblem } from './yaml-problems';
 
 // A worker reads its configuration in the same way (`worker/config/read-yaml.ts`); neither folder may import the other.
@@ -41,7 +42,7 @@ export function readYaml(source: string, name: string, example: string): YamlTex
   };
   const told = ({ offset, text, fix }: YamlProblem): Problem => ({ where: at(offset), text, fix });
   const refuse = (found: readonly YamlProblem[]): void => {
-    if (found.some(({ fatal }) => fatal)) throw new InvalidInputError(found.map(told));
+    if (found.some(({ fatal }) => fatal)) refuseFile(found.map(told));
   };
   const document = shallow(() => parseDocument(source, { ...OPTIONS, lineCounter: lines }), refuse);
   refuse(problemsOfSyntax([...document.errors, ...document.warnings]));

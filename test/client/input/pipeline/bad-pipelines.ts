@@ -139,38 +139,38 @@ export const BAD_PIPELINES: readonly BadPipeline[] = [
   stage(
     'a day that does not exist',
     `freeze: [{ ${NIGHT}, days: [ sat, sunday ], from: "22:00", to: "06:00" }]`,
-    ':3:117 | stages.0.freeze.0.days.1: expected one of mon, tue, wed, thu, fri, sat, sun, found "sunday"',
+    ':3:118 | stages.0.freeze.0.days.1: expected one of mon, tue, wed, thu, fri, sat, sun, found "sunday"',
   ),
   stage(
     'a time that does not exist',
     `freeze: [{ ${NIGHT}, from: "22:00", to: "24:00" }]`,
-    ':3:118 | stages.0.freeze.0.to: it is not HH:MM, as "from" is | write it as from is, and later; "24:00" is "00:00" of the next day',
+    ':3:124 | stages.0.freeze.0.to: it is not HH:MM, as "from" is | write it as from is, and later; "24:00" is "00:00" of the next day',
   ),
   stage(
     'a time that is a number',
     `freeze: [{ ${NIGHT}, from: 22, to: "06:00" }]`,
-    ':3:110 | stages.0.freeze.0.from: expected a time, such as "22:00" or 2026-12-24T18:00, found a number | put it in quotes',
+    ':3:111 | stages.0.freeze.0.from: expected a time, such as "22:00" or 2026-12-24T18:00, found a number | put it in quotes',
   ),
   stage(
     'a day of the year that does not exist',
     `freeze: [{ ${NIGHT}, from: 2026-02-29T00:00, to: 2026-03-01T00:00 }]`,
-    ':3:110 | stages.0.freeze.0.from: it is neither HH:MM nor YYYY-MM-DDTHH:MM | write "HH:MM" for every day',
+    ':3:111 | stages.0.freeze.0.from: it is neither HH:MM nor YYYY-MM-DDTHH:MM | write "HH:MM" for every day',
   ),
   stage(
     'an empty window',
     `freeze: [{ ${NIGHT}, from: 2026-12-24T18:00, to: 2026-12-24T18:00 }]`,
-    ':3:132 | stages.0.freeze.0.to: it is not later than "from" | write it as from is, and later',
+    ':3:133 | stages.0.freeze.0.to: it is not later than "from" | write it as from is, and later',
   ),
   stage(
     'days of what comes once',
     `freeze: [{ ${NIGHT}, days: [ sat ], from: 2026-12-24T18:00, to: 2026-12-25T18:00 }]`,
-    ':3:104 | stages.0.freeze.0.days: a window that comes once has no days',
+    ':3:105 | stages.0.freeze.0.days: a window that comes once has no days',
   ),
   stage(
     'a window without its times',
     `freeze: [{ ${NIGHT} }]`,
-    ':3:64 | stages.0.freeze.0.from: expected a time',
-    ':3:64 | stages.0.freeze.0.to: expected a time',
+    ':3:65 | stages.0.freeze.0.from: expected a time',
+    ':3:65 | stages.0.freeze.0.to: expected a time',
   ),
   stage(
     'a freeze without an end',

@@ -136,7 +136,7 @@ describe('a bad pipeline file is refused with its lines, what was expected and w
   test.each(BAD_PIPELINES)('$what', ({ yaml, problems }) => {
     const found = problemsOf(() => parse(yaml));
     expect(found.map(({ where, text, fix }) => `${where} | ${text} | ${fix}`)).toEqual(
-      problems.map((words) => expect.stringContaining(`pipeline.yaml${words}`)),
+      problems.map((words): unknown => expect.stringContaining(`pipeline.yaml${words}`)),
     );
     for (const { text, fix } of found) expect([text, fix].filter((words) => words.trim() === '')).toEqual([]);
   });

@@ -154,7 +154,7 @@ export const BAD_RELEASES: readonly BadRelease[] = [
     's/web: { redeploy: true }',
     ':2:13 | services.s/web: nothing to deploy: neither an image nor a sidekick is given | add image: example/web:2.4.1',
   ),
-  service('a service that is left empty', 's/web:', ':2:13 | services.s/web: nothing to deploy'),
+  service('a service that is left empty', 's/web:', ':2:20 | services.s/web: nothing to deploy'),
   service('a service that is a number', 's/web: 1', ':2:20 | services.s/web: expected a mapping'),
   service(
     'an unknown key of a service',

@@ -28,7 +28,9 @@ test.each<[string, string, string[], string[]]>([
 ])('%s is refused', (_what, environment, services, expected) => {
   const found = problemsOf(() => releaseFromArguments(environment, services));
   expect(found.map(({ where, text, fix }) => `${where} | ${text} | ${fix}`)).toEqual(
-    expected.map((words) => expect.stringMatching(new RegExp(`^${words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`))),
+    expected.map((words): unknown =>
+      expect.stringMatching(new RegExp(`^${words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`)),
+    ),
   );
 });
 

@@ -141,7 +141,7 @@ describe('a bad release file is refused with its lines, what was expected and wh
   test.each(BAD_RELEASES)('$what', ({ yaml, problems }) => {
     const found = problemsOf(() => parse(yaml));
     expect(found.map(({ where, text, fix }) => `${where} | ${text} | ${fix}`)).toEqual(
-      problems.map((words) => expect.stringContaining(`release.yaml${words}`)),
+      problems.map((words): unknown => expect.stringContaining(`release.yaml${words}`)),
     );
     for (const { text, fix } of found) expect([text, fix].filter((words) => words.trim() === '')).toEqual([]);
     expect(JSON.stringify(found)).not.toContain('hunter2');
@@ -150,8 +150,9 @@ describe('a bad release file is refused with its lines, what was expected and wh
   test('of very many problems the first are told, and how many are left', () => {
     const lines = Array.from({ length: 70 }, (_, index) => `  s/service-${index}: Web:${index}`);
     const found = problemsOf(() => parse(`environment: qa\nservices:\n${lines.join('\n')}\n`));
-    expect(found).toHaveLength(50);
-    expect(found[0]?.where).toBe('release.yaml:3:18');
+    expect(found).toHaveLength(51);
+    expect(found[0]?.where).toBe('release.yaml:3:16');
+    expect(found.at(-1)?.text).toBe('… and 20 more problems below');
   });
 
   test('more services than one release may have', () => {
