@@ -14,6 +14,7 @@ import { KEYWORD_LIMIT, WORKFLOW_QUEUE } from '../../workflows/contract';
 import { ENTER_LANE, LANE, laneIdOf, LEAVE_LANE } from '../../workflows/lane-contract';
 import type { Target } from '../input/upgrade-input';
 import { grpcTroubleOf } from './grpc-trouble';
+import { missingSearchAttributes } from './missing-search-attributes';
 
 /** How long a worker may take to answer, milliseconds; then the request is left with Temporal. */
 const ANSWER_LIMIT_MILLIS = 5_000;
@@ -43,6 +44,7 @@ export async function enterLane(client: Client, ticket: Ticket): Promise<Entered
     } catch (error) {
       const trouble = grpcTroubleOf(error)?.trouble;
       if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || trouble === 'no answer in time') break;
+      if (isAboutSearchAttributes(error)) throw missingSearchAttributes(client.options.namespace, error.message);
       // It ended between the look and the request: the next one makes a new one.
       const isClosing = trouble === 'not found' || trouble === 'not ready' || isOfClosedLane(error);
       if (!isClosing || attempt >= ATTEMPTS) throw error;
@@ -95,6 +97,11 @@ function laneOptions({ request: { environment, stack, service } }: Ticket): Lane
     ],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
   };
+}
+
+/** Of the two operations in one call the server names only the one that failed, and the SDK has no error of its own for that. */
+function isAboutSearchAttributes(error: unknown): error is Error {
+  return error instanceof Error && /search attribute/i.test(error.message);
 }
 
 /** The SDK tells it as a failure of the update: the workflow had completed before the update did. */

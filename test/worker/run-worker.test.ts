@@ -180,7 +180,7 @@ test('it serves the environments that it is limited to, and polls no other queue
     async () => (await pollers(WORKFLOW_QUEUE, 1)) > 0 && (await pollers(rancherQueue('qa'), 2)) > 0,
   );
   expect(await pollers(rancherQueue('prod'), 2)).toBe(0);
-  expect(await pollers(WORKFLOW_QUEUE, 2)).toBe(0);
+  expect(await pollers(notifyQueue('prod', 'ops'), 2)).toBe(0);
 });
 
 test('without a limit it serves all of them', async () => {

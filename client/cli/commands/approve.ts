@@ -23,16 +23,20 @@ const VALID_MILLIS = 15 * 60_000;
 export function approvalCommand(decision: 'approve' | 'reject'): Command {
   const does =
     decision === 'approve'
-      ? 'Says yes to the stage of a pipeline that waits for it. Each person counts once, and whoever asked does not count where the stage says so.'
-      : 'Says no to the stage of a pipeline that waits: it is refused, and nothing is changed in it. Anybody may.';
+      ? [
+          'Says yes to the stage of a pipeline that waits for it. Each person counts once, and whoever asked for it does not',
+          'count where the stage says so.',
+        ]
+      : ['Says no to the stage of a pipeline that waits: it is refused, and nothing is changed in it. Anybody may.'];
   return {
     name: decision,
     usage: 'PIPELINE [--why TEXT] [--stage NAME]',
     description: [
-      does,
+      ...does,
       '',
-      'Drover believes the name that Temporal lets through: who may send messages at all is decided by the authentication in front of Temporal.',
-      'Where a stage asks for signatures, --sign-with-file proves that it was somebody (or a CI system) who has the key.',
+      'Drover believes the name that Temporal lets through: who may send messages at all is decided by the authentication in',
+      'front of Temporal. Where a stage asks for signatures, --sign-with-file proves that it was somebody (or a CI system)',
+      'who has the key.',
     ],
     options: [
       { name: 'why', kind: 'one', value: 'TEXT', help: 'a reason, kept in the history' },

@@ -11,8 +11,8 @@ export const breakGlass: Command = {
   name: 'break-glass',
   usage: 'PIPELINE --why TEXT',
   description: [
-    'Lets a pipeline go past freezes, approvals and holds of the stage at hand, in an emergency. Who did it, and why, is in the history for',
-    'good. The gates of the services are kept all the same: what is not proven is not finished.',
+    'Lets a pipeline go past freezes, approvals and holds of the stage at hand, in an emergency. Who did it, and why, is in',
+    'the history for good. The gates of the services are kept all the same: what is not proven is not finished.',
   ],
   options: [{ name: 'why', kind: 'one', value: 'TEXT', help: 'the reason; it must be given' }, ...TEMPORAL_OPTIONS],
   examples: [['break-glass p0123456789ab --why "the shop is down: hotfix 4711"', '']],

@@ -13,8 +13,8 @@ export const holds: Command = {
   name: 'holds',
   usage: '[--let-go HOLD --why TEXT]',
   description: [
-    'Shows what must not be promoted somewhere, for it was rolled back there by a pipeline; with --let-go a person lets it be promoted again.',
-    'A pipeline that waits for it goes on within a minute.',
+    'Shows what must not be promoted somewhere, for it was rolled back there by a pipeline; with --let-go a person lets it',
+    'be promoted again. A pipeline that waits for it goes on within a minute.',
   ],
   options: [
     { name: 'let-go', kind: 'one', value: 'HOLD', help: 'the id of what may be promoted again' },

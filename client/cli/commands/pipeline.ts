@@ -14,9 +14,10 @@ export const pipeline: Command = {
   name: 'pipeline',
   usage: '-f pipeline.yaml [options]',
   description: [
-    'Takes what a stack runs in one environment through others, stage by stage: what is proven to run is pinned; each stage asks for its',
-    'approvals, keeps out of its freezes, releases its environments as one transaction each, and has to stay good for its soak. A Temporal',
-    'workflow does it: killing this command changes nothing, and the same command again attaches to it.',
+    'Takes what a stack runs in one environment through others, stage by stage: what is proven to run is pinned; each stage',
+    'asks for its approvals, keeps out of its freezes, releases its environments as one transaction each, and has to stay',
+    'good for its soak. A Temporal workflow does it: killing this command changes nothing, and the same command again',
+    'attaches to it.',
   ],
   options: [
     { name: 'file', kind: 'one', value: 'FILE', aliases: ['f'], help: 'the pipeline: its stack and its stages' },

@@ -18,8 +18,8 @@ export const pipelines: Command = {
   name: 'pipelines',
   usage: '[PIPELINE [--watch]]',
   description: [
-    'Shows where a pipeline (or a promotion) and each of its stages is, or how it ended; without one, those that run, then the last that ended.',
-    "Without --watch the exit code says whether there was an answer; with it, it is the verdict's.",
+    'Shows where a pipeline (or a promotion) and each of its stages is, or how it ended; without one, those that run, then',
+    "the last that ended. Without --watch the exit code says whether there was an answer; with it, it is the verdict's.",
   ],
   options: [
     { name: 'watch', kind: 'flag', help: 'follow it to the verdict' },

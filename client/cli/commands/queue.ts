@@ -10,8 +10,8 @@ export const queue: Command = {
   name: 'queue',
   usage: 'ENVIRONMENT STACK/SERVICE',
   description: [
-    'Shows who deploys a service, and the requests that wait for their turn (drover upgrade --when-busy queue), the next one first.',
-    'A request is taken out of the queue with "drover cancel … --request ID". It changes nothing.',
+    'Shows who deploys a service, and the requests that wait for their turn (drover upgrade --when-busy queue), the next',
+    'one first. A request is taken out of the queue with "drover cancel … --request ID". It changes nothing.',
   ],
   options: [...TARGET_OPTIONS, ...TEMPORAL_OPTIONS],
   examples: [

@@ -21,9 +21,10 @@ export const release: Command = {
   name: 'release',
   usage: '(-f release.yaml | ENVIRONMENT STACK/SERVICE=IMAGE …) [options]',
   description: [
-    'Takes several services to new images as one transaction. Each is looked at before the first is touched; then each is upgraded and',
-    'verified, with its old containers kept; when all are, it is decided and recorded, and all finish in their order, or all go back in the',
-    'reverse one. A Temporal workflow does it: killing this command changes nothing, and the same command again attaches to it.',
+    'Takes several services to new images as one transaction. Each is looked at before the first is touched; then each is',
+    'upgraded and verified, with its old containers kept; when all are, it is decided and recorded, and all finish in their',
+    'order, or all go back in the reverse one. A Temporal workflow does it: killing this command changes nothing, and the',
+    'same command again attaches to it.',
   ],
   options: [
     {

@@ -18,8 +18,8 @@ export const releases: Command = {
   name: 'releases',
   usage: '[RELEASE [--watch]]',
   description: [
-    'Shows where a release and each of its services is, or how it ended; without one, the releases that run, then the last that ended.',
-    "Without --watch the exit code says whether there was an answer; with it, it is the verdict's.",
+    'Shows where a release and each of its services is, or how it ended; without one, the releases that run, then the last',
+    "that ended. Without --watch the exit code says whether there was an answer; with it, it is the verdict's.",
   ],
   options: [
     { name: 'watch', kind: 'flag', help: 'follow it to the verdict' },
