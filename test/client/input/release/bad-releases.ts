@@ -118,6 +118,11 @@ export const BAD_RELEASES: readonly BadRelease[] = [
     problems: [':2:1 | confirmWithin: nobody is asked to confirm this release | add confirm: manual'],
   },
   {
+    what: 'a time for a confirmation that the file itself declines',
+    yaml: 'environment: qa\nconfirm: none\nconfirmWithin: 24h\nservices: { s/web: x:1 }\n',
+    problems: [':3:1 | confirmWithin: nobody is asked to confirm this release | add confirm: manual'],
+  },
+  {
     what: 'a name of several lines',
     yaml: 'environment: qa\nname: "a\\nb"\nservices: { s/web: x:1 }\n',
     problems: [':2:7 | name: it has control characters in it'],
