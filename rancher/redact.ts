@@ -40,9 +40,30 @@ export function redactor(secrets: Iterable<string>): Redact {
   const ordered = [...forms].sort((a, b) => b.length - a.length);
   return (whole) => {
     const text = whole.slice(0, LONGEST_TEXT);
-    const blanked = ordered.reduce((rest, form) => rest.replaceAll(form, BLANK), text);
-    return withoutCutSecret(withoutWords(blanked, words), ordered);
+    return withoutCutSecret(withoutWords(withoutForms(text, ordered), words), ordered);
   };
+}
+
+/** All of them are looked for in the text as it came: where two overlap, blanking the one first would hide the other and leave the rest of it. */
+function withoutForms(text: string, forms: readonly string[]): string {
+  /** How many more begin than end at each place. */
+  const begun = new Int32Array(text.length + 1);
+  let isFound = false;
+  for (const form of forms) {
+    for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) {
+      begun[at] = (begun[at] ?? 0) + 1;
+      begun[at + form.length] = (begun[at + form.length] ?? 0) - 1;
+      isFound = true;
+    }
+  }
+  if (!isFound) return text;
+  let [shown, depth, from] = ['', 0, 0];
+  for (const [at, change] of begun.entries()) {
+    if (depth === 0 && change > 0) shown += `${text.slice(from, at)}${BLANK}`;
+    depth += change;
+    if (depth === 0) from = change < 0 ? at : from;
+  }
+  return shown + text.slice(from);
 }
 
 function withoutWords(text: string, words: ReadonlySet<string>): string {

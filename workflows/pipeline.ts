@@ -1,7 +1,6 @@
-import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import { allHandlersFinished, ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
 import type { PipelineRequest } from '../decision/pipeline';
 import { whyNoPipeline } from '../decision/why-no-pipeline';
-import { ApplicationFailure } from '@temporalio/workflow';
 import type { PipelineResult } from './pipeline-contract';
 import { PipelineRun } from './pipeline-run';
 import { PipelineEnded } from './pipeline-steps/pipeline-ended';

@@ -1,8 +1,10 @@
-import { CancellationScope, condition, allHandlersFinished } from '@temporalio/workflow';
+import { allHandlersFinished, ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
 import type { Ticket } from '../decision/lane';
 import type { ReleaseRequest } from '../decision/release';
 import { releaseEnd } from '../decision/release-verdict';
 import type { ReleaseEnd } from '../decision/release-verdict';
+import { whyNoRelease } from '../decision/why-no-release';
+import { whyNoRequest } from '../decision/why-no-request';
 import type { ReleaseResult } from './release-contract';
 import { nameOf, ReleaseRun } from './release-run';
 import { checkAll } from './release-steps/check-all';
@@ -26,7 +28,10 @@ export interface ReleaseInput {
  * Its deployments are workflows of their own and outlive it: where somebody ends it, they find out what was decided, or that nothing was, and
  * all do the same.
  */
-export async function release({ request, waves }: ReleaseInput): Promise<ReleaseResult> {
+export async function release(input: ReleaseInput): Promise<ReleaseResult> {
+  const why = whyNoInput(input);
+  if (why !== null) throw ApplicationFailure.nonRetryable(`Nothing was started: ${why}.`, 'InvalidInput');
+  const { request, waves } = input;
   const run = new ReleaseRun(request, waves, (part, by) => void sendRetry(part, by));
   void CancellationScope.current().cancelRequested.catch(() => {
     run.recall ??= { kind: 'cancelled', said: 'a cancellation in Temporal' };
@@ -55,4 +60,20 @@ async function carryThrough(run: ReleaseRun): Promise<ReleaseEnd> {
     run.recall,
     failed === null ? null : { name: nameOf(failed), verdict: failed.verdict, reason: failed.reason },
   );
+}
+
+/** Anybody who may reach the namespace can start it with anything. */
+function whyNoInput(input: ReleaseInput | undefined): string | null {
+  if (typeof input !== 'object' || input === null) return 'the input is no release';
+  const why = whyNoRelease(input.request);
+  if (why !== null) return why;
+  if (!Array.isArray(input.waves) || !input.waves.every(Array.isArray)) return '"waves" is no list of lists';
+  const tickets: readonly unknown[] = input.waves.flat();
+  if (tickets.length !== input.request.services.length) return '"waves" has not all of the services';
+  const bad = tickets.map((ticket) =>
+    typeof ticket === 'object' && ticket !== null && 'request' in ticket
+      ? whyNoRequest(ticket.request)
+      : 'it is no ticket',
+  );
+  return bad.find((found) => found !== null) ?? null;
 }

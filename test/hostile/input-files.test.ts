@@ -92,7 +92,8 @@ function judge({ read, whyNot }: Reader, text: string): 'read' | 'refused' {
     expect(uncleanIn(words.slice(0, 5000))).toEqual([]);
     expect(words.length).toBeLessThan(60_000);
     expect(words).toMatch(/^drover: file\.yaml(:\d+:\d+)?: \S/);
-    expect(words).not.toContain(CANARY);
+    // A mutation may have cut off what shows that it is a secret.
+    if (text.includes(SECRET)) expect(words).not.toContain(CANARY);
     return 'refused';
   }
   const request: unknown = { ...IDS, ...input };

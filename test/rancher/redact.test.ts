@@ -16,3 +16,10 @@ test.each([
 ])('%s', (_, text, shown) => {
   expect(redact(text)).toBe(shown);
 });
+
+test('takes out two that overlap, whichever way they are repeated', () => {
+  const [one, other] = ['\\\\0000000000000000', '0000000000000000\\\\'];
+  expect(redactor([one, other])(`see ${one}${other} and ${other}${one} there`)).toBe(
+    'see [redacted] and [redacted] there',
+  );
+});

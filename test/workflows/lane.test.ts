@@ -174,10 +174,10 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    title: 'fifty requests at once: never two in flight at Rancher, each runs once, in the order in which they came',
+    title: 'a dozen requests at once: never two in flight at Rancher, each runs once, in the order in which they came',
     run: async (one) => {
       const door = doorOf(one);
-      const tags = Array.from({ length: 50 }, (_, index) => index + 2);
+      const tags = Array.from({ length: 12 }, (_, index) => index + 2);
       const answers = await Promise.all(
         tags.map((tag) => door.enter(door.ticket(`r${tag}`, one.image(tag), 'queue', { overrides: ONE_BATCH }))),
       );

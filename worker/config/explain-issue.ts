@@ -33,7 +33,10 @@ function unknownKey(key: string, known: readonly string[]): string {
   const near = nearest(key, known);
   const hint =
     near === undefined ? `known here: ${known.join(', ')}` : `did you mean ${near}? (known here: ${known.join(', ')})`;
-  return `${quote(key).slice(1, -1)}: unknown key; ${hint}`;
+  const quoted = quote(key);
+  const bare = quoted.slice(1, -1);
+  // What nobody could see needs its quotes.
+  return `${bare === bare.trim() && bare !== '' ? bare : quoted}: unknown key; ${hint}`;
 }
 
 function ofZod(issue: z.core.$ZodIssue, value: unknown): string {

@@ -1,0 +1,144 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WorldSeed } from '../../simulator/world-seed';
+import { Stack } from '../support/stack';
+import type { Ended } from '../support/started-process';
+import { jsonLines } from './said';
+
+const CANARY = 'canary-9e8d7c6b';
+const KEY = { id: 'ci', secret: 'a secret of this test, long enough for a signature' };
+const ENVIRONMENTS = ['dev', 'qa', 'prod'];
+const STACKS = ['shop', 'signed', 'frozen'];
+
+const seed: WorldSeed = {
+  keys: [{ accessKey: 'ACCESS', secretKey: 'SECRET', role: 'owner' }],
+  projects: ENVIRONMENTS.map((project) => ({
+    name: `Project ${project}`,
+    stacks: STACKS.map((name) => ({
+      name,
+      services: ['web', 'api'].map((service) => ({
+        ...{ name: service, scale: 1 },
+        launchConfig: {
+          imageUuid: `docker:example/${name}-${service}:${project === 'dev' ? 2 : 1}`,
+          environment: { PASSWORD: CANARY },
+        },
+      })),
+    })),
+  })),
+};
+
+let stack: Stack;
+const drover = (...args: string[]): Promise<Ended> => stack.startDrover(args).ended;
+
+beforeAll(async () => {
+  stack = await Stack.start({
+    seed,
+    environments: Object.fromEntries(ENVIRONMENTS.map((name) => [name, { project: `Project ${name}` }])),
+    extraYaml: `worker:\n  approvalKeys:\n    ${KEY.id}: { env: APPROVAL_KEY }\n`,
+    workerEnv: { APPROVAL_KEY: KEY.secret },
+  });
+}, 120_000);
+afterAll(() => stack.close());
+
+const pipelineIdOf = (ended: Ended): string => /pipeline (p[0-9a-f]{12})/.exec(ended.stdout)?.[1] ?? 'none';
+
+/** Waits for a condition; the test's own time-out is the limit of both. */
+async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const until = Date.now() + 60_000;
+  while (!(await holds())) {
+    if (Date.now() > until) throw new Error(`it did not come: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function fileOf(name: string, text: string): string {
+  const path = join(stack.folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+it('what qa is given by a promotion is proven, told, and the same again changes nothing', async () => {
+  const promoted = await drover('promote', '--from', 'dev', '--to', 'qa', '--stack', 'shop', '--why', 'ticket 7');
+  expect([promoted.code, promoted.stderr]).toEqual([0, '']);
+  expect(promoted.stdout).toMatch(/pinned to what dev runs: web=example\/shop-web:2, api=example\/shop-api:2/);
+  expect(promoted.stdout).toMatch(/ qa: qa: web: example\/shop-web:1 → example\/shop-web:2; api: /);
+  expect(promoted.stdout).toMatch(/verdict: succeeded \(exit code 0\)/);
+  const again = await drover('promote', '--from', 'dev', '--to', 'qa', '--stack', 'shop', '--json');
+  expect(again.code).toBe(0);
+  expect(jsonLines(again).at(-1)).toMatchObject({ type: 'result', verdict: 'unchanged' });
+  const shown = await drover('pipelines', pipelineIdOf(promoted));
+  expect(shown.stdout).toMatch(/^dev → qa of shop p[0-9a-f]{12}: succeeded\n/);
+  expect(shown.stdout).toMatch(/^ {2}stage {6}qa, from dev: passed$/m);
+  const listed = await drover('pipelines');
+  expect(listed.stdout).toContain(pipelineIdOf(promoted));
+  expect(promoted.stdout + again.stdout + shown.stdout).not.toContain(CANARY);
+});
+
+it('a pipeline waits for a signed approval, and goes on when it comes', async () => {
+  const file = fileOf(
+    'signed.yaml',
+    'name: signed\nstack: signed\nstages:\n  - name: prod\n    from: dev\n    environments: [prod]\n    approvals: { signed: true }\n',
+  );
+  const begun = await drover('pipeline', '-f', file, '--detach');
+  expect(begun.code).toBe(5);
+  const id = pipelineIdOf(begun);
+  await eventually('it waits', async () => (await drover('pipelines', id)).stdout.includes('prod, from dev: approval'));
+  const bare = await drover('approve', id, '--as', 'joe');
+  expect(bare.code).toBe(7);
+  expect(bare.stderr).toMatch(/approve by joe for the stage prod: it does not count: it is not signed/);
+  const key = fileOf('key', `${KEY.id}:${KEY.secret}\n`);
+  const signed = await drover('approve', id, '--as', 'joe', '--stage', 'prod', '--sign-with-file', key);
+  expect([signed.code, signed.stderr]).toEqual([0, '']);
+  expect(signed.stdout).toMatch(/^stage prod: approved: the stage goes on\n/);
+  const watched = await drover('pipelines', id, '--watch');
+  expect(watched.code).toBe(0);
+  expect(watched.stdout).toMatch(/approve by joe, signed/);
+  const late = await drover('approve', id);
+  expect(late.code).toBe(7);
+  expect(late.stderr).toMatch(/There is nothing to approve: the pipeline .* is over/);
+});
+
+it('a frozen stage waits; breaking the glass needs a reason, and a cancel takes back nothing of what has not begun', async () => {
+  const inAMonth = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 16);
+  const freeze = `[{ name: for long, timeZone: UTC, from: 2026-01-01T00:00, to: ${inAMonth} }]`;
+  const stages = [
+    `{ name: qa, from: dev, environments: [qa], freeze: ${freeze} }`,
+    `{ name: prod, environments: [prod], freeze: ${freeze} }`,
+  ];
+  const file = fileOf('frozen.yaml', `name: frozen\nstack: frozen\nstages: [${stages.join(', ')}]\n`);
+  const begun = await drover('pipeline', '-f', file, '--detach');
+  expect([begun.code, begun.stderr]).toEqual([5, '']);
+  const id = pipelineIdOf(begun);
+  await eventually('it is frozen', async () => (await drover('pipelines', id)).stdout.includes('qa, from dev: frozen'));
+  const without = await drover('break-glass', id);
+  expect(without.code).toBe(2);
+  expect(without.stderr).toMatch(/--why: the reason is missing/);
+  const broken = await drover('break-glass', id, '--why', 'the shop is down');
+  expect([broken.code, broken.stderr]).toEqual([0, '']);
+  // The glass of one stage is not that of the next.
+  await eventually('the next is frozen', async () =>
+    (await drover('pipelines', id)).stdout.includes('prod, from qa: frozen'),
+  );
+  const cancelled = await drover('cancel', '--pipeline', id, '--why', 'enough');
+  expect([cancelled.code, cancelled.stderr]).toEqual([0, '']);
+  const watched = await drover('pipelines', id, '--watch');
+  expect(watched.code).toBe(6);
+  expect(watched.stdout).toMatch(/cancelled.*stage prod: cancel by .* \(enough\); stages that passed stay/);
+  expect((await drover('holds')).stdout).toBe('Nothing is held.\n');
+});
+
+it('what cannot be is told at once, and nothing is begun', async () => {
+  const missing = await drover('promote', '--from', 'dev', '--to', 'qa', '--stack', 'nobody');
+  expect(missing.code).toBe(7);
+  expect(missing.stdout).toMatch(/there is no stack of that name in dev/);
+  const same = await drover('promote', '--from', 'qa', '--to', 'qa', '--stack', 'shop');
+  expect(same.code).toBe(2);
+  expect(same.stderr).toMatch(/--to: it is promoted to where it comes from/);
+  const unknown = await drover('promote', '--from', 'dev', '--to', 'nowhere', '--stack', 'shop');
+  expect(unknown.code).toBe(9);
+  const bad = await drover('pipeline', '-f', fileOf('bad.yaml', 'name: x\nstack: shop\nstages:\n  - name: qa\n'));
+  expect(bad.code).toBe(2);
+  expect(bad.stderr).toMatch(/bad\.yaml:4:\d+/);
+  const none = await drover('holds', '--let-go', 'h000000000000');
+  expect(none.code).toBe(7);
+});
