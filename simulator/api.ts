@@ -336,7 +336,13 @@ export class Api {
     const services = this.store.servicesOfStack(stack.num).filter((service) => service.state !== 'removed');
     switch ((query.get('action') ?? '').toLowerCase()) {
       case 'exportconfig':
-        return { body: composeConfig(services, isObject(context.body) ? context.body['serviceIds'] : null) };
+        return {
+          body: composeConfig(
+            services,
+            isObject(context.body) ? context.body['serviceIds'] : null,
+            (id) => this.store.services.get(numberOf(id, /^1s(\d+)$/) ?? 0)?.name,
+          ),
+        };
       case 'activateservices':
         for (const service of services)
           if (service.state === 'inactive') await this.actions.act(service, 'activate', caller);
