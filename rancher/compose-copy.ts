@@ -88,7 +88,9 @@ export function composeCopy(source: ServiceResource, change: CopyChange): JsonOb
       const name = ownValue(config, 'name');
       // Own keys only: a sidekick may be named "constructor".
       const image =
-        typeof name === 'string' && Object.hasOwn(change.sidekickImages, name) ? change.sidekickImages[name] : undefined;
+        typeof name === 'string' && Object.hasOwn(change.sidekickImages, name)
+          ? change.sidekickImages[name]
+          : undefined;
       return labelled(image === undefined ? config : withImage(config, image), {});
     }),
     stackId: change.stackId,

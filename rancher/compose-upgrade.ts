@@ -191,7 +191,11 @@ export function sidekicksOf(service: ServiceResource): Map<string, JsonObject> {
 }
 
 /** @throws InvalidChangeError naming the sidekicks that there are */
-export function requireSidekick(service: ServiceResource, sidekicks: ReadonlyMap<string, JsonObject>, name: string): void {
+export function requireSidekick(
+  service: ServiceResource,
+  sidekicks: ReadonlyMap<string, JsonObject>,
+  name: string,
+): void {
   if (sidekicks.has(name)) return;
   const known = [...sidekicks.keys()];
   const near = nearSpellings(name, known, 1)[0];

@@ -5,7 +5,12 @@ export function isThere(resource: { readonly state: string; readonly removed: st
 
 /** Whether a service is there, in this project and, where one is named, this stack: v2-beta ignores filters that it does not know. */
 export function belongs(
-  service: { readonly state: string; readonly removed: string | null; readonly accountId: string; readonly stackId: string },
+  service: {
+    readonly state: string;
+    readonly removed: string | null;
+    readonly accountId: string;
+    readonly stackId: string;
+  },
   projectId: string,
   stackId: string | undefined,
 ): boolean {

@@ -128,9 +128,12 @@ export class StackOperations {
 
   #another(method: 'POST', path: string, what: string): NotRancherError {
     const request = this.#api.describe(method, path);
-    return new NotRancherError(`${request} on ${this.#api.host} answered with ${what}, which is not what was asked for.`, {
-      request,
-    });
+    return new NotRancherError(
+      `${request} on ${this.#api.host} answered with ${what}, which is not what was asked for.`,
+      {
+        request,
+      },
+    );
   }
 }
 

@@ -287,6 +287,7 @@ export class Api {
     const stack = num === null ? undefined : this.store.stacks.get(num);
     if (stack === undefined || !context.projects.includes(stack.project)) throw invalid('InvalidReference', 'stackId');
     const service = makeService(this.store, stack, type, body, 'posted');
+    this.actions.recordCreation(service, callerOf(context));
     this.store.touch(service);
     this.reconciler.drive(service);
     return { status: 201, body: this.#view(context, service) };

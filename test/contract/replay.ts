@@ -193,7 +193,8 @@ class Replay {
       this.compareFates(step, answer.body, index);
       if (step.at !== null) this.now = { recorded: step.at + (step.took ?? 0), ours: performance.now() };
       if (step.method !== 'GET' && answer.status < 300) this.acted = { recorded: step.at ?? 0, ours: sentAt };
-      if (['service', 'stack'].includes(text(answer.body, 'baseType'))) this.saw(id ?? text(step.responseBody, 'id'), answer.body);
+      if (['service', 'stack'].includes(text(answer.body, 'baseType')))
+        this.saw(id ?? text(step.responseBody, 'id'), answer.body);
       return step.method === 'GET' || answer.status === step.status;
     }
   }
