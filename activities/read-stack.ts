@@ -76,7 +76,7 @@ async function readingOf(
     isGlobal: isGlobal(service.launchConfig),
     isProven: unproven.length === 0,
     unproven,
-    links: Object.keys(service.linkedServices).sort(),
+    links: Object.keys(service.linkedServices ?? {}).sort(),
     createdBy: labelOf(service.launchConfig, CREATED_LABEL) ?? null,
   };
 }

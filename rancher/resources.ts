@@ -39,13 +39,11 @@ const ids = z
   .array(z.unknown())
   .transform((items) => items.filter((item) => typeof item === 'string'))
   .catch([]);
-const textMap = z
-  .custom<JsonObject>(isJsonObject)
-  .transform((map): Record<string, string> => {
-    const entries = Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-    return Object.fromEntries(entries);
-  })
-  .catch({});
+const texts = z.custom<JsonObject>(isJsonObject).transform((map): Record<string, string> => {
+  const entries = Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return Object.fromEntries(entries);
+});
+const textMap = texts.catch({});
 
 /** Reads a project ("environment" in Rancher's UI). */
 export const projectSchema = z.looseObject({
@@ -99,8 +97,8 @@ export const serviceSchema = z.looseObject({
   /** Names (and URLs, which are not to be followed) of what the state and the key allow now. */
   actions: textMap,
   instanceIds: ids,
-  /** Ids of the services that it is linked to, by the names of the links. */
-  linkedServices: textMap,
+  /** Ids of the services that it is linked to, by the names of the links; null where there never were any. */
+  linkedServices: texts.nullable().catch(null),
 });
 /** A service; `launchConfig`, `secondaryLaunchConfigs` and `upgrade` are opaque JSON. */
 export type ServiceResource = z.output<typeof serviceSchema>;

@@ -145,7 +145,7 @@ async function link(
 ): Promise<ServiceResource> {
   const { client, project } = copying.target;
   const isLinked = ({ linkedServices }: ServiceResource): boolean =>
-    Object.entries(links).every(([name, id]) => Object.hasOwn(linkedServices, name) && linkedServices[name] === id);
+    Object.entries(links).every(([name, id]) => new Map(Object.entries(linkedServices ?? {})).get(name) === id);
   if (isLinked(service)) return service;
   const all = { ...service.linkedServices, ...links };
   return send({

@@ -25,7 +25,7 @@ export async function linksFor(
   signal: AbortSignal,
 ): Promise<Links> {
   const { source, target, model, modelStack, stack } = where;
-  const links = Object.entries(model.linkedServices);
+  const links = Object.entries(model.linkedServices ?? {});
   if (links.length === 0) return { found: {}, missing: [] };
   const consumed = await source.client.stacks.consumedServices(source.project.id, model.id, signal);
   const isElsewhere = consumed.some(({ stackId }) => stackId !== modelStack.id);
