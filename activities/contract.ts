@@ -3,7 +3,7 @@ import type { FreezeWindow } from '../decision/freeze-window';
 import type { Gate, GateCheck } from '../decision/gate';
 import type { DeploymentEvent } from '../decision/notification';
 import type { Policy } from '../decision/policy';
-import type { StackReading } from '../decision/promotion';
+import type { StackReading, StackService } from '../decision/promotion';
 import type { DeploymentRequest } from '../decision/request';
 import type { PostedConfig, Round } from '../decision/round';
 import type { ConfigVersion, ServiceSnapshot } from '../decision/service-snapshot';
@@ -69,6 +69,97 @@ export interface About {
   readonly policy: Policy;
 }
 
+/** A stack as it is now; sorted by name, removed services left out. */
+export interface WholeStack extends StackReading {
+  readonly services: readonly ServiceReading[];
+}
+
+/** All that is known of one service of a stack: names, images and versions, never a value. */
+export interface ServiceReading extends StackService {
+  readonly serviceId: string;
+  /** Rancher's: `service`, `loadBalancerService`, `dnsService`, `externalService` … */
+  readonly type: string;
+  readonly versions: readonly ConfigVersion[];
+  /** Null for kinds without one; 1 for a global service, whatever its hosts. */
+  readonly scale: number | null;
+  readonly isGlobal: boolean;
+  /** Why it is not proven, in words; empty where it is. That start-once containers ended is no objection. */
+  readonly unproven: readonly string[];
+  /** Names of its links to other services. */
+  readonly links: readonly string[];
+  /** The release that made it in this environment, from its label; null where none did. */
+  readonly createdBy: string | null;
+}
+
+/** Which service is copied, for which release. */
+export interface CopyRequest {
+  readonly releaseId: string;
+  /** The alias of the environment whose service is the model. */
+  readonly from: string;
+  /** The alias of the environment in which it is made: that of the queue. */
+  readonly to: string;
+  readonly stack: string;
+  readonly service: string;
+  /** The primary's image; null: as it is in `from`. */
+  readonly image: string | null;
+  /** Images by sidekick name; those that are left out stay as they are in `from`. */
+  readonly sidekicks: Readonly<Record<string, string>>;
+}
+
+/** A service that a release made. */
+export interface CopiedService {
+  readonly target: Target;
+  readonly rancherUrl: string;
+  /** `activating`, or `active` already. */
+  readonly state: string;
+  /** The stack was made by this release too. */
+  readonly stackIsOurs: boolean;
+  /** Names of the links that it has now. */
+  readonly links: readonly string[];
+  /** Names of links whose services are not in the target (yet): asking again links what is there by then. */
+  readonly linksLeftOut: readonly string[];
+}
+
+/** What a release made and what became of it when it was undone. */
+export interface RemovedCopy {
+  /** `not-ours`: there is one of that name, which this release did not make; it is left alone. */
+  readonly service: 'removed' | 'not-there' | 'not-ours';
+  /** `kept`: this release did not make it, or something is in it. */
+  readonly stack: 'removed' | 'not-there' | 'kept';
+}
+
+/** Which services of a stack are compared; left out: all that there are on either side. */
+export interface DifferencesRequest {
+  readonly from: string;
+  /** The alias of the queue's environment. */
+  readonly to: string;
+  readonly stack: string;
+  readonly services?: readonly string[];
+}
+
+/** How one service differs between two environments: names, images and numbers, never a value. */
+export interface ServiceDifferences {
+  readonly service: string;
+  readonly inSource: boolean;
+  readonly inTarget: boolean;
+  /** Null where they do not differ, or one of them is not there. */
+  readonly scale: { readonly inSource: number | null; readonly inTarget: number | null } | null;
+  /** The configurations that differ in anything, the primary first. */
+  readonly configs: readonly ConfigDifferences[];
+}
+
+/** How one configuration differs. */
+export interface ConfigDifferences {
+  /** `primary`, or a sidekick's name. */
+  readonly config: string;
+  /** Without `docker:`; null where they do not differ. A side is null where it has no such configuration, or that has no image. */
+  readonly image: { readonly inSource: string | null; readonly inTarget: string | null } | null;
+  /** Names of environment variables that one has and the other has not, or that have other values. */
+  readonly variables: readonly string[];
+  /** The same for labels, less Drover's own. */
+  readonly labels: readonly string[];
+}
+
 /** The activities of an environment's worker. Each reads, decides, acts and verifies; none returns a configuration. */
 export interface RancherActivities {
   /** The policy that holds for this request: the first thing in the history. Talks to nobody. */
@@ -108,10 +199,19 @@ export interface RancherActivities {
   deactivateService(input: About & { versions: readonly ConfigVersion[] }): Promise<ActOutcome>;
   /** What an upgrade would change, names only. Reads, never writes. */
   planUpgrade(request: DeploymentRequest): Promise<UpgradePlan>;
-  /** What a stack runs: names and images. Reads, never writes. */
-  readStack(input: { environment: string; stack: string }): Promise<StackReading>;
   /** What is pending in an environment, whoever began it. Reads, never writes. */
   listPending(input: { environment: string }): Promise<PendingUpgrades>;
+  /** What a stack runs: exact names. A stack that is not there is no failure. Reads, never writes. */
+  readStack(input: { environment: string; stack: string }): Promise<WholeStack>;
+  /**
+   * Makes a service as it is in another environment, and its stack where that is missing, and activates it. Only a worker that serves both
+   * does it, so that no configuration leaves it but for Rancher. Asked again, it finds what it made and goes on from there.
+   */
+  copyService(input: CopyRequest): Promise<CopiedService>;
+  /** Removes what {@link copyService} made for this release, and nothing else; done before, it is no failure. */
+  removeCopied(input: { releaseId: string; environment: string; stack: string; service: string }): Promise<RemovedCopy>;
+  /** How services differ between two environments that this worker serves. Reads, never writes. */
+  differences(input: DifferencesRequest): Promise<readonly ServiceDifferences[]>;
 }
 
 /** What tells people, by the worker that has their addresses. */

@@ -8,6 +8,9 @@ import { accessTo } from './open-service';
 import { planUpgrade } from './plan-upgrade';
 import { postUpgrade } from './post-upgrade';
 import { prepareUpgrade } from './prepare-upgrade';
+import { copyService } from './promotion/copy-service';
+import { differences } from './promotion/differences';
+import { removeCopied } from './promotion/remove-copied';
 import { readService } from './read-service';
 import { readStack } from './read-stack';
 import { resolveTarget } from './resolve-target';
@@ -33,6 +36,9 @@ export function createActivities(deps: ActivityDependencies): RancherActivities 
     deactivateService: (input) => withLease((lease, signal) => deactivateService(deps, input, lease, signal)),
     listPending: ({ environment }) => withLease((_lease, signal) => listPending(deps, environment, signal)),
     readStack: (input) => withLease((_lease, signal) => readStack(deps, input, signal)),
+    copyService: (input) => withLease((lease, signal) => copyService(deps, input, lease, signal)),
+    removeCopied: (input) => withLease((lease, signal) => removeCopied(deps, input, lease, signal)),
+    differences: (input) => withLease((_lease, signal) => differences(deps, input, signal)),
     planUpgrade: (request) => withLease((_lease, signal) => planUpgrade(deps, request, signal)),
   };
 }

@@ -6,6 +6,8 @@ import type { RancherClient } from '../rancher/rancher-client';
 export interface ActivityDependencies {
   /** @throws an error whose message tells what to configure, for an environment that this worker does not serve */
   environment(alias: string): EnvironmentAccess;
+  /** Another environment that this worker serves too; undefined for one that it does not. Left out: it serves no other. */
+  alsoServed?(alias: string): EnvironmentAccess | undefined;
   /** The worker's own secret, with which digests are keyed; not one of Rancher's keys. */
   readonly digestKey: Uint8Array;
 }

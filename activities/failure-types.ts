@@ -10,6 +10,10 @@ export const FAILURE_TYPES = {
   UnknownOutcome: { retry: false },
   /** The attempt's own time is nearly over: nothing was sent. */
   LeaseOver: { retry: true },
+  /** Something is being made or removed, and what was asked for can only be done when that is over. */
+  NotYet: { retry: true },
+  /** What was to be made is there already, and was made by somebody else. */
+  AlreadyThere: { retry: false },
   /** Somebody's webhook did not take an event. */
   NotDelivered: { retry: true },
   Unauthorised: { retry: false },

@@ -23,7 +23,7 @@ import { digestOf } from './digest';
 
 /** What a snapshot needs to know besides the service. */
 export interface SnapshotView {
-  readonly request: DeploymentRequest;
+  readonly request: Pick<DeploymentRequest, 'image' | 'sidekicks' | 'labels'>;
   /** Values of the variables that the request merges, resolved. */
   readonly variables: Readonly<Record<string, string>>;
   readonly digestKey: Uint8Array;

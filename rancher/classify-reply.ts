@@ -96,7 +96,8 @@ function refusal(outgoing: Outgoing, reply: Reply, redact: Redact, body: JsonVal
       details,
     );
   }
-  if (status === 422 && code === 'InvalidAction') {
+  // 405 is what it says to a read-only key that creates or removes something.
+  if (status === 405 || (status === 422 && code === 'InvalidAction')) {
     return new NotPermittedActionError(
       `${said}. This key may not do that (a read-only key, say); use a key that may. Nothing was changed.`,
       details,

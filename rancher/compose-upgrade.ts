@@ -131,7 +131,12 @@ function finished(
     : merged(config, 'labels', { [DEPLOYMENT_LABEL]: change.deploymentLabel });
 }
 
-function withImage(config: JsonObject, reference: string): JsonObject {
+/**
+ * The configuration with another image, all else as it was read.
+ *
+ * @throws InvalidChangeError for what is no image reference, and for Rancher's own name of none
+ */
+export function withImage(config: JsonObject, reference: string): JsonObject {
   const imageUuid = toImageUuid(reference);
   const { registry, repository } = parseImageReference(reference);
   if (registry === undefined && repository === 'rancher/none') {
@@ -175,7 +180,8 @@ function mapOf(config: JsonObject, field: 'environment' | 'labels'): JsonObject 
   });
 }
 
-function sidekicksOf(service: ServiceResource): Map<string, JsonObject> {
+/** The sidekicks' configurations by their names. */
+export function sidekicksOf(service: ServiceResource): Map<string, JsonObject> {
   const sidekicks = new Map<string, JsonObject>();
   for (const config of service.secondaryLaunchConfigs) {
     const name = ownValue(config, 'name');
@@ -184,7 +190,12 @@ function sidekicksOf(service: ServiceResource): Map<string, JsonObject> {
   return sidekicks;
 }
 
-function requireSidekick(service: ServiceResource, sidekicks: ReadonlyMap<string, JsonObject>, name: string): void {
+/** @throws InvalidChangeError naming the sidekicks that there are */
+export function requireSidekick(
+  service: ServiceResource,
+  sidekicks: ReadonlyMap<string, JsonObject>,
+  name: string,
+): void {
   if (sidekicks.has(name)) return;
   const known = [...sidekicks.keys()];
   const near = nearSpellings(name, known, 1)[0];

@@ -10,7 +10,7 @@ import { UnknownOutcomeError } from './errors/unknown-outcome-error';
 
 /** One request, ready to be sent. */
 export interface Outgoing {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   /** Method and path, for messages. */
   readonly request: string;
@@ -91,7 +91,7 @@ export async function exchange(
     };
   };
   try {
-    if (outgoing.method === 'POST') return await attempt('fresh');
+    if (outgoing.method !== 'GET') return await attempt('fresh');
     return await attempt('kept').catch((error: unknown) => {
       if (!watch.reused || state.replied || controller.signal.aborted) throw error;
       watch.connected = false;

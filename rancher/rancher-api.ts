@@ -80,7 +80,7 @@ export class RancherApi {
     signal: AbortSignal | undefined,
     hidden: readonly string[] = [],
   ): Promise<T> {
-    return observed(path, signal, this.#onRequest, async () =>
+    return observed(method, path, signal, this.#onRequest, async () =>
       this.#read(await this.#send(method, path, body, signal, hidden), schema, method, path),
     );
   }
@@ -125,7 +125,7 @@ export class RancherApi {
 
   /** One page of a collection, and the query of the next one. */
   async page<T>(target: string, schema: z.ZodType<T>, signal: AbortSignal | undefined): Promise<Page<T>> {
-    return observed(target, signal, this.#onRequest, () => this.#page(target, schema, signal));
+    return observed('GET', target, signal, this.#onRequest, () => this.#page(target, schema, signal));
   }
 
   async #page<T>(target: string, schema: z.ZodType<T>, signal: AbortSignal | undefined): Promise<Page<T>> {

@@ -1,14 +1,16 @@
 import type { RancherClientOptions } from './client-options';
-import { AmbiguousError } from './errors/ambiguous-error';
 import { ForbiddenError } from './errors/forbidden-error';
 import { LookupError } from './errors/lookup-error';
 import { NotFoundError } from './errors/not-found-error';
 import { NotRancherError } from './errors/not-rancher-error';
 import type { JsonObject } from './json';
 import { nearSpellings } from './near-spellings';
+import { pickExactly } from './pick-exactly';
+import { belongs, isThere, servicePath } from './presence';
 import { PAGE_SIZE, RancherApi } from './rancher-api';
 import { instanceSchema, projectSchema, serviceLogEntrySchema, serviceSchema, stackSchema } from './resources';
 import type { InstanceResource, Project, ServiceLogEntry, ServiceResource, Stack } from './resources';
+import { StackOperations } from './stack-operations';
 import { didYouMean, listed, quote } from './wording';
 
 export type { RancherClientOptions } from './client-options';
@@ -42,10 +44,13 @@ export type ServiceAction = (typeof SERVICE_ACTIONS)[number];
 export class RancherClient {
   /** The project id in the configured URL, where it has one. */
   readonly projectIdFromUrl: string | undefined;
+  /** What makes stacks and services, and takes them away. */
+  readonly stacks: StackOperations;
   readonly #api: RancherApi;
 
   constructor(options: RancherClientOptions) {
     this.#api = new RancherApi(options);
+    this.stacks = new StackOperations(this.#api);
     this.projectIdFromUrl = this.#api.projectIdFromUrl;
   }
 
@@ -65,7 +70,7 @@ export class RancherClient {
     const projects = await this.listProjects(signal);
     const byId = projects.find((project) => project.id === nameOrId);
     if (byId !== undefined) return byId;
-    const found = this.#pick(projects, nameOrId, 'environment', request);
+    const found = pickExactly(projects, nameOrId, 'environment', { request, host: this.#api.host });
     if (found !== undefined) return found;
     const hidden = /^1a\d+$/.test(nameOrId) ? await this.#projectById(nameOrId, signal) : undefined;
     if (hidden !== undefined) return hidden;
@@ -99,7 +104,7 @@ export class RancherClient {
     const request = this.#api.describe('GET', path);
     const answered = await this.#api.list(path, { name }, stackSchema, signal);
     const stacks = answered.filter((stack) => isThere(stack) && stack.accountId === projectId);
-    const found = this.#pick(stacks, name, 'stack', request);
+    const found = pickExactly(stacks, name, 'stack', { request, host: this.#api.host });
     if (found !== undefined) return found;
     const all = await this.listStacks(projectId, signal);
     const near = nearSpellings(
@@ -161,7 +166,7 @@ export class RancherClient {
     const request = this.#api.describe('GET', path);
     const answered = await this.#api.list(path, { stackId, name }, serviceSchema, signal);
     const services = answered.filter((service) => belongs(service, projectId, stackId));
-    const found = this.#pick(services, name, 'service', request);
+    const found = pickExactly(services, name, 'service', { request, host: this.#api.host });
     if (found !== undefined) return found;
 
     const all = await this.listServices(projectId, undefined, signal);
@@ -260,35 +265,6 @@ export class RancherClient {
     }
   }
 
-  /** The one of exactly this name; undefined when no name matches, whatever its case. */
-  #pick<T extends { readonly id: string; readonly name: string }>(
-    candidates: readonly T[],
-    name: string,
-    kind: string,
-    request: string,
-  ): T | undefined {
-    const exact = candidates.filter((candidate) => candidate.name === name);
-    const [only, ...more] = exact;
-    if (only !== undefined && more.length === 0) return only;
-    if (only !== undefined) {
-      const ids = exact.map((candidate) => candidate.id);
-      const next = kind === 'environment' ? 'Give the id of the one that is meant.' : 'Rename one of them.';
-      throw new AmbiguousError(
-        `There are ${exact.length} ${kind}s named ${quote(name)} on ${this.#api.host}: ${listed(ids)}. ${next}`,
-        ids,
-        { request },
-      );
-    }
-    const spelled = candidates.filter((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
-    if (spelled.length === 0) return undefined;
-    const names = [...new Set(spelled.map((candidate) => candidate.name))];
-    throw new LookupError(
-      `There is no ${kind} ${quote(name)} on ${this.#api.host}: it is spelled ${listed(names.map(quote))}. Use exactly that.`,
-      names,
-      { request },
-    );
-  }
-
   #sameService(
     service: ServiceResource,
     projectId: string,
@@ -306,18 +282,6 @@ export class RancherClient {
     const message = `${details.request} on ${this.#api.host} ${why}: ${quote(serviceId)} is not the id of a service of environment ${quote(projectId)}.`;
     throw method === 'GET' ? new NotFoundError(message, details) : new NotRancherError(message, details);
   }
-}
-
-function servicePath(projectId: string, serviceId: string): string {
-  return `/projects/${encodeURIComponent(projectId)}/services/${encodeURIComponent(serviceId)}`;
-}
-
-function isThere(resource: { readonly state: string; readonly removed: string | null }): boolean {
-  return resource.removed === null && !['removed', 'purging', 'purged'].includes(resource.state);
-}
-
-function belongs(service: ServiceResource, projectId: string, stackId: string | undefined): boolean {
-  return isThere(service) && service.accountId === projectId && (stackId === undefined || service.stackId === stackId);
 }
 
 function idNumber(id: string): number {

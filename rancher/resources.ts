@@ -39,13 +39,11 @@ const ids = z
   .array(z.unknown())
   .transform((items) => items.filter((item) => typeof item === 'string'))
   .catch([]);
-const textMap = z
-  .custom<JsonObject>(isJsonObject)
-  .transform((map): Record<string, string> => {
-    const entries = Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-    return Object.fromEntries(entries);
-  })
-  .catch({});
+const texts = z.custom<JsonObject>(isJsonObject).transform((map): Record<string, string> => {
+  const entries = Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return Object.fromEntries(entries);
+});
+const textMap = texts.catch({});
 
 /** Reads a project ("environment" in Rancher's UI). */
 export const projectSchema = z.looseObject({
@@ -63,6 +61,7 @@ export const stackSchema = z.looseObject({
   name,
   state,
   accountId: id,
+  description: text,
   removed: text,
 });
 /** A stack; `accountId` is its project's id. */
@@ -98,9 +97,19 @@ export const serviceSchema = z.looseObject({
   /** Names (and URLs, which are not to be followed) of what the state and the key allow now. */
   actions: textMap,
   instanceIds: ids,
+  /** Ids of the services that it is linked to, by the names of the links; null where there never were any. */
+  linkedServices: texts.nullable().catch(null),
 });
 /** A service; `launchConfig`, `secondaryLaunchConfigs` and `upgrade` are opaque JSON. */
 export type ServiceResource = z.output<typeof serviceSchema>;
+
+/** Reads a stack written as compose files; they hold the values of its services. */
+export const composeConfigSchema = z.looseObject({
+  dockerComposeConfig: z.string(),
+  rancherComposeConfig: z.string(),
+});
+/** A stack as compose files. */
+export type ComposeConfig = z.output<typeof composeConfigSchema>;
 
 /** Reads an instance (a container). */
 export const instanceSchema = z

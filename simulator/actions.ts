@@ -54,6 +54,11 @@ export class Actions {
     this.reconciler.drive(service);
   }
 
+  /** A service that was posted. */
+  recordCreation(service: Service, caller: Caller): void {
+    this.#record(service, 'create', caller);
+  }
+
   /** DELETE. */
   remove(service: Service, caller: Caller): void {
     if (caller.readonly) throw new ApiError(405, 'Method not allowed', { message: 'Method not allowed' });

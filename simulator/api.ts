@@ -287,6 +287,7 @@ export class Api {
     const stack = num === null ? undefined : this.store.stacks.get(num);
     if (stack === undefined || !context.projects.includes(stack.project)) throw invalid('InvalidReference', 'stackId');
     const service = makeService(this.store, stack, type, body, 'posted');
+    this.actions.recordCreation(service, callerOf(context));
     this.store.touch(service);
     this.reconciler.drive(service);
     return { status: 201, body: this.#view(context, service) };
@@ -336,7 +337,13 @@ export class Api {
     const services = this.store.servicesOfStack(stack.num).filter((service) => service.state !== 'removed');
     switch ((query.get('action') ?? '').toLowerCase()) {
       case 'exportconfig':
-        return { body: composeConfig(services, isObject(context.body) ? context.body['serviceIds'] : null) };
+        return {
+          body: composeConfig(
+            services,
+            isObject(context.body) ? context.body['serviceIds'] : null,
+            (id) => this.store.services.get(numberOf(id, /^1s(\d+)$/) ?? 0)?.name,
+          ),
+        };
       case 'activateservices':
         for (const service of services)
           if (service.state === 'inactive') await this.actions.act(service, 'activate', caller);

@@ -16,6 +16,7 @@ const RHYTHM = {
   rest: 50,
   tick: 950,
   remove: 1900,
+  removeIdle: 250,
   resume: 15_000,
 } as const;
 
@@ -254,7 +255,8 @@ export class Reconciler {
   }
 
   async #remove(service: Service, state: ServiceState): Promise<void> {
-    await this.pause(service, RHYTHM.remove);
+    const runs = service.instances.some((instance) => instance.state !== 'stopped');
+    await this.pause(service, runs ? RHYTHM.remove : RHYTHM.removeIdle);
     for (const instance of [...service.instances]) this.containers.remove(service, instance);
     service.message = 'STATE_CHANGED';
     this.store.touch(service);

@@ -362,6 +362,7 @@ export function viewStack(store: Store, stack: Stack, base: Base): Resource {
     previousExternalId: null,
     rancherCompose: null,
     removed: stack.removed === null ? null : isoSeconds(stack.removed),
+    ...(stack.removed === null ? {} : { removedTS: Math.floor(stack.removed / 1000) * 1000 }),
     serviceIds: v1 || services.length === 0 ? null : services,
     startOnCreate: null,
     system: false,
@@ -373,13 +374,15 @@ export function viewStack(store: Store, stack: Stack, base: Base): Resource {
   };
 }
 
+/** Inactive services count too: they are not healthy. */
 function stackHealth(store: Store, stack: Stack): string {
   const states = store
     .servicesOfStack(stack.num)
-    .filter((service) => service.state !== 'removed' && service.state !== 'inactive')
+    .filter((service) => service.state !== 'removed')
     .map((service) => service.healthState);
   if (states.every((state) => state === 'healthy')) return 'healthy';
-  return states.includes('initializing') ? 'initializing' : 'degraded';
+  if (states.includes('initializing')) return 'initializing';
+  return states.every((state) => state === 'unhealthy') ? 'unhealthy' : 'degraded';
 }
 
 const PROJECT_LINKS = (

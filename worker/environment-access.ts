@@ -22,12 +22,16 @@ export interface RancherWatch {
   readonly onRequest?: (request: ObservedRequest) => void;
 }
 
-/** What the activities of one environment's queue are given: that environment and no other. */
+/**
+ * What the activities of one environment's queue are given: that environment, and of the others those that the worker serves too, for what
+ * is read in one and written in the other.
+ */
 export function dependenciesOf(
   configuration: Configuration,
   environment: PreparedEnvironment,
   digestKey: Uint8Array,
   { onChange, onRequest }: RancherWatch = {},
+  alsoServed: (alias: string) => EnvironmentAccess | undefined = () => undefined,
 ): ActivityDependencies {
   const circuit = new Circuit({
     widestProbeMillis: widestProbeOf(resolvePolicy(configuration, environment.alias, {})),
@@ -36,6 +40,7 @@ export function dependenciesOf(
   const access = accessOf(configuration, environment, { circuit, onRequest });
   return {
     digestKey,
+    alsoServed,
     environment: (alias) => {
       if (alias === environment.alias) return access;
       const message = `this queue serves the environment ${environment.alias}, not ${JSON.stringify(alias)}`;

@@ -1,5 +1,6 @@
 import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
+import type { ActivityDependencies, EnvironmentAccess } from '../activities/dependencies';
 import { createNotifyActivities } from '../activities/notify/deliver';
 import { createReleaseActivities } from '../activities/release/create-release-activities';
 import { notifyQueue, rancherQueue, WORKFLOW_QUEUE } from '../workflows/contract';
@@ -9,7 +10,7 @@ import { ConfigurationError } from './config/configuration-error';
 import { digestKey } from './config/digest-key';
 import { prepareEnvironments, type PreparedEnvironment } from './config/prepare-environment';
 import { countDeployments } from './count-deployments';
-import { dependenciesOf, notifyDependenciesOf } from './environment-access';
+import { dependenciesOf, notifyDependenciesOf, type RancherWatch } from './environment-access';
 import type { Health } from './health';
 import { watchTemporal } from './install-runtime';
 import { Measure } from './measure';
@@ -94,21 +95,25 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       ...given('maxConcurrentWorkflowTaskExecutions', settings.maxConcurrentWorkflowTasks),
     }),
   );
+  const served = new Map<string, ActivityDependencies>();
   for (const environment of environments) {
+    const watch: RancherWatch = {
+      onChange: (change) => {
+        measure.circuit(environment.alias, change);
+        // A warning also when it is back: who sees the one line has to see the other.
+        Runtime.instance().logger.warn(outageLine(environment, change));
+      },
+      onRequest: (request) => measure.request(environment.alias, request),
+    };
+    // One client and one circuit for each environment, whichever queue asks for it.
+    const others = (alias: string): EnvironmentAccess | undefined => served.get(alias)?.environment(alias);
+    const dependencies = dependenciesOf(configuration, environment, key, watch, others);
+    served.set(environment.alias, dependencies);
     workers.push(
       await Worker.create({
         ...common,
         taskQueue: rancherQueue(environment.alias),
-        activities: createActivities(
-          dependenciesOf(configuration, environment, key, {
-            onChange: (change) => {
-              measure.circuit(environment.alias, change);
-              // A warning also when it is back: who sees the one line has to see the other.
-              Runtime.instance().logger.warn(outageLine(environment, change));
-            },
-            onRequest: (request) => measure.request(environment.alias, request),
-          }),
-        ),
+        activities: createActivities(dependencies),
         // A cancellation reaches an activity with a heartbeat; the default would hold heartbeats back for up to a minute.
         maxHeartbeatThrottleInterval: '1s',
         ...given('maxConcurrentActivityTaskExecutions', settings.maxConcurrentActivities),

@@ -87,6 +87,13 @@ export const ACTIVITY_OPTIONS = {
     scheduleToCloseTimeout: 12 * SLACK_MILLIS,
     retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 10_000 },
   }),
+  /** Makes a service, or removes one again: several requests, each through a read, and waiting for Rancher in between. */
+  copy: (limits: Limits) => ({
+    startToCloseTimeout: 20 * limits.requestTimeoutMillis + 12 * SLACK_MILLIS,
+    scheduleToCloseTimeout: 100 * limits.requestTimeoutMillis + 60 * SLACK_MILLIS,
+    heartbeatTimeout: actingHeartbeat(limits),
+    retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 30_000 },
+  }),
   act: (limits: Limits) => ({
     startToCloseTimeout: 8 * limits.requestTimeoutMillis + SLACK_MILLIS,
     scheduleToCloseTimeout: 40 * limits.requestTimeoutMillis + 4 * SLACK_MILLIS,
@@ -98,13 +105,17 @@ export const ACTIVITY_OPTIONS = {
 /** The activities of one environment, by how they are treated. */
 export interface ActivityGroups {
   readonly first: Pick<RancherActivities, 'loadPolicy'>;
-  readonly resolve: Pick<RancherActivities, 'resolveTarget' | 'planUpgrade' | 'listPending' | 'readStack'>;
+  readonly resolve: Pick<
+    RancherActivities,
+    'resolveTarget' | 'planUpgrade' | 'listPending' | 'readStack' | 'differences'
+  >;
   readonly look: Pick<RancherActivities, 'readService' | 'prepareUpgrade'>;
   /** For a stretch of an outage, milliseconds; {@link OUTAGE_STRETCH_MILLIS} at most. */
   readonly outage: (stretchMillis: number) => ActivityGroups['look'];
   /** For a gate whose checks take so long at most, milliseconds. */
   readonly check: (timeoutMillis: number) => Pick<RancherActivities, 'checkGate'>;
   readonly glance: Pick<RancherActivities, 'diagnose'>;
+  readonly copy: Pick<RancherActivities, 'copyService' | 'removeCopied'>;
   readonly act: Pick<
     RancherActivities,
     'postUpgrade' | 'finishUpgrade' | 'rollBackUpgrade' | 'settlePending' | 'deactivateService'
@@ -129,6 +140,7 @@ export function activitiesOf(environment: string, limits: Limits): ActivityGroup
       }),
     check: (timeoutMillis) => summarised({ ...reading, ...ACTIVITY_OPTIONS.check(limits, timeoutMillis) }),
     glance: summarised({ ...reading, ...ACTIVITY_OPTIONS.glance() }),
+    copy: summarised({ ...acting, ...ACTIVITY_OPTIONS.copy(limits) }),
     act: summarised({ ...acting, ...ACTIVITY_OPTIONS.act(limits) }),
   };
 }

@@ -48,7 +48,7 @@ export const METRICS = {
   drover_rancher_requests_total: {
     type: 'counter',
     labels: ['environment', 'kind', 'outcome'],
-    help: 'Requests to Rancher that ended: reads, or the action by its name, and what came of them.',
+    help: 'Requests to Rancher that ended: reads, the action by its name, create or remove; and what came of them.',
   },
   drover_rancher_request_seconds: {
     type: 'histogram',

@@ -27,6 +27,10 @@ const SUMMARIES: Summaries = {
   deactivateService: ({ request }) => `deactivate ${nameOf(request)} again, as it was before`,
   planUpgrade: (request) => `plan an upgrade of ${nameOf(request)}; nothing is sent`,
   readStack: ({ environment, stack }) => `read what ${stack} runs in ${environment}`,
+  copyService: ({ from, to, ...names }) => `make ${nameOf(names)} in ${to}, as it is in ${from}`,
+  removeCopied: ({ environment, ...names }) =>
+    `remove ${nameOf(names)} from ${environment}, where this release made it`,
+  differences: ({ from, to, stack }) => `compare ${stack} in ${from} and in ${to}`,
   listPending: ({ environment }) => `look for pending upgrades in ${environment}`,
 };
 

@@ -76,7 +76,9 @@ function samples(): Sample[] {
         .filter((part) => part !== undefined);
       // Containers that have something of their own: those of a global service, with a health check, that failed.
       const own = OWN_CONTAINERS.has(name) && body['resourceType'] === 'instance' ? [name] : [];
-      const key = [...kind, ...own].join(' ');
+      const filters = body['filters'];
+      const filtered = isObject(filters) && isArray(filters['stackId']) ? ['of one stack'] : [];
+      const key = [...kind, ...own, ...filtered].join(' ');
       const known = found.get(key);
       if (known === undefined || size(body) < size(known.body)) found.set(key, { kind: key, from: name, body });
     }

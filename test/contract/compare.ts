@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parse } from 'yaml';
 import { Bindings, tokenise } from './bindings';
 import { fieldRules, movingFields } from './ignored-fields';
 import type { FieldRule, Treatment } from './ignored-fields';
@@ -65,6 +67,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   project: 'project',
   host: 'host',
   error: 'error',
+  composeConfig: 'composeConfig',
   collection: 'collection',
   'resource.change': 'frame',
   ping: 'frame',
@@ -121,6 +124,13 @@ function randomPort(value: Json | undefined): string | undefined {
 
 const isProgress = (value: Json | undefined): boolean =>
   value === null || (typeof value === 'number' && value >= 0 && value <= 100);
+
+/** Equal but for the order of keys. */
+function sameYaml(left: Json | undefined, right: Json | undefined): boolean {
+  if (typeof left !== 'string' || typeof right !== 'string') return left === right;
+  const lines = (written: string): string => written.split('\r\n').sort().join('\n');
+  return lines(left) === lines(right) && isDeepStrictEqual(parse(left), parse(right));
+}
 
 function sortedByPort(list: readonly Json[]): readonly Json[] {
   const port = (value: Json): number => (isObject(value) ? Number(value['port']) : 0);
@@ -242,6 +252,16 @@ export function compareBodies(recorded: Json, actual: Json | undefined, options:
         return hold(place, 'shape', left, right, /^\d+$/.test(String(right)));
       case 'ids-in-any-order':
         return hold(place, 'shape', left, right, bothNull || sameIds(left, right));
+      case 'stack-number':
+        return hold(
+          place,
+          'identity',
+          left,
+          right,
+          typeof left === 'string' && typeof right === 'string' && bindings.agree('st', left, right),
+        );
+      case 'yaml-in-any-order':
+        return hold(place, 'shape', left, right, sameYaml(left, right));
       case 'random-port':
         return hold(place, randomPort(left) === undefined ? 'exact' : 'identity', left, right, samePorts(left, right));
       default: {

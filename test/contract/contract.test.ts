@@ -8,7 +8,7 @@ import type { Mismatch, Report } from './report';
 import { worldBefore } from './scene';
 
 /** Fewer compared fields than this means that something is no longer replayed. */
-const FLOOR = { recordings: 34, exchanges: 890, compared: 62_000 };
+const FLOOR = { recordings: 35, exchanges: 915, compared: 64_000 };
 
 /** How many recordings are replayed at the same time: few, so that each keeps its pace on a small machine. */
 const LANES = 5;

@@ -90,9 +90,6 @@ export const coverage: Readonly<Record<string, Coverage>> = {
       'the answer to the PUT that labels a host, but for its status: it lists the containers of everything that was done before',
   },
   '61-health-never-comes': { replayed: true, speed: 12 },
-  '70-copy-a-stack': {
-    replayed: false,
-    reason: 'export as compose text, creating stacks, links: copying stacks is not simulated',
-  },
+  '70-copy-a-stack': { replayed: true, speed: 1 },
   '71-sidekicks-that-share-volumes': { replayed: true, speed: 3 },
 };

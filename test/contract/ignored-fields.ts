@@ -29,6 +29,10 @@ export type Treatment =
   | 'numbered-name'
   /** A per cent number, or none. */
   | 'progress'
+  /** The number in a stack's id. */
+  | 'stack-number'
+  /** A text of the same lines in any order, which reads as the same YAML. */
+  | 'yaml-in-any-order'
   /** Ports above 49152 that Rancher chose itself, one to one; all others exactly. */
   | 'random-port';
 
@@ -45,6 +49,17 @@ export const fieldRules: readonly FieldRule[] = [
   { field: '*.createdTS', treatment: 'timestamp-millis', reason: 'the clock' },
   { field: '*.removed', treatment: 'timestamp', reason: 'the clock' },
   { field: 'service.removedTS', treatment: 'timestamp-millis', reason: 'the clock' },
+  { field: 'stack.removedTS', treatment: 'timestamp-millis', reason: 'the clock' },
+  {
+    field: 'collection.filters.stackId.[].value',
+    treatment: 'stack-number',
+    reason: 'Rancher repeats the id of a filter as its bare number',
+  },
+  ...['composeConfig.dockerComposeConfig', 'composeConfig.rancherComposeConfig'].map((field) => ({
+    field,
+    treatment: 'yaml-in-any-order' as const,
+    reason: 'Rancher writes services and their attributes in an order of hashes',
+  })),
   { field: 'instance.firstRunning', treatment: 'timestamp', reason: 'the clock' },
   { field: 'instance.firstRunningTS', treatment: 'timestamp-millis', reason: 'the clock' },
   { field: 'frame.id', treatment: 'uuid', reason: 'made anew for every event' },

@@ -47,7 +47,7 @@ class Replay {
     string,
     { readonly recorded: readonly Json[]; readonly actual: readonly Json[] }
   >();
-  /** Services that were last seen on their way, by their recorded id. */
+  /** Services and stacks that were last seen on their way, by their recorded id. */
   private readonly onTheWay = new Set<string>();
   /** Where the recording's clock (seconds) and ours (milliseconds) last met, and when the last action was sent. */
   private now = { recorded: 0, ours: performance.now() };
@@ -193,7 +193,8 @@ class Replay {
       this.compareFates(step, answer.body, index);
       if (step.at !== null) this.now = { recorded: step.at + (step.took ?? 0), ours: performance.now() };
       if (step.method !== 'GET' && answer.status < 300) this.acted = { recorded: step.at ?? 0, ours: sentAt };
-      if (text(answer.body, 'baseType') === 'service') this.saw(id ?? text(step.responseBody, 'id'), answer.body);
+      if (['service', 'stack'].includes(text(answer.body, 'baseType')))
+        this.saw(id ?? text(step.responseBody, 'id'), answer.body);
       return step.method === 'GET' || answer.status === step.status;
     }
   }

@@ -169,7 +169,16 @@ export function worldBefore(recording: Recording): {
   const posted = recording.steps.flatMap((step) =>
     step.kind === 'exchange' ? text(step.requestBody, 'stackId') || [] : [],
   );
-  const stackIds = [...new Set([...services.map((one) => one.stackId), ...posted, '1st1', '1st2'])].sort();
+  const made = new Set(
+    recording.steps.flatMap((step) =>
+      step.kind === 'exchange' && step.status === 201 && step.path.endsWith('/stacks')
+        ? text(step.responseBody, 'id')
+        : [],
+    ),
+  );
+  const stackIds = [...new Set([...services.map((one) => one.stackId), ...posted, '1st1', '1st2'])]
+    .filter((id) => !made.has(id))
+    .sort();
   const stacks = stackIds.map((id) => ({
     name: stackName(id),
     ...(id === '1st2' ? { description: 'shop' } : {}),

@@ -8,7 +8,7 @@ const { readFileSync, readdirSync, writeFileSync, mkdirSync } = require('node:fs
 const { join } = require('node:path');
 
 // Never replayed (coverage.ts says why), so not kept here either.
-const LEFT_OUT = new Set(['43-service-logs', '46-schemas', '70-copy-a-stack']);
+const LEFT_OUT = new Set(['43-service-logs', '46-schemas']);
 
 const source = process.argv[2];
 if (source === undefined) throw new Error('usage: node trim-recordings.js FOLDER');

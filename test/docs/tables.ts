@@ -88,13 +88,14 @@ function activities(): string[] {
   };
   const USES: Readonly<Record<keyof typeof ACTIVITY_OPTIONS, string>> = {
     loadPolicy: 'the policy',
-    resolveTarget: 'finding the service; `--plan`; `drover orphans`',
+    resolveTarget: 'finding the service; `--plan`; `drover orphans`; reading a stack',
     look: 'reading the service; preparing an upgrade',
     outage: 'the same, in a known outage',
     check: 'checking a gate of your own (here of 10 s)',
     glance: 'looking what is wrong, before something is undone',
     deliver: 'telling people',
     readDecision: 'reading what was decided for a release',
+    copy: 'making a service that is missing; removing it again',
     act: 'posting, finishing, rolling back, settling, deactivating',
   };
   return (Object.keys(ACTIVITY_OPTIONS) as (keyof typeof ACTIVITY_OPTIONS)[]).map((group) => {

@@ -73,6 +73,14 @@ describe('replies with a status', () => {
     ['403', 403, rancherError(403, 'Forbidden'), 'ForbiddenError', 'forbidden', /this key may not see it/],
     ['404', 404, rancherError(404, 'Not Found'), 'NotFoundError', 'not-found', /no such resource/],
     ['404 of a proxy', 404, { error: 'no backend' }, 'NotRancherError', 'not-rancher', /not in the shape of Rancher/],
+    [
+      '405',
+      405,
+      rancherError(405, 'Method not allowed'),
+      'NotPermittedActionError',
+      'not-permitted',
+      /This key may not/,
+    ],
     ['409', 409, rancherError(409, 'Conflict'), 'RefusedByStateError', 'refused-by-state', /Conflict/],
     [
       '422 ActionNotAvailable',

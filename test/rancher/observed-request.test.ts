@@ -48,6 +48,15 @@ test('reads and actions are told when they have ended, with the time that they t
   expect(seen[1]?.millis).toBeGreaterThan(0);
 });
 
+test('what is made and what is removed has a kind of its own', async () => {
+  connect();
+  answer = (_, response) => sendJson(response, 200, aService());
+  const { name, stackId } = aService() as { name: string; stackId: string };
+  await client.stacks.createService('1a5', { name, stackId });
+  await client.stacks.removeService('1a5', '1s2');
+  expect(told()).toEqual(['create: ok', 'remove: ok']);
+});
+
 test('each page of a list is a request', async () => {
   connect();
   let page = 0;

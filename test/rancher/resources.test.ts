@@ -100,6 +100,7 @@ describe('odd replies', () => {
       upgrade: null,
       actions: {},
       instanceIds: [],
+      linkedServices: null,
     });
   });
 

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ActivityDependencies } from '../../activities/dependencies';
+import type { Configuration } from '../../worker/config/configuration';
 import { loadConfiguration } from '../../worker/config/load-configuration';
 import { prepareEnvironments } from '../../worker/config/prepare-environment';
 import { dependenciesOf } from '../../worker/environment-access';
@@ -30,7 +32,7 @@ afterEach(async () => {
   await new Promise((resolve) => rancher.close(resolve));
 });
 
-function dependencies(env: NodeJS.ProcessEnv = { ACCESS: 'access', DB: 'canary-db' }) {
+function configured(env: NodeJS.ProcessEnv = { ACCESS: 'access', DB: 'canary-db' }): Configuration {
   writeFileSync(join(cwd, 'secret'), 'first\n');
   writeFileSync(
     join(cwd, 'drover.yaml'),
@@ -43,7 +45,11 @@ environments:
   qa: { project: Quality }
 `,
   );
-  const configuration = loadConfiguration({ env: { HOME: cwd, ...env }, cwd });
+  return loadConfiguration({ env: { HOME: cwd, ...env }, cwd });
+}
+
+function dependencies(env?: NodeJS.ProcessEnv): ActivityDependencies {
+  const configuration = configured(env);
   const [prod] = prepareEnvironments(configuration, ['prod']);
   if (prod === undefined) throw new Error('prod was not prepared');
   return dependenciesOf(configuration, prod, new Uint8Array([1, 2, 3]));
@@ -58,6 +64,27 @@ test('the activities of a queue get their environment, and no other', () => {
   });
   expect([...served.digestKey]).toEqual([1, 2, 3]);
   expect(() => served.environment('qa')).toThrow('this queue serves the environment prod, not "qa"');
+});
+
+test('another environment is reached only where the worker serves it too, and by the same client as its own queue', () => {
+  expect(dependencies().alsoServed?.('qa')).toBeUndefined();
+
+  const configuration = configured();
+  const served = new Map<string, ActivityDependencies>();
+  for (const environment of prepareEnvironments(configuration, ['prod', 'qa']))
+    served.set(
+      environment.alias,
+      dependenciesOf(configuration, environment, new Uint8Array([1]), {}, (alias) =>
+        served.get(alias)?.environment(alias),
+      ),
+    );
+  const prod = served.get('prod');
+  const qa = prod?.alsoServed?.('qa');
+  expect(qa).toMatchObject({ alias: 'qa', project: 'Quality' });
+  expect(qa?.client()).toBe(served.get('qa')?.environment('qa').client());
+  expect(prod?.alsoServed?.('dev')).toBeUndefined();
+  // What is only to be read stays out of reach by the queue's own door.
+  expect(() => prod?.environment('qa')).toThrow('this queue serves the environment prod, not "qa"');
 });
 
 test('the policy is the environment’s, with what the request sets', () => {
