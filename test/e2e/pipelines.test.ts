@@ -8,7 +8,9 @@ import { jsonLines } from './said';
 const CANARY = 'canary-9e8d7c6b';
 const KEY = { id: 'ci', secret: 'a secret of this test, long enough for a signature' };
 const ENVIRONMENTS = ['dev', 'qa', 'prod'];
-const STACKS = ['shop', 'signed', 'frozen'];
+const STACKS = ['shop', 'signed', 'frozen', 'part', 'gone'];
+/** In dev only. */
+const ONLY_IN_DEV = ['part/extra', 'gone/extra'];
 
 const seed: WorldSeed = {
   keys: [{ accessKey: 'ACCESS', secretKey: 'SECRET', role: 'owner' }],
@@ -16,13 +18,15 @@ const seed: WorldSeed = {
     name: `Project ${project}`,
     stacks: STACKS.map((name) => ({
       name,
-      services: ['web', 'api'].map((service) => ({
-        ...{ name: service, scale: 1 },
-        launchConfig: {
-          imageUuid: `docker:example/${name}-${service}:${project === 'dev' ? 2 : 1}`,
-          environment: { PASSWORD: CANARY },
-        },
-      })),
+      services: [name === 'gone' ? 'fickle' : 'web', 'api', 'extra']
+        .filter((service) => service !== 'extra' || (project === 'dev' && ONLY_IN_DEV.includes(`${name}/extra`)))
+        .map((service) => ({
+          ...{ name: service, scale: 1 },
+          launchConfig: {
+            imageUuid: `docker:example/${name}-${service}:${project === 'dev' ? 2 : 1}`,
+            environment: { PASSWORD: CANARY, [project === 'dev' ? 'NEW_IN_DEV' : 'ELSEWHERE']: 'x' },
+          },
+        })),
     })),
   })),
 };
@@ -35,6 +39,7 @@ beforeAll(async () => {
     seed,
     environments: Object.fromEntries(ENVIRONMENTS.map((name) => [name, { project: `Project ${name}` }])),
     extraYaml: `worker:\n  approvalKeys:\n    ${KEY.id}: { env: APPROVAL_KEY }\n`,
+    policy: { stallLimit: '3s' },
     workerEnv: { APPROVAL_KEY: KEY.secret },
   });
 }, 120_000);
@@ -60,8 +65,8 @@ function fileOf(name: string, text: string): string {
 it('what qa is given by a promotion is proven, told, and the same again changes nothing', async () => {
   const promoted = await drover('promote', '--from', 'dev', '--to', 'qa', '--stack', 'shop', '--why', 'ticket 7');
   expect([promoted.code, promoted.stderr]).toEqual([0, '']);
-  expect(promoted.stdout).toMatch(/pinned to what dev runs: web=example\/shop-web:2, api=example\/shop-api:2/);
-  expect(promoted.stdout).toMatch(/ qa: qa: web: example\/shop-web:1 → example\/shop-web:2; api: /);
+  expect(promoted.stdout).toMatch(/pinned to what dev runs: api=example\/shop-api:2, web=example\/shop-web:2/);
+  expect(promoted.stdout).toMatch(/ qa: qa: api: example\/shop-api:1 → example\/shop-api:2; web: /);
   expect(promoted.stdout).toMatch(/verdict: succeeded \(exit code 0\)/);
   const again = await drover('promote', '--from', 'dev', '--to', 'qa', '--stack', 'shop', '--json');
   expect(again.code).toBe(0);
@@ -125,6 +130,30 @@ it('a frozen stage waits; breaking the glass needs a reason, and a cancel takes 
   expect(watched.code).toBe(6);
   expect(watched.stdout).toMatch(/cancelled.*stage prod: cancel by .* \(enough\); stages that passed stay/);
   expect((await drover('holds')).stdout).toBe('Nothing is held.\n');
+});
+
+it('what is missing is created where that was asked, and removed again where the release goes back', async () => {
+  const asked = ['--from', 'dev', '--to', 'qa', '--stack'];
+  const refused = await drover('promote', ...asked, 'part');
+  expect(refused.code).toBe(7);
+  expect(refused.stdout).toMatch(/extra missing in qa/);
+  expect(refused.stdout).toMatch(/settings differ, and are not moved: .*variables .*NEW_IN_DEV/);
+  const created = await drover('promote', ...asked, 'part', '--create-missing');
+  expect([created.code, created.stderr]).toEqual([0, '']);
+  expect(created.stdout).toMatch(/qa: created extra/);
+  const there = await drover('upgrade', 'qa', 'part/extra', '--image', 'example/part-extra:2', '--plan');
+  expect([there.code, there.stderr]).toEqual([0, '']);
+  expect(there.stdout).toMatch(/now {9}active/);
+  // Rancher does not take one of the others: the release goes back, and what was made for it goes with it.
+  const body = JSON.stringify({ type: 'error', status: 422, code: 'InvalidReference', fieldName: 'imageUuid' });
+  const refuses = { kind: 'status', status: 422, body } as const;
+  await stack.rancher.addFault({ service: 'fickle', action: 'upgrade', times: 0, effect: refuses });
+  const back = await drover('promote', ...asked, 'gone', '--create-missing');
+  expect([1, 3]).toContain(back.code);
+  expect(back.stdout).toMatch(/qa: extra, which was created for it, is removed/);
+  const gone = await drover('upgrade', 'qa', 'gone/extra', '--image', 'example/gone-extra:2', '--plan');
+  expect(gone.code).toBe(7);
+  expect(created.stdout + back.stdout).not.toContain(CANARY);
 });
 
 it('what cannot be is told at once, and nothing is begun', async () => {

@@ -12,6 +12,7 @@ import { outlastFreezes } from './outlast-freezes';
 import { PipelineEnded } from './pipeline-ended';
 import { readStack } from './read-stack';
 import { releaseIn } from './release-in';
+import { settingsThatDiffer } from './settings-that-differ';
 
 /**
  * One stage: what would change is shown; people are asked, freezes and holds are kept; then it is released in its environments, group by
@@ -48,6 +49,8 @@ async function show(run: PipelineRun, stage: Stage): Promise<void> {
     const changes = textsOf(promotion);
     run.saw(stage, environment, { changes });
     run.note('info', name, `${environment}: ${changes.length === 0 ? 'runs it already' : changes.join('; ')}`);
+    const settings = await settingsThatDiffer(run, stage, environment);
+    if (settings !== null) run.note('info', name, `${environment}: ${settings}`);
     if (promotion.missing.length > 0 && run.request.createMissing !== true)
       throw fail(
         run,
