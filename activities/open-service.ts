@@ -1,6 +1,7 @@
 import type { DeploymentRequest } from '../decision/request';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
 import { kindOfState } from '../decision/service-state';
+import { isJsonObject, ownValue } from '../rancher/json';
 import { NotFoundError } from '../rancher/errors/not-found-error';
 import type { UpgradeChange } from '../rancher/launch-config';
 import type { RancherClient } from '../rancher/rancher-client';
@@ -33,6 +34,32 @@ export function accessTo(deps: ActivityDependencies, alias: string): Environment
   }
 }
 
+/** The environment variables of the service of the same name in another environment that this worker serves. */
+async function settingsOf(
+  deps: ActivityDependencies,
+  { environment, stack, service }: DeploymentRequest,
+  from: string,
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
+  const access = deps.alsoServed?.(from);
+  if (access === undefined)
+    throw failure(
+      'Configuration',
+      `This worker serves ${environment}, but not ${from}: settings go from one environment to another only within a worker that serves both.`,
+    );
+  const client = clientOf(access);
+  const project = await client.findProject(access.project, signal);
+  const found = await client.findService(
+    project.id,
+    (await client.findStack(project.id, stack, signal)).id,
+    service,
+    signal,
+  );
+  const variables = found.launchConfig === null ? undefined : ownValue(found.launchConfig, 'environment');
+  const entries = isJsonObject(variables) ? Object.entries(variables) : [];
+  return Object.fromEntries(entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
+}
+
 /** The client, or a failure that tells what to configure (a key's file that cannot be read, say). */
 export function clientOf(access: EnvironmentAccess): RancherClient {
   try {
@@ -42,8 +69,18 @@ export function clientOf(access: EnvironmentAccess): RancherClient {
   }
 }
 
-/** The values of the variables that a request merges, resolved by this worker. */
-export function resolveVariables(access: EnvironmentAccess, request: DeploymentRequest): Record<string, string> {
+/** The values of the variables that a request merges, resolved by this worker; those of another environment give way to those that are named. */
+export async function resolveVariables(
+  deps: ActivityDependencies,
+  access: EnvironmentAccess,
+  request: DeploymentRequest,
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
+  const taken = request.settingsFrom === undefined ? {} : await settingsOf(deps, request, request.settingsFrom, signal);
+  return { ...taken, ...namedVariables(access, request) };
+}
+
+function namedVariables(access: EnvironmentAccess, request: DeploymentRequest): Record<string, string> {
   const resolve = (name: string, reference: string): string => {
     try {
       return access.variable(reference);
@@ -89,7 +126,10 @@ export async function openService(
 ): Promise<OpenService | null> {
   const access = accessTo(deps, target.environment);
   const client = clientOf(access);
-  const variables = resolveVariables(access, request);
+  // What is missing in another environment says nothing of this service: it is told as it is.
+  const variables = await resolveVariables(deps, access, request, signal).catch((error: unknown) => {
+    throw readFailure(error);
+  });
   const view = { request, variables, digestKey: deps.digestKey };
   try {
     const resource = await client.getService(target.projectId, target.serviceId, signal);

@@ -25,7 +25,7 @@ export async function planUpgrade(
     again: false,
     patience: 'fresh',
   });
-  const variables = resolveVariables(access, request);
+  const variables = await resolveVariables(deps, access, request, signal);
   return {
     environment: request.environment,
     stack: request.stack,

@@ -19,8 +19,8 @@ export async function resolveTarget(
 ): Promise<ResolvedTarget & { readonly resource: ServiceResource }> {
   const access = accessTo(deps, request.environment);
   const client = clientOf(access);
-  const variables = resolveVariables(access, request);
   try {
+    const variables = await resolveVariables(deps, access, request, signal);
     const project = await client.findProject(access.project, signal);
     refuseTwin(access, project);
     const stack = await client.findStack(project.id, request.stack, signal);

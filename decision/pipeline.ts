@@ -38,6 +38,10 @@ export interface PipelineRequest {
   readonly services: readonly string[] | null;
   /** At least one. */
   readonly stages: readonly PipelineStage[];
+  /** The environment variables of each service are merged too, from where its image comes from. Default false. */
+  readonly withSettings?: boolean;
+  /** Nothing is written: it only shows what each stage would change. Default false. */
+  readonly planOnly?: boolean;
   /** What is missing in a target is created from its definition in the source. Default false. */
   readonly createMissing?: boolean;
   /** Freezes, approvals and holds are passed over from the start: who says so, and why. Default: they are kept. */

@@ -30,6 +30,11 @@ export interface DeploymentRequest {
   /** What the command line sets over the worker's policy. */
   readonly overrides: PolicyOverrides;
   readonly author: Author;
+  /**
+   * The alias of another environment whose service of the same name gives its environment variables, to be merged into the primary. Only a
+   * worker that serves both reads them; they are in no history.
+   */
+  readonly settingsFrom?: string;
   /** Set where it is a part of a release: it holds when it is verified, and the release decides. */
   readonly release?: ReleaseRef;
 }
@@ -43,7 +48,9 @@ export interface ReleaseRef {
 
 /** The configurations that a request names. */
 export function askedConfigs(request: DeploymentRequest): string[] {
-  const merges = Object.keys(request.variables).length + Object.keys(request.labels).length > 0;
+  const merges =
+    Object.keys(request.variables).length + Object.keys(request.labels).length > 0 ||
+    request.settingsFrom !== undefined;
   return [...(request.image !== undefined || merges ? [PRIMARY] : []), ...Object.keys(request.sidekicks)];
 }
 

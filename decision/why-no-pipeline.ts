@@ -14,7 +14,11 @@ export function whyNoPipeline(given: unknown): string | null {
   if (!isRecord(given)) return 'the input is no pipeline: an object is expected, as the client of Drover sends it';
   const why = whyNoNames(given, ['requestId', 'pipelineId', 'name', 'stack']) ?? whyNoAuthor(given);
   if (why !== null) return why;
-  const { services, stages } = given;
+  const { services, stages, breakGlass } = given;
+  for (const name of ['createMissing', 'withSettings', 'planOnly'])
+    if (given[name] !== undefined && typeof given[name] !== 'boolean') return `"${name}" is not true or false`;
+  if (breakGlass !== undefined && !(isRecord(breakGlass) && isName(breakGlass['by']) && isName(breakGlass['why'])))
+    return '"breakGlass" is no object with "by" and "why"';
   if (services !== null && !isListOfNames(services)) return '"services" is neither null nor a list of names';
   if (!Array.isArray(stages) || stages.length === 0 || stages.length > MOST_STAGES)
     return `"stages" is no list of 1 to ${MOST_STAGES}`;

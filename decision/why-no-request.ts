@@ -12,7 +12,8 @@ export function whyNoRequest(given: unknown): string | null {
   if (!isRecord(given)) return 'the input is no request: an object is expected, as the client of Drover sends it';
   const badName = whyNoNames(given, ['requestId', 'deploymentId', 'environment', 'stack', 'service']);
   if (badName !== null) return badName;
-  if (given['image'] !== undefined && !isName(given['image'])) return '"image" is no text';
+  for (const name of ['image', 'settingsFrom'])
+    if (given[name] !== undefined && !isName(given[name])) return `"${name}" is no text`;
   for (const name of ['sidekicks', 'variables', 'labels']) {
     const map = given[name];
     if (!isRecord(map) || !Object.values(map).every((value) => typeof value === 'string'))

@@ -4,7 +4,7 @@ import { whyNoPipeline } from '../decision/why-no-pipeline';
 import type { PipelineResult } from './pipeline-contract';
 import { PipelineRun } from './pipeline-run';
 import { PipelineEnded } from './pipeline-steps/pipeline-ended';
-import { passStage } from './pipeline-steps/pass-stage';
+import { passStage, show } from './pipeline-steps/pass-stage';
 import { pinSource } from './pipeline-steps/pin-source';
 import { cancelReleases } from './pipeline-steps/release-in';
 import { verifyToken } from './pipeline-steps/temporal-activities';
@@ -34,6 +34,10 @@ export async function pipeline(request: PipelineRequest): Promise<PipelineResult
 
 async function carryThrough(run: PipelineRun): Promise<PipelineEnded> {
   await pinSource(run);
+  if (run.request.planOnly === true) {
+    for (const stage of run.stages) await show(run, stage);
+    return new PipelineEnded('unchanged', 'planned only: nothing was written', '');
+  }
   for (const stage of run.stages) await passStage(run, stage);
   const all = run.stages.flatMap(({ environments }) => [...environments.values()]);
   const names = run.stages.map(({ asked }) => asked.name).join(', ');

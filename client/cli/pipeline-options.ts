@@ -19,6 +19,12 @@ export const PIPELINE_OPTIONS: readonly OptionSpec[] = [
     value: 'REASON',
     help: 'pass over freezes, approvals and holds; the reason is in the history for good',
   },
+  {
+    name: 'with-settings',
+    kind: 'flag',
+    help: "merge each service's environment variables from the source too (the primary's; without showing a value)",
+  },
+  { name: 'plan', kind: 'flag', help: 'show what each stage would change, without values; writes nothing' },
   { name: 'why', kind: 'one', value: 'TEXT', help: 'a reason, kept in the history' },
   {
     name: 'request-id',
@@ -47,6 +53,8 @@ export function readPipelineOptions(args: ParsedArguments, env: Environment): Pi
     ...(requestId === undefined ? {} : { requestId }),
     author: { by: defaultAuthor(env), ...(why === undefined ? {} : { why: oneLine(why, 500) }) },
     createMissing: args.flags.has('create-missing'),
+    withSettings: args.flags.has('with-settings'),
+    planOnly: args.flags.has('plan'),
     ...(glass === undefined ? {} : { breakGlass: oneLine(glass, 500) }),
   };
 }

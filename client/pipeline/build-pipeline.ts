@@ -18,6 +18,10 @@ export interface PipelineOptions {
   readonly requestId?: string;
   /** Default: the CI build, else user and host. */
   readonly author?: Author;
+  /** The environment variables of each service are merged too, from where its image comes from. Default false. */
+  readonly withSettings?: boolean;
+  /** Only show what would change. Default false. */
+  readonly planOnly?: boolean;
   /** What is missing in a target is created from its definition in the source. Default false. */
   readonly createMissing?: boolean;
   /** Passes over freezes, approvals and holds from the start: why. */
@@ -45,7 +49,9 @@ export function buildPipeline(
   env: Environment,
   now: Date,
 ): BuiltPipeline {
-  const requestId = options.requestId ?? defaultId(input, env, now);
+  // A plan is asked for as often as anybody likes: it has no id of its own in a build.
+  const ofPlan = options.planOnly === true ? newRequestId(now) : undefined;
+  const requestId = options.requestId ?? ofPlan ?? defaultId(input, env, now);
   const author = options.author ?? { by: defaultAuthor(env) };
   const problems = [...requestIdProblems(requestId)];
   if (requestId.length > OWN_ID_LIMIT)
@@ -68,6 +74,8 @@ export function buildPipeline(
     ...{ requestId, pipelineId: `p${deploymentIdOf(requestId, 'pipeline').slice(1)}` },
     ...{ name: input.name, stack: input.stack, services: input.services, stages: input.stages },
     ...(options.createMissing === true ? { createMissing: true } : {}),
+    ...(options.withSettings === true ? { withSettings: true } : {}),
+    ...(options.planOnly === true ? { planOnly: true } : {}),
     ...(options.breakGlass === undefined ? {} : { breakGlass: { by: author.by, why: options.breakGlass } }),
     author,
   };

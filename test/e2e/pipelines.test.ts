@@ -137,7 +137,7 @@ it('what is missing is created where that was asked, and removed again where the
   const refused = await drover('promote', ...asked, 'part');
   expect(refused.code).toBe(7);
   expect(refused.stdout).toMatch(/extra missing in qa/);
-  expect(refused.stdout).toMatch(/settings differ, and are not moved: .*variables .*NEW_IN_DEV/);
+  expect(refused.stdout).toMatch(/settings differ \(they are not moved\): .*variables .*NEW_IN_DEV/);
   const created = await drover('promote', ...asked, 'part', '--create-missing');
   expect([created.code, created.stderr]).toEqual([0, '']);
   expect(created.stdout).toMatch(/qa: created extra/);
@@ -154,6 +154,32 @@ it('what is missing is created where that was asked, and removed again where the
   const gone = await drover('upgrade', 'qa', 'gone/extra', '--image', 'example/gone-extra:2', '--plan');
   expect(gone.code).toBe(7);
   expect(created.stdout + back.stdout).not.toContain(CANARY);
+});
+
+it('settings are moved where that was asked, without a value anywhere; a plan writes nothing', async () => {
+  const asked = ['--from', 'dev', '--to', 'prod', '--stack', 'shop', '--services', 'web', '--with-settings'];
+  const plan = await drover('promote', ...asked, '--plan');
+  expect([plan.code, plan.stderr]).toEqual([0, '']);
+  expect(plan.stdout).toMatch(/web: example\/shop-web:1 → example\/shop-web:2/);
+  expect(plan.stdout).toMatch(
+    /settings differ \(variables of the primary are merged\): web \(variables ELSEWHERE, NEW_IN_DEV\)/,
+  );
+  expect(plan.stdout).toMatch(/planned only: nothing was written/);
+  const before = (await stack.journal()).length;
+  const moved = await drover('promote', ...asked);
+  expect([moved.code, moved.stderr]).toEqual([0, '']);
+  const upgrades = (await stack.journal()).slice(before).filter(({ action }) => action === 'upgrade');
+  expect(upgrades).toHaveLength(1);
+  const { environment } = (upgrades[0]?.body as { inServiceStrategy: { launchConfig: { environment: object } } })
+    .inServiceStrategy.launchConfig;
+  expect(environment).toEqual({ PASSWORD: CANARY, ELSEWHERE: 'x', NEW_IN_DEV: 'x' });
+  // The same image with other settings is something to release; with the same, it is not.
+  const again = await drover('promote', ...asked);
+  expect(again.code).toBe(0);
+  expect((await stack.journal()).filter(({ action }) => action === 'upgrade').length).toBe(
+    (await stack.journal()).slice(0, before).filter(({ action }) => action === 'upgrade').length + 1,
+  );
+  expect(plan.stdout + moved.stdout + again.stdout).not.toContain(CANARY);
 });
 
 it('what cannot be is told at once, and nothing is begun', async () => {

@@ -42,7 +42,7 @@ export async function passStage(run: PipelineRun, stage: Stage): Promise<void> {
 }
 
 /** Whoever is asked sees what would change. */
-async function show(run: PipelineRun, stage: Stage): Promise<void> {
+export async function show(run: PipelineRun, stage: Stage): Promise<void> {
   const { name, environments } = stage.asked;
   for (const environment of environments) {
     const promotion = promotionOf(run.pinned, await readStack(environment, run.request.stack));
@@ -51,7 +51,7 @@ async function show(run: PipelineRun, stage: Stage): Promise<void> {
     run.note('info', name, `${environment}: ${changes.length === 0 ? 'runs it already' : changes.join('; ')}`);
     const settings = await settingsThatDiffer(run, stage, environment);
     if (settings !== null) run.note('info', name, `${environment}: ${settings}`);
-    if (promotion.missing.length > 0 && run.request.createMissing !== true)
+    if (promotion.missing.length > 0 && run.request.createMissing !== true && run.request.planOnly !== true)
       throw fail(
         run,
         stage,

@@ -27,7 +27,12 @@ export async function releaseIn(run: PipelineRun, stage: Stage, environment: str
     await removeCopied(run, environment, releaseId, created.services);
     return run.saw(stage, environment, { verdict: 'refused', reason: created.problem });
   }
-  const changed = run.pinned.filter(({ service }) => changes.some((one) => one.service === service));
+  // What differs in its settings alone, the release itself finds out.
+  const isConcerned = (service: string): boolean =>
+    run.request.withSettings === true
+      ? !missing.some((one) => one.service === service)
+      : changes.some((one) => one.service === service);
+  const changed = run.pinned.filter(({ service }) => isConcerned(service));
   if (changed.length === 0) {
     const verdict = created.services.length === 0 ? 'unchanged' : 'succeeded';
     return run.saw(stage, environment, { verdict, reason: verdict === 'unchanged' ? 'it runs it already' : 'created' });
@@ -117,6 +122,7 @@ function inputOf(
         overrides: {},
       },
       ...(image === null ? {} : { image }),
+      ...(run.request.withSettings === true ? { settingsFrom: stage.asked.from } : {}),
       author,
       release: ref,
     };

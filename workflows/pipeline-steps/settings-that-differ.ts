@@ -18,7 +18,8 @@ export async function settingsThatDiffer(run: PipelineRun, stage: Stage, environ
     const { stack } = run.request;
     const found = await resolve.differences({ from: stage.asked.from, to: environment, stack, services });
     const texts = found.flatMap(textOf);
-    return texts.length === 0 ? null : `settings differ, and are not moved: ${texts.join('; ')}`.slice(0, LIMIT);
+    const moved = run.request.withSettings === true ? 'variables of the primary are merged' : 'they are not moved';
+    return texts.length === 0 ? null : `settings differ (${moved}): ${texts.join('; ')}`.slice(0, LIMIT);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     // It only explains: where one worker does not serve both, nobody can compare them.
