@@ -9,6 +9,8 @@ module.exports = {
     '<rootDir>/test/e2e/truth-table/truth-table.test.ts',
     '<rootDir>/test/e2e/health.test.ts',
     '<rootDir>/test/e2e/metrics.test.ts',
+    '<rootDir>/test/e2e/releases.test.ts',
+    '<rootDir>/test/e2e/pipelines.test.ts',
     '<rootDir>/test/workflows/messages/messages.test.ts',
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/dist-suites/'],
