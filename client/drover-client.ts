@@ -4,6 +4,8 @@ import type { Ticket, WhenBusy } from '../decision/lane';
 import type { DeploymentRequest } from '../decision/request';
 import type { Acknowledgement, Intervention, InterventionName, UpgradePlan } from '../workflows/contract';
 import type { LaneView } from '../workflows/lane-contract';
+import type { ReleaseProgress } from '../workflows/release-contract';
+import { RELEASE, RELEASE_PROGRESS, releaseWorkflowIdOf } from '../workflows/release-contract';
 import { audit } from './audit';
 import type { AuditEvent, AuditOptions, AuditSummary } from './audit';
 import type { NeedsAttention } from './attention';
@@ -30,8 +32,10 @@ import {
 } from './refusals';
 import { Promotions } from './pipeline/promotions';
 import type { BuiltRelease } from './release/build-release';
-import { ReleaseHandle } from './release/release-handle';
-import type { ReleaseSummary } from './release/release-summary';
+import { CoordinatorHandle } from './coordinator/coordinator-handle';
+import type { CoordinatorSummary } from './coordinator/coordinator-summary';
+import { releaseStart } from './release/release-start';
+import { releaseWords } from './release/release-words';
 import type { FollowedDeployment } from './follow/follow-event';
 import type { Orphans } from './orphans';
 import { deploymentsOf, judgePending } from './orphans';
@@ -55,7 +59,7 @@ import type { ListFilters } from './temporal/list-query';
 import { listPending } from './temporal/list-pending';
 import { planDeployment } from './temporal/plan-deployment';
 import { readHistory } from './temporal/read-history';
-import { Releases } from './temporal/releases';
+import { Coordinators } from './temporal/coordinators';
 import { requireWorkers } from './temporal/require-workers';
 import { TemporalRun } from './temporal/temporal-run';
 import { webUrlFor } from './temporal/web-link';
@@ -69,6 +73,9 @@ export interface ConnectOptions {
   /** Default: this process's. */
   readonly env?: Environment;
 }
+
+/** One release, running or over. */
+export type ReleaseHandle = CoordinatorHandle<ReleaseProgress>;
 
 /** How a request is started. */
 export interface StartOptions extends WaitOptions {
@@ -88,7 +95,7 @@ const ATTEMPTS = 5;
 /** Asks for deployments and watches them. It talks to Temporal only, and holds no key of any Rancher. */
 export class DroverClient {
   private readonly deployments: Deployments;
-  private readonly releasesOf: Releases;
+  private readonly releasesOf: Coordinators;
   /** What runs in one environment, taken to others: pipelines, approvals and holds. */
   readonly promotions: Promotions;
 
@@ -101,7 +108,7 @@ export class DroverClient {
   ) {
     const webUrl = webUrlFor(settings.webUrl, settings.address);
     this.deployments = new Deployments(client, connection, webUrl);
-    this.releasesOf = new Releases(client, webUrl);
+    this.releasesOf = new Coordinators(client, webUrl, RELEASE, releaseWorkflowIdOf);
     this.promotions = new Promotions(client, connection, settings.namespace, webUrl, (work) => this.explained(work));
   }
 
@@ -295,14 +302,14 @@ export class DroverClient {
       for (const environment of new Set(services.map((one) => one.environment)))
         await requireWorkers(this.connection, this.settings.namespace, environment);
       try {
-        await this.releasesOf.start(built);
+        await this.releasesOf.start(releaseStart(built));
       } catch (error) {
         // Somebody was faster.
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
       const started = await this.releasesOf.find(releaseId);
       if (started === null) throw unknownRelease(releaseId);
-      return new ReleaseHandle(this.client, started, 'started');
+      return this.releaseHandle(started, 'started');
     });
   }
 
@@ -310,12 +317,12 @@ export class DroverClient {
   getRelease(releaseId: string): Promise<ReleaseHandle | null> {
     return this.explained(async () => {
       const found = await this.releasesOf.find(releaseId);
-      return found === null ? null : new ReleaseHandle(this.client, found, found.isRunning ? 'attached' : 'over');
+      return found === null ? null : this.releaseHandle(found, found.isRunning ? 'attached' : 'over');
     });
   }
 
   /** Releases: those that run, then the last that ended. */
-  releases(limit: number, runningOnly = false): Promise<readonly ReleaseSummary[]> {
+  releases(limit: number, runningOnly = false): Promise<readonly CoordinatorSummary[]> {
     return this.explained(() => this.releasesOf.list(limit, runningOnly));
   }
 
@@ -350,9 +357,13 @@ export class DroverClient {
     });
   }
 
-  private handleOfRelease(summary: ReleaseSummary, { digest, request }: BuiltRelease): ReleaseHandle {
+  private handleOfRelease(summary: CoordinatorSummary, { digest, request }: BuiltRelease): ReleaseHandle {
     if (summary.requestDigest !== digest) throw sameReleaseIdOtherContent(summary, request.requestId);
-    return new ReleaseHandle(this.client, summary, summary.isRunning ? 'attached' : 'over');
+    return this.releaseHandle(summary, summary.isRunning ? 'attached' : 'over');
+  }
+
+  private releaseHandle(summary: CoordinatorSummary, how: ReleaseHandle['how']): ReleaseHandle {
+    return new CoordinatorHandle(this.client, summary, how, RELEASE_PROGRESS, releaseWords(summary.id));
   }
 
   /** Gives the connection back. Deployments go on. */

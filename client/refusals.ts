@@ -7,8 +7,7 @@ import { RefusedError } from './errors/refused-error';
 import { UnreachableError } from './errors/unreachable-error';
 import { differencesOf } from './input/request-digest';
 import type { Target } from './input/upgrade-input';
-import type { PipelineSummary } from './pipeline/pipeline-summary';
-import type { ReleaseSummary } from './release/release-summary';
+import type { CoordinatorSummary } from './coordinator/coordinator-summary';
 
 /** Another deployment of the service runs. */
 export function busy(running: DeploymentSummary, image: string): RefusedError {
@@ -140,17 +139,17 @@ export function unknownRelease(releaseId: string): RefusedError {
 }
 
 /** Nothing runs that one could step into. */
-export function releaseOver(last: ReleaseSummary, name: InterventionName): RefusedError {
+export function releaseOver(last: CoordinatorSummary, name: InterventionName): RefusedError {
   const when = last.endedAt === null ? '' : ` since ${clock(last.endedAt)}`;
   const how = last.verdict === null ? `its workflow is ${last.status}` : `its verdict is "${last.verdict}"`;
   return new RefusedError(
-    `There is nothing to ${name}: the release ${last.releaseId} is over${when}; ${how}.`,
-    `See it: drover releases ${last.releaseId}`,
+    `There is nothing to ${name}: the release ${last.id} is over${when}; ${how}.`,
+    `See it: drover releases ${last.id}`,
   );
 }
 
 /** The request id was used before, for another release. */
-export function sameReleaseIdOtherContent(other: ReleaseSummary, requestId: string): InvalidInputError {
+export function sameReleaseIdOtherContent(other: CoordinatorSummary, requestId: string): InvalidInputError {
   return new InvalidInputError([
     {
       where: '--request-id',
@@ -169,17 +168,17 @@ export function unknownPipeline(pipelineId: string): RefusedError {
 }
 
 /** Nothing runs that one could step into. */
-export function pipelineOver(last: PipelineSummary, what: string): RefusedError {
+export function pipelineOver(last: CoordinatorSummary, what: string): RefusedError {
   const when = last.endedAt === null ? '' : ` since ${clock(last.endedAt)}`;
   const how = last.verdict === null ? `its workflow is ${last.status}` : `its verdict is "${last.verdict}"`;
   return new RefusedError(
-    `There is nothing to ${what}: the pipeline ${last.pipelineId} is over${when}; ${how}.`,
-    `See it: drover pipelines ${last.pipelineId}`,
+    `There is nothing to ${what}: the pipeline ${last.id} is over${when}; ${how}.`,
+    `See it: drover pipelines ${last.id}`,
   );
 }
 
 /** The request id was used before, for another pipeline. */
-export function samePipelineIdOtherContent(other: PipelineSummary, requestId: string): InvalidInputError {
+export function samePipelineIdOtherContent(other: CoordinatorSummary, requestId: string): InvalidInputError {
   return new InvalidInputError([
     {
       where: '--request-id',

@@ -1,7 +1,6 @@
 import { exitCodeOf } from '../../decision/verdict';
 import type { BuiltPipeline } from '../pipeline/build-pipeline';
-import { detached } from '../pipeline/follow-pipeline';
-import type { PipelineHandle } from '../pipeline/pipeline-handle';
+import type { PipelineHandle } from '../pipeline/promotions';
 import type { Io } from './command';
 import { withClient } from './open-client';
 import type { ParsedArguments } from './option-spec';
@@ -16,10 +15,10 @@ export function runPipeline(
 ): Promise<number> {
   return withClient(args, io, async (client) => {
     const handle = await client.promotions.start(built);
-    const renderer = new PipelineRenderer((text) => void io.out.write(text), args.flags.has('json'), handle.pipelineId);
+    const renderer = new PipelineRenderer((text) => void io.out.write(text), args.flags.has('json'), handle.id);
     renderer.begin(handle);
     if (!args.flags.has('detach') || handle.how === 'over') return followToEnd(handle, renderer, io, limitMillis);
-    renderer.render({ type: 'result', outcome: detached(handle.pipelineId, 'as asked') });
+    renderer.render({ type: 'result', outcome: handle.words.detached('as asked') });
     return exitCodeOf('detached');
   });
 }

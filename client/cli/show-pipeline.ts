@@ -1,9 +1,9 @@
 import { exitCodeOf } from '../../decision/verdict';
 import type { Hold, PipelineProgress, PipelineResult, StageProgress } from '../../workflows/pipeline-contract';
 import { formatDuration } from '../input/duration';
-import type { PipelineTold } from '../pipeline/follow-pipeline';
-import type { PipelineHandle } from '../pipeline/pipeline-handle';
-import type { PipelineSummary } from '../pipeline/pipeline-summary';
+import type { CoordinatorSummary } from '../coordinator/coordinator-summary';
+import type { CoordinatorTold } from '../coordinator/follow-coordinator';
+import type { PipelineHandle } from '../pipeline/promotions';
 import { clean, jsonLine } from '../render/clean';
 import { tableText } from '../render/table';
 
@@ -31,7 +31,7 @@ export class PipelineRenderer {
     if (link !== null) this.#line(Date.now(), 'info', 'pipeline', `in Temporal Web: ${link}`);
   }
 
-  render(told: PipelineTold): void {
+  render(told: CoordinatorTold<PipelineProgress>): void {
     switch (told.type) {
       case 'event': {
         const { at, level, stage, text } = told.event;
@@ -78,7 +78,7 @@ export class PipelineRenderer {
 
 /** Where a pipeline is now, for people or as one JSON line. */
 export function pipelineText(
-  summary: PipelineSummary,
+  summary: CoordinatorSummary,
   progress: PipelineProgress | null,
   json: boolean,
   now: number,
@@ -94,7 +94,7 @@ export function pipelineText(
   const how =
     summary.verdict ?? (summary.isRunning ? `running for ${formatDuration(now - summary.startedAt)}` : summary.status);
   return [
-    clean(`${progress?.name ?? 'Pipeline'} of ${summary.stack} ${summary.pipelineId}: ${how}`),
+    clean(`${progress?.name ?? 'Pipeline'} of ${summary.stacks} ${summary.id}: ${how}`),
     row('asked', `by ${summary.requestedBy}, request ${summary.requestId}`),
     ...(progress === null || progress.images.length === 0 ? [] : [row('promotes', progress.images.join(', '))]),
     ...(progress?.stages ?? []).flatMap((stage) => [
@@ -109,7 +109,11 @@ export function pipelineText(
 }
 
 /** Pipelines, the running ones first. */
-export function pipelinesText(found: readonly PipelineSummary[], json: boolean, columns: number | undefined): string {
+export function pipelinesText(
+  found: readonly CoordinatorSummary[],
+  json: boolean,
+  columns: number | undefined,
+): string {
   if (json)
     return [
       ...found.map((one) => ({ type: 'pipeline', ...summaryLine(one) })),
@@ -119,9 +123,9 @@ export function pipelinesText(found: readonly PipelineSummary[], json: boolean, 
       .join('');
   if (found.length === 0) return 'There are no pipelines.\n';
   const rows = found.map((one) => [
-    one.pipelineId,
+    one.id,
     one.verdict ?? (one.isRunning ? one.phase : one.status),
-    `${one.stack} → ${one.environments}`,
+    `${one.stacks} → ${one.environments}`,
     one.requestedBy,
     iso(one.startedAt).replace(/\.\d+Z$/, 'Z'),
   ]);
@@ -175,8 +179,8 @@ function dated({ since, until, ...rest }: StageProgress): object {
   return { ...rest, since: iso(since), until: until === null ? null : iso(until) };
 }
 
-function summaryLine({ startedAt, endedAt, requestDigest: _digest, ...rest }: PipelineSummary): object {
-  return { ...rest, startedAt: iso(startedAt), endedAt: endedAt === null ? null : iso(endedAt) };
+function summaryLine({ id, startedAt, endedAt, requestDigest: _digest, ...rest }: CoordinatorSummary): object {
+  return { pipelineId: id, ...rest, startedAt: iso(startedAt), endedAt: endedAt === null ? null : iso(endedAt) };
 }
 
 function iso(millis: number): string {

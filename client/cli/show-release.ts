@@ -1,9 +1,9 @@
 import { exitCodeOf } from '../../decision/verdict';
 import type { ParticipantProgress, ReleaseProgress } from '../../workflows/release-contract';
 import { formatDuration } from '../input/duration';
-import type { ReleaseOutcome, ReleaseTold } from '../release/follow-release';
-import type { ReleaseHandle } from '../release/release-handle';
-import type { ReleaseSummary } from '../release/release-summary';
+import type { CoordinatorSummary } from '../coordinator/coordinator-summary';
+import type { CoordinatorOutcome, CoordinatorTold } from '../coordinator/follow-coordinator';
+import type { ReleaseHandle } from '../drover-client';
 import { clean, jsonLine } from '../render/clean';
 import { tableText } from '../render/table';
 
@@ -31,7 +31,7 @@ export class ReleaseRenderer {
     if (link !== null) this.#line(Date.now(), 'info', 'release', `in Temporal Web: ${link}`);
   }
 
-  render(told: ReleaseTold): void {
+  render(told: CoordinatorTold<ReleaseProgress>): void {
     switch (told.type) {
       case 'event': {
         const { at, level, phase, text } = told.event;
@@ -59,7 +59,7 @@ export class ReleaseRenderer {
     }
   }
 
-  #result({ verdict, reason, nextStep, result }: ReleaseOutcome): void {
+  #result({ verdict, reason, nextStep, result }: CoordinatorOutcome<ReleaseProgress>): void {
     const exitCode = exitCodeOf(verdict);
     if (this.json) {
       const ended = result === null ? null : iso(result.endedAt);
@@ -91,7 +91,7 @@ export class ReleaseRenderer {
 
 /** Where a release is now, for people or as one JSON line. */
 export function releaseText(
-  summary: ReleaseSummary,
+  summary: CoordinatorSummary,
   progress: ReleaseProgress | null,
   json: boolean,
   now: number,
@@ -105,7 +105,7 @@ export function releaseText(
       ? `${progress?.phase ?? summary.phase}, for ${formatDuration(now - summary.startedAt)}`
       : summary.status);
   return [
-    `${clean(progress?.name ?? 'Release')} ${summary.releaseId}: ${clean(how)}`,
+    `${clean(progress?.name ?? 'Release')} ${summary.id}: ${clean(how)}`,
     row('asked', `by ${summary.requestedBy}, request ${summary.requestId}`),
     ...(progress?.attention == null ? [] : [row('waits', progress.attention)]),
     ...(progress?.decision == null ? [] : [row('decided', progress.decision)]),
@@ -125,7 +125,7 @@ export function releaseText(
 }
 
 /** Releases, the running ones first. */
-export function releasesText(found: readonly ReleaseSummary[], json: boolean, columns: number | undefined): string {
+export function releasesText(found: readonly CoordinatorSummary[], json: boolean, columns: number | undefined): string {
   if (json)
     return [
       ...found.map((one) => jsonLine({ type: 'release', ...summaryLine(one) })),
@@ -133,7 +133,7 @@ export function releasesText(found: readonly ReleaseSummary[], json: boolean, co
     ].join('');
   if (found.length === 0) return 'There are no releases.\n';
   const rows = found.map((one) => [
-    one.releaseId,
+    one.id,
     one.verdict ?? (one.isRunning ? one.phase : one.status),
     `${one.environments} ${one.stacks}`,
     one.requestedBy,
@@ -171,8 +171,8 @@ function dated({ since, ...rest }: ParticipantProgress): object {
   return { ...rest, since: iso(since) };
 }
 
-function summaryLine({ startedAt, endedAt, requestDigest: _digest, ...rest }: ReleaseSummary): object {
-  return { ...rest, startedAt: iso(startedAt), endedAt: endedAt === null ? null : iso(endedAt) };
+function summaryLine({ id, startedAt, endedAt, requestDigest: _digest, ...rest }: CoordinatorSummary): object {
+  return { releaseId: id, ...rest, startedAt: iso(startedAt), endedAt: endedAt === null ? null : iso(endedAt) };
 }
 
 function iso(millis: number): string {

@@ -2,22 +2,42 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Client, Connection } from '@temporalio/client';
 import type { Acknowledgement, Intervention } from '../../workflows/contract';
-import type { ApprovalAnswer, ApprovalMessage, Hold } from '../../workflows/pipeline-contract';
-import { APPROVE, BREAK_GLASS, holdsIdOf, LET_GO } from '../../workflows/pipeline-contract';
+import type {
+  ApprovalAnswer,
+  ApprovalMessage,
+  Hold,
+  PipelineMemo,
+  PipelineProgress,
+} from '../../workflows/pipeline-contract';
+import {
+  APPROVE,
+  BREAK_GLASS,
+  holdsIdOf,
+  LET_GO,
+  PIPELINE,
+  PIPELINE_PROGRESS,
+  pipelineWorkflowIdOf,
+} from '../../workflows/pipeline-contract';
 import { RefusedError } from '../errors/refused-error';
 import { pipelineOver, samePipelineIdOtherContent, unknownHold, unknownPipeline } from '../refusals';
-import { Pipelines } from '../temporal/pipelines';
+import { Coordinators } from '../temporal/coordinators';
+import type { CoordinatorStart } from '../temporal/coordinators';
+import { readHolds } from '../temporal/read-holds';
 import { requireWorkers } from '../temporal/require-workers';
 import type { BuiltPipeline } from './build-pipeline';
-import { PipelineHandle } from './pipeline-handle';
-import type { PipelineSummary } from './pipeline-summary';
+import { CoordinatorHandle } from '../coordinator/coordinator-handle';
+import type { CoordinatorSummary } from '../coordinator/coordinator-summary';
+import { pipelineWords } from './pipeline-words';
+
+/** One pipeline or promotion, running or over. */
+export type PipelineHandle = CoordinatorHandle<PipelineProgress>;
 
 /** How long a worker may take to answer, milliseconds. */
 const ANSWER_LIMIT_MILLIS = 10_000;
 
 /** What runs in one environment, taken to others: pipelines, approvals and holds. */
 export class Promotions {
-  private readonly pipelines: Pipelines;
+  private readonly pipelines: Coordinators;
 
   constructor(
     private readonly client: Client,
@@ -26,7 +46,7 @@ export class Promotions {
     webUrl: string | undefined,
     private readonly explained: <T>(work: () => Promise<T>) => Promise<T>,
   ) {
-    this.pipelines = new Pipelines(client, webUrl);
+    this.pipelines = new Coordinators(client, webUrl, PIPELINE, pipelineWorkflowIdOf);
   }
 
   /**
@@ -42,14 +62,14 @@ export class Promotions {
       for (const environment of new Set(stages.flatMap(({ from, environments }) => [from, ...environments])))
         await requireWorkers(this.connection, this.namespace, environment);
       try {
-        await this.pipelines.start(built);
+        await this.pipelines.start(startOf(built));
       } catch (error) {
         // Somebody was faster.
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
       const started = await this.pipelines.find(pipelineId);
       if (started === null) throw unknownPipeline(pipelineId);
-      return new PipelineHandle(this.client, started, 'started');
+      return this.handle(started, 'started');
     });
   }
 
@@ -57,24 +77,24 @@ export class Promotions {
   get(pipelineId: string): Promise<PipelineHandle | null> {
     return this.explained(async () => {
       const found = await this.pipelines.find(pipelineId);
-      return found === null ? null : new PipelineHandle(this.client, found, found.isRunning ? 'attached' : 'over');
+      return found === null ? null : this.handle(found, found.isRunning ? 'attached' : 'over');
     });
   }
 
   /** Pipelines: those that run, then the last that ended. */
-  list(limit: number, runningOnly = false): Promise<readonly PipelineSummary[]> {
+  list(limit: number, runningOnly = false): Promise<readonly CoordinatorSummary[]> {
     return this.explained(() => this.pipelines.list(limit, runningOnly));
   }
 
   /** What must not be promoted somewhere, for it was rolled back there; the newest first. */
   holds(): Promise<readonly Hold[]> {
-    return this.explained(() => this.pipelines.holds());
+    return this.explained(() => readHolds(this.client));
   }
 
   /** Lets it be promoted again. @throws RefusedError where it is not held */
   letGo(holdId: string, intervention: Intervention): Promise<Hold> {
     return this.explained(async () => {
-      const hold = (await this.pipelines.holds()).find(({ id }) => id === holdId);
+      const hold = (await readHolds(this.client)).find(({ id }) => id === holdId);
       if (hold === undefined) throw unknownHold(holdId);
       const { wasHeld } = await this.updated<{ wasHeld: boolean }>(holdsIdOf(hold.environment, hold.stack), LET_GO, [
         holdId,
@@ -109,7 +129,7 @@ export class Promotions {
     });
   }
 
-  private async requireRunning(pipelineId: string, what: string): Promise<PipelineSummary> {
+  private async requireRunning(pipelineId: string, what: string): Promise<CoordinatorSummary> {
     const found = await this.pipelines.find(pipelineId);
     if (found === null) throw unknownPipeline(pipelineId);
     if (!found.isRunning) throw pipelineOver(found, what);
@@ -130,8 +150,31 @@ export class Promotions {
     }
   }
 
-  private handleOf(summary: PipelineSummary, { digest, request }: BuiltPipeline): PipelineHandle {
+  private handleOf(summary: CoordinatorSummary, { digest, request }: BuiltPipeline): PipelineHandle {
     if (summary.requestDigest !== digest) throw samePipelineIdOtherContent(summary, request.requestId);
-    return new PipelineHandle(this.client, summary, summary.isRunning ? 'attached' : 'over');
+    return this.handle(summary, summary.isRunning ? 'attached' : 'over');
   }
+
+  private handle(summary: CoordinatorSummary, how: PipelineHandle['how']): PipelineHandle {
+    return new CoordinatorHandle(this.client, summary, how, PIPELINE_PROGRESS, pipelineWords(summary.id));
+  }
+}
+
+function startOf({ request, digest }: BuiltPipeline): CoordinatorStart {
+  const { requestId, pipelineId, author, name, stack, stages } = request;
+  const memo: PipelineMemo = { requestId, pipelineId, requestDigest: digest, requestedBy: author.by };
+  const environments = [...new Set(stages.flatMap((stage) => stage.environments))].join(', ');
+  return {
+    id: pipelineId,
+    args: [request],
+    memo: { ...memo },
+    attributes: {
+      DroverRequester: author.by,
+      DroverRequest: requestId,
+      DroverPhase: 'waiting',
+      DroverEnvironment: environments,
+      DroverStack: stack,
+    },
+    summary: `${name}: ${stack} → ${environments}, by ${author.by}`,
+  };
 }

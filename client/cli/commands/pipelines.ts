@@ -67,7 +67,7 @@ export const pipelines: Command = {
         io.out.write(pipelineText(handle.summary, await handle.progress(), json, Date.now()));
         return 0;
       }
-      const renderer = new PipelineRenderer((text) => void io.out.write(text), json, handle.pipelineId);
+      const renderer = new PipelineRenderer((text) => void io.out.write(text), json, handle.id);
       renderer.begin(handle);
       return followToEnd(handle, renderer, io, limitMillis);
     });

@@ -1,7 +1,6 @@
 import { WHEN_BUSY } from '../../../decision/lane';
 import { ON_FAILURE } from '../../../decision/release';
 import { exitCodeOf } from '../../../decision/verdict';
-import { detached } from '../../release/follow-release';
 import { buildRelease } from '../../release/build-release';
 import { oneLine } from '../../input/build-request';
 import { defaultAuthor } from '../../input/build-request';
@@ -121,10 +120,10 @@ export const release: Command = {
         return 0;
       }
       const handle = await client.startRelease(built);
-      const renderer = new ReleaseRenderer((text) => void io.out.write(text), json, handle.releaseId);
+      const renderer = new ReleaseRenderer((text) => void io.out.write(text), json, handle.id);
       renderer.begin(handle);
       if (args.flags.has('detach') && handle.how !== 'over') {
-        renderer.render({ type: 'result', outcome: detached(handle.releaseId, 'as asked') });
+        renderer.render({ type: 'result', outcome: handle.words.detached('as asked') });
         return exitCodeOf('detached');
       }
       const events = handle.follow({ signal: io.signal, ...(limitMillis === undefined ? {} : { limitMillis }) });

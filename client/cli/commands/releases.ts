@@ -66,7 +66,7 @@ export const releases: Command = {
         io.out.write(releaseText(handle.summary, await handle.progress(), json, Date.now()));
         return 0;
       }
-      const renderer = new ReleaseRenderer((text) => void io.out.write(text), json, handle.releaseId);
+      const renderer = new ReleaseRenderer((text) => void io.out.write(text), json, handle.id);
       renderer.begin(handle);
       const limit = limitMillis === undefined ? {} : { limitMillis };
       const events = handle.follow({ signal: io.signal, watchOn: true, ...limit });

@@ -6,10 +6,7 @@ import { VERDICTS } from '../../decision/verdict';
 import type { Verdict } from '../../decision/verdict';
 import type { SearchAttributeName } from '../../workflows/contract';
 import { KEYWORD_LIMIT, WORKFLOW_QUEUE } from '../../workflows/contract';
-import type { Hold, HoldsMemo, PipelineMemo } from '../../workflows/pipeline-contract';
-import { HOLDS, PIPELINE, pipelineWorkflowIdOf } from '../../workflows/pipeline-contract';
-import type { BuiltPipeline } from '../pipeline/build-pipeline';
-import type { PipelineSummary } from '../pipeline/pipeline-summary';
+import type { CoordinatorSummary } from '../coordinator/coordinator-summary';
 import { deploymentLink } from './web-link';
 
 type Description = Pick<
@@ -17,17 +14,28 @@ type Description = Pick<
   'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime' | 'memo' | 'typedSearchAttributes'
 >;
 
-/** Reads and starts pipelines, and reads what is held; reading needs no worker. */
-export class Pipelines {
+/** What a release or a pipeline is started with. */
+export interface CoordinatorStart {
+  readonly id: string;
+  readonly args: unknown[];
+  readonly memo: Record<string, unknown>;
+  readonly attributes: Readonly<Partial<Record<SearchAttributeName, string>>>;
+  readonly summary: string;
+}
+
+/** Reads and starts workflows that coordinate others: releases, or pipelines. Reading needs no worker. */
+export class Coordinators {
   constructor(
     private readonly client: Client,
     private readonly webUrl: string | undefined,
+    private readonly type: string,
+    private readonly workflowIdOf: (id: string) => string,
   ) {}
 
-  /** A pipeline by its id; null where Temporal knows none. */
-  async find(pipelineId: string): Promise<PipelineSummary | null> {
+  /** One by its id; null where Temporal knows none. */
+  async find(id: string): Promise<CoordinatorSummary | null> {
     try {
-      return this.summarise(await this.client.workflow.getHandle(pipelineWorkflowIdOf(pipelineId)).describe());
+      return this.summarise(await this.client.workflow.getHandle(this.workflowIdOf(id)).describe());
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
@@ -35,9 +43,9 @@ export class Pipelines {
   }
 
   /** Those that run, then the last that ended. */
-  async list(limit: number, runningOnly: boolean): Promise<readonly PipelineSummary[]> {
-    const query = `WorkflowType = '${PIPELINE}'${runningOnly ? " AND ExecutionStatus = 'Running'" : ''}`;
-    const found: PipelineSummary[] = [];
+  async list(limit: number, runningOnly: boolean): Promise<readonly CoordinatorSummary[]> {
+    const query = `WorkflowType = '${this.type}'${runningOnly ? " AND ExecutionStatus = 'Running'" : ''}`;
+    const found: CoordinatorSummary[] = [];
     for await (const info of this.client.workflow.list({ query, pageSize: Math.min(limit, 200) })) {
       found.push(this.summarise(info));
       if (found.length >= limit) break;
@@ -45,42 +53,21 @@ export class Pipelines {
     return found;
   }
 
-  /** Everything that must not be promoted somewhere. */
-  async holds(): Promise<readonly Hold[]> {
-    const found: Hold[] = [];
-    for await (const { memo } of this.client.workflow.list({
-      query: `WorkflowType = '${HOLDS}' AND ExecutionStatus = 'Running'`,
-    })) {
-      const { holds } = (memo ?? {}) as { holds?: HoldsMemo['holds'] };
-      found.push(...(holds ?? []));
-    }
-    return found.toSorted((one, other) => other.since - one.since);
-  }
-
-  /** @throws WorkflowExecutionAlreadyStartedError where it was started before */
-  async start({ request, digest }: BuiltPipeline): Promise<void> {
-    const { requestId, pipelineId, author, name, stack, stages } = request;
-    const memo: PipelineMemo = { requestId, pipelineId, requestDigest: digest, requestedBy: author.by };
-    const environments = [...new Set(stages.flatMap((stage) => stage.environments))].join(', ');
-    await this.client.workflow.start(PIPELINE, {
-      workflowId: pipelineWorkflowIdOf(pipelineId),
+  /** Once for an id. @throws WorkflowExecutionAlreadyStartedError where it was started before */
+  async start({ id, args, memo, attributes, summary }: CoordinatorStart): Promise<void> {
+    await this.client.workflow.start(this.type, {
+      workflowId: this.workflowIdOf(id),
       taskQueue: WORKFLOW_QUEUE,
-      args: [request],
-      memo: { ...memo },
-      typedSearchAttributes: [
-        keyword('DroverRequester', author.by),
-        keyword('DroverRequest', requestId),
-        keyword('DroverPhase', 'waiting'),
-        keyword('DroverEnvironment', environments),
-        keyword('DroverStack', stack),
-      ],
-      staticSummary: `${name}: ${stack} → ${environments}, by ${author.by}`.slice(0, 100),
+      args,
+      memo,
+      typedSearchAttributes: Object.entries(attributes).map(([name, value]) => keyword(name, value)),
+      staticSummary: summary.slice(0, SUMMARY_LIMIT),
       workflowIdConflictPolicy: 'FAIL',
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
     });
   }
 
-  private summarise(info: Description): PipelineSummary {
+  private summarise(info: Description): CoordinatorSummary {
     const attribute = (name: SearchAttributeName): string =>
       info.typedSearchAttributes.get(defineSearchAttributeKey(name, SearchAttributeType.KEYWORD)) ?? '';
     const memo = (name: string): string => {
@@ -89,13 +76,13 @@ export class Pipelines {
     };
     const verdict = attribute('DroverVerdict');
     return {
-      pipelineId: info.workflowId.split('/')[1] ?? '',
+      id: info.workflowId.split('/')[1] ?? '',
       workflowId: info.workflowId,
       runId: info.runId,
       requestId: memo('requestId'),
       requestDigest: memo('requestDigest'),
       requestedBy: memo('requestedBy'),
-      stack: attribute('DroverStack'),
+      stacks: attribute('DroverStack'),
       environments: attribute('DroverEnvironment'),
       isRunning: info.status.name === 'RUNNING',
       status: info.status.name.toLowerCase(),
@@ -108,11 +95,14 @@ export class Pipelines {
   }
 }
 
+/** Temporal takes 400 bytes of a workflow's summary, and a letter may be four of them. */
+const SUMMARY_LIMIT = 100;
+
 function isVerdict(text: string): text is Verdict {
   return Object.hasOwn(VERDICTS, text);
 }
 
-function keyword(name: SearchAttributeName, value: string): SearchAttributePair {
+function keyword(name: string, value: string): SearchAttributePair {
   const key = defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
   return { key, value: value.slice(0, KEYWORD_LIMIT) };
 }
