@@ -35,8 +35,8 @@ export async function readStack(
       .filter(({ state }) => state !== 'removing')
       .sort((one, other) => (one.name < other.name ? -1 : 1));
     if (services.length > MOST_SERVICES) {
-      const count = `${services.length} services, and ${MOST_SERVICES} of one stack can be told`;
-      throw failure('Invalid', `The stack ${JSON.stringify(stack)} of ${environment} has ${count}: name the services.`);
+      const count = `${services.length} services; a promotion is of a stack of ${MOST_SERVICES} at most`;
+      throw failure('Invalid', `The stack ${JSON.stringify(stack)} of ${environment} has ${count}.`);
     }
     const readings: ServiceReading[] = [];
     for (let at = 0; at < services.length; at += AT_ONCE) {

@@ -4,7 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities';
 import type { ReleaseActivities } from '../../activities/contract';
-import type { GateSettings, TargetSettings } from '../../activities/dependencies';
+import type { EnvironmentAccess, GateSettings, TargetSettings } from '../../activities/dependencies';
 import { createNotifyActivities } from '../../activities/notify/deliver';
 import { createReleaseActivities } from '../../activities/release/create-release-activities';
 import { DEFAULT_POLICY } from '../../decision/policy';
@@ -55,6 +55,11 @@ export class Rig {
   beforeLookup: (service: string) => Promise<void> = () => Promise.resolve();
   /** What is added to the clock by which freezes are judged, milliseconds. */
   freezeOffsetMillis = 0;
+  /** Whose environments the environment's worker serves besides its own. */
+  alsoServes: readonly Rig[] = [];
+  #accessOf: (alias: string) => EnvironmentAccess = () => {
+    throw new Error('not started yet');
+  };
   readonly alias = `rig-${randomBytes(4).toString('hex')}`;
   readonly workflowQueue = `workflows-${this.alias}`;
   /** The workflows' worker, and the environment's, where it is there. */
@@ -139,33 +144,39 @@ export class Rig {
       requestTimeoutMillis: this.policy.requestTimeoutMillis,
       circuit,
     });
-    const activities = createActivities({
-      digestKey: randomBytes(32),
-      environment: (alias) => ({
-        alias,
-        project,
-        webUrl: this.simulator.url,
-        client: () => rancher,
-        policy: ({ overrides }) => ({
-          ...this.policy,
-          ...overrides,
-          strategy: {
-            batchSize: overrides.batchSize ?? this.policy.strategy.batchSize,
-            batchIntervalMillis: overrides.batchIntervalMillis ?? this.policy.strategy.batchIntervalMillis,
-            startFirst: overrides.startFirst ?? this.policy.strategy.startFirst,
-          },
-        }),
-        gate: (name) => {
-          const gate = gates?.[name];
-          if (gate === undefined) throw new Error(`there is no gate "${name}" for this environment`);
-          return gate;
-        },
-        variable: (reference) => {
-          const value = variables?.[reference];
-          if (value === undefined) throw new Error(`there is no variable "${reference}" for this environment`);
-          return value;
+    const accessOf = (alias: string): EnvironmentAccess => ({
+      alias,
+      project,
+      webUrl: this.simulator.url,
+      client: () => rancher,
+      policy: ({ overrides }) => ({
+        ...this.policy,
+        ...overrides,
+        strategy: {
+          batchSize: overrides.batchSize ?? this.policy.strategy.batchSize,
+          batchIntervalMillis: overrides.batchIntervalMillis ?? this.policy.strategy.batchIntervalMillis,
+          startFirst: overrides.startFirst ?? this.policy.strategy.startFirst,
         },
       }),
+      gate: (name) => {
+        const gate = gates?.[name];
+        if (gate === undefined) throw new Error(`there is no gate "${name}" for this environment`);
+        return gate;
+      },
+      variable: (reference) => {
+        const value = variables?.[reference];
+        if (value === undefined) throw new Error(`there is no variable "${reference}" for this environment`);
+        return value;
+      },
+    });
+    this.#accessOf = accessOf;
+    const activities = createActivities({
+      digestKey: randomBytes(32),
+      environment: accessOf,
+      alsoServed: (alias) => {
+        const other = this.alsoServes.find((rig) => rig.alias === alias);
+        return other === undefined ? undefined : other.#accessOf(alias);
+      },
     });
     const common = { connection: this.native, maxHeartbeatThrottleInterval: '1s' as const };
     this.#makeEnvironmentsWorker = () => Worker.create({ ...common, taskQueue: rancherQueue(this.alias), activities });

@@ -193,7 +193,7 @@ it('what was rolled back is held: it is not promoted again before a person lets 
   const keeper = rigs.dev.client.workflow.getHandle(holdsIdOf(rigs.qa.alias, 'bad'));
   const { memo } = await keeper.describe();
   const [hold] = (memo as unknown as { holds: Hold[] }).holds;
-  expect(hold?.images).toEqual([`web=${image('bad', 'web', 2)}`, `api=${image('bad', 'api', 2)}`]);
+  expect(hold?.images).toEqual([`api=${image('bad', 'api', 2)}`, `web=${image('bad', 'web', 2)}`]);
   expect(hold?.why).toMatch(/rolled back there/);
   expect(await keeper.executeUpdate(LET_GO, { args: ['another', { by: 'joe' }] })).toMatchObject({ wasHeld: false });
   expect(await keeper.executeUpdate(LET_GO, { args: [hold?.id ?? '', { by: 'joe' }] })).toMatchObject({

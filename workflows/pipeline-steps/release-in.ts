@@ -15,6 +15,7 @@ import type { ReleaseInput, release } from '../release';
 import type { ReleaseMemo, ReleaseResult } from '../release-contract';
 import { RELEASE, releaseWorkflowIdOf } from '../release-contract';
 import { shortSummary } from '../summaries';
+import type { Copied, EndedThere } from './copy-missing';
 import { copyMissing, removeCopied } from './copy-missing';
 import { readStack } from './read-stack';
 
@@ -24,8 +25,9 @@ export async function releaseIn(run: PipelineRun, stage: Stage, environment: str
   const { changes, missing } = promotionOf(run.pinned, await readStack(environment, run.request.stack));
   const created = await copyMissing(run, stage, environment, releaseId, missing);
   if (created.problem !== null) {
-    await removeCopied(run, environment, releaseId, created.services);
-    return run.saw(stage, environment, { verdict: 'refused', reason: created.problem });
+    const ended = await takenBack(run, stage, environment, releaseId, created, created.problem);
+    run.note('error', name, `${environment}: ${ended.verdict}: ${ended.reason}`);
+    return run.saw(stage, environment, ended);
   }
   // What differs in its settings alone, the release itself finds out.
   const isConcerned = (service: string): boolean =>
@@ -39,10 +41,25 @@ export async function releaseIn(run: PipelineRun, stage: Stage, environment: str
   }
   run.saw(stage, environment, { releaseId });
   run.note('info', name, `${environment}: release ${releaseId} of ${changed.flatMap(imagesOfPinned).join(', ')}`);
-  const { verdict, reason } = await released(run, stage, environment, releaseId, changed);
-  if (!isGood({ verdict })) await removeCopied(run, environment, releaseId, created.services);
+  const ended = await released(run, stage, environment, releaseId, changed);
+  const { verdict, reason } = isGood(ended)
+    ? ended
+    : await takenBack(run, stage, environment, releaseId, created, ended);
   run.saw(stage, environment, { verdict, reason });
   run.note(isGood({ verdict }) ? 'info' : 'error', name, `${environment}: ${verdict}: ${reason}`);
+}
+
+/** What was created for a release that is not to be goes again. */
+async function takenBack(
+  run: PipelineRun,
+  stage: Stage,
+  environment: string,
+  releaseId: string,
+  { services }: Copied,
+  ended: EndedThere,
+): Promise<EndedThere> {
+  const left = await removeCopied(run, stage, environment, releaseId, services);
+  return left === null ? ended : { verdict: 'needs-attention', reason: `${ended.reason}; ${left}` };
 }
 
 /** Takes back what is being released now. */

@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ApplicationFailure } from '@temporalio/common';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
 import type { RancherActivities } from '../../../activities/contract';
 import { createActivities } from '../../../activities/create-activities';
 import type { ActivityDependencies, EnvironmentAccess } from '../../../activities/dependencies';
@@ -22,8 +22,8 @@ const KEY = { accessKey: 'ACCESS', secretKey: 'SECRET' };
 /** Long: a busy machine is not what these tests are about. */
 const LIMITS = { startToCloseTimeoutMs: 60_000, heartbeatTimeoutMs: 30_000 };
 
-// An attempt that fails is what many of them are about.
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+/** An attempt that fails is what many of them are about: it is no news. */
+const logger = new DefaultLogger('ERROR');
 
 /** What is other than usual. */
 export interface Options {
@@ -97,8 +97,8 @@ export class TwoEnvironments {
   /** One attempt, as a worker runs it. */
   async attempt<T>(work: (activities: RancherActivities) => Promise<T>, attempt = 1, limits = {}): Promise<T> {
     try {
-      const answer = await new MockActivityEnvironment({ ...LIMITS, ...limits, attempt }).run((): Promise<T> =>
-        work(this.activities),
+      const answer = await new MockActivityEnvironment({ ...LIMITS, ...limits, attempt }, { logger }).run(
+        (): Promise<T> => work(this.activities),
       );
       this.said.push(JSON.stringify(answer));
       return answer;
