@@ -91,6 +91,8 @@ export const SERVICES = 10;
 /** The one that fails: the seventh. */
 export const SEVENTH = 6;
 const REQUESTS = 50;
+/** From this share of the time on, nobody supersedes. */
+const LATE = 0.75;
 
 /** What the cases are, again and again: with kills where it ends in `+`. */
 const ORDER = [
@@ -199,17 +201,20 @@ function strikesOf(random: SeededRandom, first: number, most: number): PlannedSt
 }
 
 function busyLane(common: Omit<Common, 'strikes'>, random: SeededRandom): BusyLane {
-  const supersedes = random.pick([0.08, 0.2, 0.4]);
+  const supersedes = random.pick([0.05, 0.15, 0.4]);
   const within = random.pick([2_000, 10_000]);
-  const requests = Array.from({ length: REQUESTS }, () => ({
-    whenBusy: random.chance(supersedes) ? ('supersede' as const) : ('queue' as const),
-    afterMillis: random.int(0, within),
-  }));
+  const requests = Array.from({ length: REQUESTS }, () => {
+    const afterMillis = random.int(0, within);
+    // The last ones queue: all of them run.
+    const isLate = afterMillis > LATE * within;
+    const whenBusy = random.chance(supersedes) && !isLate ? ('supersede' as const) : ('queue' as const);
+    return { whenBusy, afterMillis };
+  });
   const strikes = Array.from({ length: random.int(2, 4) }, (_, at): PlannedStrike => {
     const fork = random.fork(`strike-${at}`);
     return {
       what: at === 0 ? 'worker' : fork.pick(['worker', 'lane', 'deployment']),
-      ...{ afterActions: fork.int(0, 6), afterMillis: fork.int(0, 1_500) },
+      ...{ afterActions: fork.int(0, 16), afterMillis: fork.int(0, 1_500) },
       ...{ pauseMillis: fork.int(0, 1_000), pick: fork.next() },
     };
   });

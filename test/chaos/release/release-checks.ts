@@ -101,8 +101,10 @@ function* inReverse({ services, journal, plan }: ReleaseSeen): Iterable<string> 
   );
   const begun = (name: string): number =>
     journal.findIndex((entry) => entry.name === name && isOurs(entry) && entry.action === 'rollback');
-  const over = (name: string): number =>
-    journal.findIndex((entry, index) => entry.name === name && entry.to === 'active' && index > begun(name));
+  const over = (name: string): number => {
+    const found = journal.findIndex((entry, at) => entry.name === name && entry.to === 'active' && at > begun(name));
+    return found < 0 ? Infinity : found;
+  };
   const back = others.filter(({ name }) => begun(name) >= 0);
   for (const later of back)
     for (const earlier of back)

@@ -37,9 +37,13 @@ export class ReleaseUnderFire {
     return this.built.request.releaseId;
   }
 
+  /** Keeps how the services are before anything happens. */
+  async remember(): Promise<void> {
+    for (const [at, { name }] of this.plan.services.entries()) this.#before.set(name, await this.look(name, at));
+  }
+
   /** Asks for it; from now on the strikes come. */
   async start(): Promise<void> {
-    for (const [at, { name }] of this.plan.services.entries()) this.#before.set(name, await this.look(name, at));
     this.target.beginStrikes();
     await patiently(() => this.target.stack.client.startRelease(this.built));
   }

@@ -125,6 +125,7 @@ function startStack(plan: CasePlan, folder: string, gateUrl: string): Promise<Re
 
 async function onRelease(target: ReleaseStack, plan: Releasing): Promise<Played> {
   const fire = new ReleaseUnderFire(target, plan);
+  await fire.remember();
   const afterwards = plan.kind === 'fails' ? await prepareFailure(fire, plan) : () => Promise.resolve();
   await fire.start();
   const notes: string[] = [];
