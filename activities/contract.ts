@@ -224,6 +224,8 @@ export interface NotifyActivities {
 export interface ReleaseActivities {
   /** What was decided for a release, from the record of it. @throws where there is none, or Temporal does not answer */
   readDecision(input: { releaseId: string }): Promise<DecisionMemo>;
+  /** The run of a release that is under way; null where it is over, or somebody ended it. */
+  readRun(input: { workflowId: string }): Promise<string | null>;
   /** What must not be promoted into an environment, from the memo of the workflow that keeps it; none where there is none. */
   readHolds(input: { workflowId: string }): Promise<readonly Hold[]>;
   /** Whether nothing is released now, and until when. */

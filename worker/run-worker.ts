@@ -15,6 +15,7 @@ import type { Health } from './health';
 import { watchTemporal } from './install-runtime';
 import { Measure } from './measure';
 import { memoReader } from './memo-reader';
+import { runReader } from './run-reader';
 import { outageLine } from './outage-line';
 import { runAll } from './run-all';
 import { ensureSearchAttributes } from './search-attributes';
@@ -88,6 +89,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       workflowBundle: await workflowBundle(env),
       activities: createReleaseActivities({
         memoOf: memoReader(connection, namespace),
+        runOf: runReader(connection, namespace),
         // Read anew each time: a key is rotated without a restart.
         approvalKeys: () => new Map([...settings.approvalKeys].map(([id, source]) => [id, source.read()])),
       }),

@@ -31,7 +31,13 @@ export interface LaneTarget {
 /** What a lane hands to the next run of itself. */
 export interface LaneBaggage {
   readonly waiting: readonly Queued[];
-  readonly places: readonly (readonly [string, LanePlace])[];
+  readonly places: readonly (readonly [string, Remembered])[];
+}
+
+/** What became of a request, and the digest of what it asked. */
+interface Remembered {
+  readonly place: LanePlace;
+  readonly digest: string;
 }
 
 /** A ticket, and when it began to wait; milliseconds since the epoch. */
@@ -65,7 +71,7 @@ class Lane {
   /** A deployment runs that this lane did not start. */
   #isTaken = false;
   #waiting: Queued[];
-  readonly #places: Map<string, LanePlace>;
+  readonly #places: Map<string, Remembered>;
   /** The same as `#waiting`, at the moment it changed last: what waits for a change looks at it. */
   #changes = 0;
 
@@ -184,7 +190,7 @@ class Lane {
 
   view(): LaneView {
     const places = [
-      ...this.#places,
+      ...[...this.#places].map(([id, { place }]) => [id, place] as const),
       ...this.#waiting.map(({ ticket }) => [ticket.request.requestId, this.#placeOf(ticket)] as const),
     ];
     return {
@@ -195,6 +201,8 @@ class Lane {
   }
 
   #admit(ticket: Ticket, isUnasked: boolean): ReturnType<typeof enterLane> {
+    // A request may come twice, the second time when it is over: whoever brought it had no answer in time. It does not run again.
+    if (this.#places.get(ticket.request.requestId)?.digest === ticket.digest) return { do: 'attach', to: ticket };
     const holder: Holder | null = this.#holder?.ticket ?? (this.#isTaken ? 'unknown' : null);
     const entering = enterLane(
       holder,
@@ -212,7 +220,7 @@ class Lane {
 
   async #start(queued: Queued): Promise<ChildWorkflowHandle<typeof upgradeService> | null> {
     const { ticket } = queued;
-    const { environment, stack, service, requestId } = ticket.request;
+    const { environment, stack, service } = ticket.request;
     this.#holder = { ticket, since: Date.now() };
     let pause = FIRST_LOOK_MILLIS;
     let hasAsked = this.#isTaken;
@@ -220,7 +228,7 @@ class Lane {
       try {
         const child = await startDeployment(ticket);
         this.#isTaken = false;
-        this.#remember(requestId, {
+        this.#remember(ticket, {
           at: 'running',
           workflowId: workflowIdOf(environment, stack, service),
           runId: child.firstExecutionRunId,
@@ -276,7 +284,7 @@ class Lane {
 
   async #record(ticket: Ticket, neverRan: NeverRan): Promise<void> {
     const child = await startDeployment(ticket, neverRan);
-    this.#remember(ticket.request.requestId, {
+    this.#remember(ticket, {
       at: 'over',
       workflowId: child.workflowId,
       runId: child.firstExecutionRunId,
@@ -293,14 +301,14 @@ class Lane {
 
   #answer(how: 'started' | 'attached', { request }: Ticket): LaneAnswer {
     const { requestId, deploymentId } = request;
-    const place = this.#places.get(requestId) ?? { at: 'waiting', position: this.#positionOf(requestId) };
+    const place = this.#places.get(requestId)?.place ?? { at: 'waiting', position: this.#positionOf(requestId) };
     return { how: place.at === 'waiting' && how === 'started' ? 'waits' : how, requestId, deploymentId, place };
   }
 
   #placeOf({ request }: Ticket): LanePlace | undefined {
     const position = this.#positionOf(request.requestId);
     if (position > 0) return { at: 'waiting', position };
-    return this.#places.get(request.requestId);
+    return this.#places.get(request.requestId)?.place;
   }
 
   #positionOf(requestId: string): number {
@@ -319,9 +327,9 @@ class Lane {
     return this.#isTaken || this.#holder !== null || place.position > 1;
   }
 
-  #remember(requestId: string, place: LanePlace): void {
+  #remember({ request: { requestId }, digest }: Ticket, place: LanePlace): void {
     this.#places.delete(requestId);
-    this.#places.set(requestId, place);
+    this.#places.set(requestId, { place, digest });
     for (const oldest of this.#places.keys()) {
       if (this.#places.size <= REMEMBERED) break;
       this.#places.delete(oldest);

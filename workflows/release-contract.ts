@@ -33,8 +33,6 @@ export type ParticipantReport = { readonly deploymentId: string } & (
   | { readonly state: 'verified'; readonly look: number; readonly needsPerson: boolean }
   | { readonly state: 'parked'; readonly reason: string }
   | { readonly state: 'goes-on' }
-  /** Nothing new: whether anybody is there. */
-  | { readonly state: 'asks' }
   | {
       readonly state: 'ended';
       readonly verdict: Verdict;

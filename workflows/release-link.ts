@@ -32,6 +32,24 @@ export async function reportTo(request: DeploymentRequest, report: Told): Promis
 }
 
 /**
+ * The run of a release that is under way: one that was reset goes on as another one. It is read from Temporal, and leaves no trace in the
+ * history of the release, which may be held for days.
+ *
+ * @returns null where none is under way; undefined where that cannot be read for now
+ */
+export async function runOf({ workflowId, releaseId }: ReleaseRef): Promise<string | null | undefined> {
+  const options = ACTIVITY_OPTIONS.readDecision();
+  const { readRun } = proxyActivities<ReleaseActivities>(options);
+  try {
+    const summary = shortSummary(`see whether the release ${releaseId} goes on`);
+    return await readRun.executeWithOptions({ ...options, summary }, [{ workflowId }]);
+  } catch (error) {
+    if (error instanceof ActivityFailure) return undefined;
+    throw error;
+  }
+}
+
+/**
  * Decides for all deployments of a release, or learns what was decided before: the record is a workflow under the release's id, and Temporal
  * starts it once. So nobody decides twice, whoever is killed, terminated or reset.
  *

@@ -195,15 +195,17 @@ export class ReleaseRun {
     const part = this.parts.find(({ ticket }) => ticket.request.deploymentId === report.deploymentId);
     if (part === undefined || part.verdict !== null) return;
     const name = nameOf(part);
+    // After a reset it may come before its deployment is asked for: it runs since before.
+    const isAsked = part.state === 'asked' || part.state === 'waiting';
     switch (report.state) {
       case 'began':
         part.hasBegun = true;
-        if (part.state === 'asked') this.move(part, 'upgrading');
+        if (isAsked) this.move(part, 'upgrading');
         break;
       case 'verified':
         part.look = report.look;
         part.needsPerson = report.needsPerson;
-        if (part.state === 'upgrading' || part.state === 'asked') {
+        if (part.state === 'upgrading' || isAsked) {
           part.hasBegun = true;
           this.move(part, 'verified');
           this.note('info', `${name} is upgraded and verified`);

@@ -13,6 +13,7 @@ export function createReleaseActivities(deps: ReleaseDependencies): ReleaseActiv
       if ((decision === 'commit' || decision === 'roll-back') && typeof by === 'string') return { decision, by };
       throw failure('NotFound', `the record of the release ${releaseId} does not tell what was decided`);
     },
+    readRun: ({ workflowId }) => deps.runOf(workflowId),
     readHolds: async ({ workflowId }) => {
       const memo = (await deps.memoOf(workflowId)) as Partial<HoldsMemo> | null;
       return Array.isArray(memo?.holds) ? memo.holds.filter(isHold) : [];

@@ -1,7 +1,7 @@
 /** One change that breaks an invariant of Drover's on purpose, and the suite that has to fail on it. */
 export interface Mutant {
   /** Of `docs/reliability.md`. */
-  readonly invariant: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+  readonly invariant: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
   readonly name: string;
   /** What goes wrong then, in words. */
   readonly breaks: string;
@@ -174,5 +174,95 @@ export const MUTANTS: readonly Mutant[] = [
     from: "return same.run === 'running' ? { do: 'attach', to: same } : { do: 'report', on: same };",
     to: "return same.run === 'running' ? { do: 'refuse', busy: same } : { do: 'report', on: same };",
     caughtBy: suite('test/client/decide-start.test.ts'),
+  },
+  {
+    invariant: 9,
+    name: 'finished-before-decided',
+    breaks: 'the services of a release are finished before it is decided and recorded',
+    file: 'workflows/release.ts',
+    from: '  await upgradeAll(run);\n',
+    to: '  await upgradeAll(run);\n  await finishAll(run);\n',
+    caughtBy: suite('test/workflows/release.test.ts'),
+  },
+  {
+    invariant: 9,
+    name: 'decided-without-a-record',
+    breaks: 'a release finishes its services, and nothing tells them so when somebody terminates it',
+    file: 'workflows/release-steps/decide-for-all.ts',
+    from: 'const decided = await decide({ releaseId: run.request.releaseId }, wanted, decidedBy(run));',
+    to: 'const decided = (await Promise.resolve([decide])) && { decision: wanted, by: decidedBy(run) };',
+    caughtBy: suite('test/workflows/release.test.ts'),
+  },
+  {
+    invariant: 9,
+    name: 'decided-anew',
+    breaks: 'whoever comes later decides once more, and otherwise',
+    file: 'workflows/release-link.ts',
+    from: "workflowIdReusePolicy: 'REJECT_DUPLICATE',",
+    to: "workflowIdReusePolicy: 'ALLOW_DUPLICATE',",
+    caughtBy: suite('test/workflows/release.test.ts'),
+  },
+  {
+    invariant: 9,
+    name: 'finishes-alone',
+    breaks: 'a service whose release is gone finishes, though nothing was decided',
+    file: 'workflows/steps/wait-for-release.ts',
+    from: 'if (!isThere) await goWithTheOthers(deployment);',
+    to: 'if (!isThere) return void goWithTheOthers;',
+    caughtBy: suite('test/workflows/release.test.ts'),
+  },
+  {
+    invariant: 9,
+    name: 'back-in-the-same-order',
+    breaks: 'services go back before those that depend on them',
+    file: 'workflows/release-steps/roll-back-all.ts',
+    from: 'for (const wave of wavesOf(run).reverse())',
+    to: 'for (const wave of wavesOf(run))',
+    caughtBy: suite('test/workflows/release.test.ts'),
+  },
+  {
+    invariant: 9,
+    name: 'asked-again-after-a-reset',
+    breaks: 'a release that was reset waits without end for what it was told before',
+    file: 'workflows/release-steps/upgrade-all.ts',
+    from: "if (part.state !== 'waiting') continue;\n      run.move",
+    to: 'run.move',
+    caughtBy: suite('test/workflows/release.test.ts'),
+  },
+  {
+    invariant: 10,
+    name: 'a-lane-that-starts-two',
+    breaks: 'a lane begins with the next deployment while the one before it runs',
+    file: 'workflows/lane.ts',
+    from: 'await running.result().then(',
+    to: 'void running.result().then(',
+    caughtBy: suite('test/workflows/lane.test.ts'),
+  },
+  {
+    invariant: 10,
+    name: 'last-come-first-served',
+    breaks: 'whoever came last is next',
+    file: 'decision/lane.ts',
+    from: 'waiting: [...waiting, ticket]',
+    to: 'waiting: [ticket, ...waiting]',
+    caughtBy: suite('test/workflows/lane.test.ts'),
+  },
+  {
+    invariant: 10,
+    name: 'superseded-and-run',
+    breaks: 'what was superseded while it waited runs all the same',
+    file: 'decision/lane.ts',
+    from: 'waiting: [ticket], superseded: waiting',
+    to: 'waiting: [...waiting, ticket], superseded: waiting',
+    caughtBy: suite('test/workflows/lane.test.ts'),
+  },
+  {
+    invariant: 10,
+    name: 'runs-when-it-is-over',
+    breaks: 'a request that was told how it ended, and comes a second time, runs',
+    file: 'workflows/lane.ts',
+    from: 'if (this.#places.get(ticket.request.requestId)?.digest === ticket.digest)',
+    to: 'if (this.#places.get(ticket.request.requestId)?.digest === undefined && ticket === undefined)',
+    caughtBy: suite('test/workflows/lane.test.ts'),
   },
 ];

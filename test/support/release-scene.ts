@@ -6,6 +6,7 @@ import { RELEASE_DEFAULTS } from '../../decision/release';
 import { participantKey, releaseOrder } from '../../decision/release-order';
 import type { Behaviour, JsonObject, ServiceSeed } from '../../simulator/world-seed';
 import { workflowIdOf } from '../../workflows/contract';
+import { laneIdOf } from '../../workflows/lane-contract';
 import type { ReleaseProgress, ReleaseResult } from '../../workflows/release-contract';
 import { RELEASE, RELEASE_PROGRESS, releaseWorkflowIdOf } from '../../workflows/release-contract';
 import type { ReleaseInput } from '../../workflows/release';
@@ -79,6 +80,23 @@ export class ReleaseScene {
 
   get handle(): WorkflowHandle<(input: ReleaseInput) => Promise<ReleaseResult>> {
     return this.rig.client.workflow.getHandle(this.workflowId);
+  }
+
+  /** A person resets the release to the task in which it asked for a service. */
+  async resetTo(service: string): Promise<void> {
+    const { events } = await this.handle.fetchHistory();
+    const asked = events?.find(
+      ({ startChildWorkflowExecutionInitiatedEventAttributes: child }) =>
+        child?.workflowId === laneIdOf(this.rig.alias, this.stack, service),
+    );
+    const { runId } = await this.handle.describe();
+    await this.rig.client.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: this.workflowId, runId },
+      ...{ reason: 'by hand', requestId: randomUUID() },
+      workflowTaskFinishEventId:
+        asked?.startChildWorkflowExecutionInitiatedEventAttributes?.workflowTaskCompletedEventId ?? null,
+    });
   }
 
   progress(): Promise<ReleaseProgress> {

@@ -14,6 +14,7 @@ import { Circuit } from '../../rancher/circuit';
 import { RancherClient } from '../../rancher/rancher-client';
 import { widestProbeOf } from '../../worker/environment-access';
 import { memoReader } from '../../worker/memo-reader';
+import { runReader } from '../../worker/run-reader';
 import { startSimulator } from '../../simulator/simulator';
 import type { Simulator } from '../../simulator/simulator';
 import type { WorldSeed } from '../../simulator/world-seed';
@@ -208,6 +209,7 @@ export class Rig {
   #releaseActivities(): ReleaseActivities {
     const activities = createReleaseActivities({
       memoOf: memoReader(this.native, 'default'),
+      runOf: runReader(this.native, 'default'),
       approvalKeys: () => new Map([[SIGNING_KEY.id, SIGNING_KEY.secret]]),
     });
     return {

@@ -42,6 +42,8 @@ export interface StackEnvironment {
   readonly policy?: Readonly<Record<string, string | number | boolean>>;
   /** Reference → name of an environment variable of the worker. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Checks of its own, by name, as they stand in `drover.yaml`. */
+  readonly gates?: Readonly<Record<string, object>>;
 }
 
 /** What a stack is made of; everything but the seed has a default. */
@@ -274,6 +276,7 @@ function environmentSection(one: StackEnvironment, url: string, { seed }: StackO
       secretKey: one.secretFile === undefined ? { env: secretVariable(accessKey) } : { file: one.secretFile },
     },
     ...(one.policy === undefined ? {} : { policy: one.policy }),
+    ...(one.gates === undefined ? {} : { gates: one.gates }),
     ...(one.variables === undefined
       ? {}
       : { variables: Object.fromEntries(Object.entries(one.variables).map(([name, env]) => [name, { env }])) }),

@@ -112,6 +112,23 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    title: 'a request that gave way and comes once more does not run: it stays what it was',
+    run: async (one) => {
+      const door = doorOf(one);
+      await door.enter(door.ticket('a', one.image(2), 'reject', { hold: true, overrides: ONE_BATCH }));
+      const late = door.ticket('b', one.image(3), 'queue', { overrides: ONE_BATCH });
+      await door.enter(late);
+      await door.enter(door.ticket('c', one.image(4), 'supersede', { overrides: ONE_BATCH }));
+      expect(await door.record('b')).toMatchObject({ verdict: 'superseded' });
+      // Its client had no answer in time, and sent it again.
+      expect(await door.enter(late)).toMatchObject({ how: 'attached', place: { at: 'over' } });
+      await door.lane.signal('enter', late);
+      await door.lane.result();
+      expect(upgrades(one).at(-1)).toBe('4');
+      expect(upgrades(one)).not.toContain('3');
+    },
+  },
+  {
     title: 'superseding rolls the running one back, ends those between, and the newest wins',
     run: async (one) => {
       const door = doorOf(one);
@@ -178,6 +195,8 @@ const CASES: readonly Case[] = [
     run: async (one) => {
       const door = doorOf(one);
       const tags = Array.from({ length: 12 }, (_, index) => index + 2);
+      // Nobody is over before all have come: the places that they are told stay theirs.
+      await door.enter(door.ticket('a', one.image(99), 'reject', { hold: true, overrides: ONE_BATCH }));
       const answers = await Promise.all(
         tags.map((tag) => door.enter(door.ticket(`r${tag}`, one.image(tag), 'queue', { overrides: ONE_BATCH }))),
       );
@@ -189,8 +208,10 @@ const CASES: readonly Case[] = [
         })
         .sort((left, right) => left.position - right.position)
         .map(({ tag }) => tag);
+      await one.rig.until(door.deployment(), ({ phase }) => phase === 'confirming');
+      await door.deployment().signal('confirm');
       await door.lane.result();
-      expect(upgrades(one)).toEqual(order);
+      expect(upgrades(one)).toEqual(['99', ...order]);
       expectOneAtATime(one);
       one.expectRuns(order.at(-1) ?? '', 2);
     },

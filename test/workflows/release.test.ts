@@ -174,6 +174,20 @@ const CASES: readonly ReleaseCase[] = [
     },
   },
   {
+    title:
+      'reset to where it asked for a service: what the services told before is heard, and none is waited for in vain',
+    services: ALL,
+    run: async (one) => {
+      await one.start({ a: [], b: [], c: [] }, { confirm: 'manual' });
+      await one.until(({ phase }) => phase === 'confirming');
+      await one.resetTo('b');
+      await one.until(({ phase }) => phase === 'confirming');
+      await one.handle.executeUpdate('confirm', { args: [{ by: 'jane' }] });
+      expect(await one.handle.result()).toMatchObject({ verdict: 'succeeded' });
+      expect(one.actionsOf('upgrade').sort()).toEqual(ALL);
+    },
+  },
+  {
     title: 'terminated before it decided: its deployments take themselves back, all of them',
     services: ALL,
     run: async (one) => {

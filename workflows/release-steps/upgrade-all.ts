@@ -18,6 +18,8 @@ export async function upgradeAll(run: ReleaseRun): Promise<void> {
     const underWay = run.parts.filter(isUnderWay).length;
     const next = run.parts.filter((part) => mayBegin(run, part)).slice(0, Math.max(0, parallelism - underWay));
     for (const part of next) {
+      // Meanwhile it may have told that it runs: that of a run before this one was reset.
+      if (part.state !== 'waiting') continue;
       run.move(part, 'asked');
       await sendToLane(part.ticket);
     }

@@ -2,7 +2,7 @@ import { targetText } from '../../decision/target-text';
 import { readService } from '../calls';
 import type { Deployment } from '../deployment';
 import { RestoreNeeded } from '../endings';
-import { decide, reportTo } from '../release-link';
+import { decide, reportTo, runOf } from '../release-link';
 import { isConfirmed, lookEvery } from './confirm';
 import { readGates } from './gates';
 import { verify } from './verify';
@@ -17,6 +17,7 @@ export async function waitForRelease(deployment: Deployment, why: string, needsP
   const { policy, request } = deployment;
   const since = Date.now();
   const { pausedMillis } = deployment;
+  const { release } = request;
   const until = since + policy.confirmLimitMillis;
   const atExpiry = 'waits on, as long as the release goes on';
   const need = { kind: 'release', reason: why, mend: MEND, since, until, atExpiry, tried: [] } as const;
@@ -24,6 +25,7 @@ export async function waitForRelease(deployment: Deployment, why: string, needsP
   deployment.needPerson(need);
   deployment.enter('confirming', why);
   let told = -1;
+  let toldRun: string | undefined;
   try {
     for (;;) {
       const look = deployment.lookAsked;
@@ -31,11 +33,13 @@ export async function waitForRelease(deployment: Deployment, why: string, needsP
         await verify(deployment, await readService(deployment, true), true);
         deployment.enter('confirming', 'the gates hold');
       }
-      const report = look > told ? ({ state: 'verified', look, needsPerson } as const) : ({ state: 'asks' } as const);
-      const isAnybodyThere = await reportTo(request, report);
-      told = look;
+      const run = look > told || release === undefined ? toldRun : await runOf(release);
+      // Also to one that somebody reset: it may not know any more.
+      const hasToTell = look > told || (typeof run === 'string' && run !== toldRun);
+      const isThere = hasToTell ? await reportTo(request, { state: 'verified', look, needsPerson }) : run !== null;
+      [told, toldRun] = [look, run ?? toldRun];
       if (isConfirmed(deployment)) return;
-      if (!isAnybodyThere) await goWithTheOthers(deployment);
+      if (!isThere) await goWithTheOthers(deployment);
       if (isConfirmed(deployment)) return;
       await deployment.pause(lookEvery(Date.now() - since), 'for the release to decide');
       deployment.throwIfRestoreAsked();
