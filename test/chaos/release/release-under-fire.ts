@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { BuiltRelease } from '../../../client/release/build-release';
-import type { ReleaseHandle } from '../../../client/release/release-handle';
+import type { ReleaseHandle } from '../../../client/drover-client';
 import { workflowIdOf } from '../../../workflows/contract';
 import { laneIdOf } from '../../../workflows/lane-contract';
 import type { DecisionMemo, ReleaseProgress, ReleaseResult } from '../../../workflows/release-contract';
