@@ -1,7 +1,7 @@
 import type { CopyRequest } from '../../../activities/contract';
 import type { Fault } from '../../../simulator/faults';
 import type { JsonObject, ServiceSeed, StackSeed } from '../../../simulator/world-seed';
-import { RELEASE, REQUEST_TIMEOUT_MILLIS, STACK, TwoEnvironments } from './two-environments';
+import { RELEASE, SHORT_MILLIS, STACK, TwoEnvironments } from './two-environments';
 
 const CANARY = 'canary-9c41e7b2';
 const IMAGE = 'registry.example.com:5000/team/web:2.1';
@@ -222,7 +222,7 @@ describe('asked again', () => {
 
   test('an attempt whose own time is nearly over sends nothing', async () => {
     await start([web()]);
-    const limits = { startToCloseTimeoutMs: REQUEST_TIMEOUT_MILLIS };
+    const limits = { startToCloseTimeoutMs: SHORT_MILLIS };
     const late = two.attempt((activities) => activities.copyService(COPY), 1, limits);
     await expect(late).rejects.toMatchObject({ type: 'LeaseOver', nonRetryable: false });
     expect(await two.there()).toEqual({});

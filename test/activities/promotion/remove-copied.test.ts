@@ -1,7 +1,7 @@
 import type { CopyRequest } from '../../../activities/contract';
 import type { Fault } from '../../../simulator/faults';
 import type { ServiceSeed, StackSeed } from '../../../simulator/world-seed';
-import { RELEASE, REQUEST_TIMEOUT_MILLIS, STACK, TwoEnvironments } from './two-environments';
+import { RELEASE, SHORT_MILLIS, STACK, TwoEnvironments } from './two-environments';
 
 const CANARY = 'canary-71d0c3aa';
 const service = (name: string): ServiceSeed => ({
@@ -94,8 +94,9 @@ describe('what a release made', () => {
   });
 
   test('though its creation took effect only after its time was up: the attempt waited for that', async () => {
-    await start();
-    const late = { kind: 'delay', millis: 1.5 * REQUEST_TIMEOUT_MILLIS } as const;
+    const requestTimeoutMillis = 2 * SHORT_MILLIS;
+    await start([], { requestTimeoutMillis });
+    const late = { kind: 'delay', millis: 1.5 * requestTimeoutMillis } as const;
     two.fault({ method: 'POST', pathIncludes: '/services', effect: late });
     await expect(copy()).rejects.toMatchObject({ type: 'RancherUnreachable' });
     expect(await remove()).toEqual({ service: 'removed', stack: 'removed' });
@@ -166,8 +167,8 @@ describe('when answers are lost', () => {
     effects.map((effect) => ({ path, effect, kind: `${effect.kind} of DELETE …${path}` })),
   );
   test.each(cases)('$kind: both are gone at last, removed once', async ({ path, effect }) => {
-    await start();
-    await copy();
+    await start([], { requestTimeoutMillis: SHORT_MILLIS });
+    await two.attempts((activities) => activities.copyService(COPY));
     two.fault({ method: 'DELETE', pathIncludes: path, effect });
     await two.attempts((activities) => activities.removeCopied(removal()));
     expect(two.prod.world.listFaults()).toEqual([]);

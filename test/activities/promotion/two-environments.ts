@@ -12,8 +12,10 @@ import type { Simulator } from '../../../simulator/simulator';
 import { startSimulator } from '../../../simulator/simulator';
 import type { JsonObject, ServiceSeed, StackSeed } from '../../../simulator/world-seed';
 
-/** Short, so that a request that is never answered is over soon. */
-export const REQUEST_TIMEOUT_MILLIS = 400;
+/** Where requests are never answered: short, so that they are over soon. */
+export const SHORT_MILLIS = 400;
+/** Where all are: long, for a busy machine is not what these tests are about. */
+const USUAL_MILLIS = 5_000;
 export const STACK = 'storefront';
 export const RELEASE = 'r-2026-0001';
 
@@ -29,6 +31,8 @@ const logger = new DefaultLogger('ERROR');
 export interface Options {
   readonly servesBoth?: boolean;
   readonly prodRole?: 'owner' | 'readonly';
+  /** How long a request may take, milliseconds. */
+  readonly requestTimeoutMillis?: number;
   /** Of the source, besides the one. */
   readonly others?: readonly StackSeed[];
 }
@@ -49,12 +53,12 @@ export class TwoEnvironments {
   private constructor(
     readonly qa: Simulator,
     readonly prod: Simulator,
-    servesBoth: boolean,
+    { servesBoth = true, requestTimeoutMillis = USUAL_MILLIS }: Options,
   ) {
     const access = (alias: string, project: string, { url }: Simulator): [EnvironmentAccess, RancherClient] => {
-      const client = new RancherClient({ url, ...KEY, requestTimeoutMillis: REQUEST_TIMEOUT_MILLIS });
+      const client = new RancherClient({ url, ...KEY, requestTimeoutMillis });
       const { policy, gate, variable } = {
-        policy: () => ({ ...DEFAULT_POLICY, requestTimeoutMillis: REQUEST_TIMEOUT_MILLIS }),
+        policy: () => ({ ...DEFAULT_POLICY, requestTimeoutMillis }),
         gate: () => {
           throw new Error('no gates here');
         },
@@ -79,8 +83,9 @@ export class TwoEnvironments {
   static async start(
     qa: readonly ServiceSeed[],
     prod: readonly StackSeed[] = [],
-    { servesBoth = true, prodRole = 'owner', others = [] }: Options = {},
+    options: Options = {},
   ): Promise<TwoEnvironments> {
+    const { prodRole = 'owner', others = [] } = options;
     const start = (name: string, stacks: StackSeed[], role: 'owner' | 'readonly'): Promise<Simulator> =>
       startSimulator({
         seed: { keys: [{ ...KEY, role }], projects: [{ name, stacks }] },
@@ -90,7 +95,7 @@ export class TwoEnvironments {
     return new TwoEnvironments(
       await start('Quality', [{ name: STACK, services: [...qa] }, ...others], 'readonly'),
       await start('Production', [...prod], prodRole),
-      servesBoth,
+      options,
     );
   }
 
