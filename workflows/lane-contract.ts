@@ -27,7 +27,7 @@ export type LanePlace =
   /** `position` 1 is next. */
   | { readonly at: 'waiting'; readonly position: number }
   /** It never ran; the record of it. */
-  | { readonly at: 'over'; readonly workflowId: string; readonly runId: string };
+  | { readonly at: 'over'; readonly workflowId: string };
 
 /** What a lane says to a request at its door. */
 export type LaneAnswer =

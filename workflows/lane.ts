@@ -16,6 +16,7 @@ import { targetText } from '../decision/target-text';
 import { whyNoRequest } from '../decision/why-no-request';
 import type { LaneAnswer, LaneMember, LanePlace, LaneView, LeftLane, NeverRan } from './lane-contract';
 import { workflowIdOf } from './contract';
+import { recordIdOf } from './lane-contract';
 import { authorOf } from './interventions';
 import { enterSignal, enterUpdate, laneQuery, leaveSignal, leaveUpdate, supersedeSignal } from './messages';
 import { startDeployment } from './start-deployment';
@@ -283,12 +284,15 @@ class Lane {
   }
 
   async #record(ticket: Ticket, neverRan: NeverRan): Promise<void> {
-    const child = await startDeployment(ticket, neverRan);
-    this.#remember(ticket, {
-      at: 'over',
-      workflowId: child.workflowId,
-      runId: child.firstExecutionRunId,
-    });
+    const { environment, stack, service, deploymentId } = ticket.request;
+    // Before it is written: the same request may come again meanwhile, and must not be taken for another one.
+    this.#remember(ticket, { at: 'over', workflowId: recordIdOf(environment, stack, service, deploymentId) });
+    try {
+      await startDeployment(ticket, neverRan);
+    } catch (error) {
+      // A lane before this one just writes it.
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
   }
 
   #take(requestId: string): Ticket | undefined {

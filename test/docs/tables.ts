@@ -94,7 +94,7 @@ function activities(): string[] {
     check: 'checking a gate of your own (here of 10 s)',
     glance: 'looking what is wrong, before something is undone',
     deliver: 'telling people',
-    readDecision: 'reading what was decided for a release',
+    readDecision: 'reading what was decided for a release, and whether it goes on',
     copy: 'making a service that is missing; removing it again',
     act: 'posting, finishing, rolling back, settling, deactivating',
   };

@@ -245,7 +245,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'decision/lane.ts',
     from: 'waiting: [...waiting, ticket]',
     to: 'waiting: [ticket, ...waiting]',
-    caughtBy: suite('test/workflows/lane.test.ts'),
+    caughtBy: suite('test/decision/lane.test.ts'),
   },
   {
     invariant: 10,
@@ -254,7 +254,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'decision/lane.ts',
     from: 'waiting: [ticket], superseded: waiting',
     to: 'waiting: [...waiting, ticket], superseded: waiting',
-    caughtBy: suite('test/workflows/lane.test.ts'),
+    caughtBy: suite('test/decision/lane.test.ts'),
   },
   {
     invariant: 10,

@@ -120,11 +120,17 @@ const CASES: readonly Case[] = [
       await door.enter(late);
       await door.enter(door.ticket('c', one.image(4), 'supersede', { overrides: ONE_BATCH }));
       expect(await door.record('b')).toMatchObject({ verdict: 'superseded' });
-      // Its client had no answer in time, and sent it again.
+      // Its client had no answer in time, and sent it again, while others come too.
       expect(await door.enter(late)).toMatchObject({ how: 'attached', place: { at: 'over' } });
-      await door.lane.signal('enter', late);
+      for (const tag of [5, 6]) {
+        const queued = door.ticket(`q${tag}`, one.image(3), 'queue', { overrides: ONE_BATCH });
+        await door.lane.signal('enter', queued);
+        await door.lane.signal('enter', door.ticket(`s${tag}`, one.image(tag), 'supersede', { overrides: ONE_BATCH }));
+        await door.lane.signal('enter', queued);
+        await door.lane.signal('enter', late);
+      }
       await door.lane.result();
-      expect(upgrades(one).at(-1)).toBe('4');
+      expect(upgrades(one).at(-1)).toBe('6');
       expect(upgrades(one)).not.toContain('3');
     },
   },

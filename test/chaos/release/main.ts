@@ -18,6 +18,15 @@ async function main(): Promise<number> {
   say(`chaos:release: seed ${options.seed}`);
   await Promise.all([prepareTools(say), freshDist()]);
   const folder = mkdtempSync(join(tmpdir(), 'drover-release-'));
+  // Everything that was started ends with this process.
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => {
+      say(`${signal}: everything that was started is ended; what it wrote is in ${folder}. seed ${options.seed}`);
+      process.exit(code);
+    });
   const indexes = options.only ?? Array.from({ length: options.releases }, (_, index) => index);
   const startedAt = Date.now();
   const results = await runSuite(options.seed, indexes, options.atOnce, folder, (result) => say(lineOf(result)));
