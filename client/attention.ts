@@ -19,7 +19,7 @@ export interface NeedsAttention {
 }
 
 /** What stops a service comes first, what was asked to wait comes last. */
-const URGENCY: readonly AttentionMemo['kind'][] = ['parked', 'ended', 'unprovable', 'approval', 'held'];
+const URGENCY: readonly AttentionMemo['kind'][] = ['parked', 'ended', 'unprovable', 'approval', 'release', 'held'];
 
 /** Which of these need a person: the most urgent first, and of those the one that has waited longest. */
 export function needingAttention(found: readonly DeploymentSummary[]): NeedsAttention[] {

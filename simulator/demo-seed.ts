@@ -1,32 +1,58 @@
-import type { JsonObject, ProjectSeed, ServiceSeed, WorldSeed } from './world-seed';
+import type { JsonObject, ProjectSeed, ServiceSeed, StackSeed, WorldSeed } from './world-seed';
 
-/** Two environments of a shop, modelled on the recorded services, odd but real attributes included. */
+/**
+ * Two environments of a shop, modelled on the recorded services, odd but real attributes included; and a small stack that goes from `dev`
+ * through four others.
+ */
 export function demoSeed(): WorldSeed {
   return {
     keys: [
       { accessKey: 'demo-owner', secretKey: 'demo-owner-secret', role: 'owner' },
       { accessKey: 'demo-dev', secretKey: 'demo-dev-secret', role: 'member', projects: ['dev'] },
       { accessKey: 'demo-prod', secretKey: 'demo-prod-secret', role: 'member', projects: ['prod'] },
+      { accessKey: 'demo-release', secretKey: 'demo-release-secret', role: 'member', projects: ['dev', ...FURTHER] },
       { accessKey: 'demo-readonly', secretKey: 'demo-readonly-secret', role: 'readonly' },
     ],
-    projects: [environment('dev', '1a5'), environment('prod', '1a7')],
+    projects: [
+      environment('dev', '1a5', [shop()]),
+      environment('prod', '1a7'),
+      ...FURTHER.map((name, index) => ({ name, id: `1a${String(9 + 2 * index)}`, stacks: [shop()] })),
+    ],
     behaviours: [
       { image: 'docker:example/api:2.0-unhealthy', neverHealthy: true },
       { image: 'docker:example/worker:2.0-broken', startFails: true },
       { image: 'docker:example/web:slow', pullMillis: 20_000 },
+      { image: 'docker:example/shop-web:3.0-broken', startFails: true },
     ],
   };
 }
 
-function environment(name: string, id: string): ProjectSeed {
+/** Where the small stack goes from `dev`. */
+const FURTHER = ['qa', 'demo', 'prod-dmz1', 'prod-dmz2'] as const;
+
+function environment(name: string, id: string, more: StackSeed[] = []): ProjectSeed {
   return {
     name,
     id,
     stacks: [
       { name: 'storefront', description: 'shop', services: [web(), api(), worker(), edge(), checkout()] },
       { name: 'billing', description: 'invoices', services: [ledger(), mailer(), agent()] },
+      ...more,
     ],
   };
+}
+
+/** Three services, the later ones of which need the earlier ones. */
+function shop(): StackSeed {
+  const service = (name: string): ServiceSeed => ({
+    name,
+    launchConfig: {
+      imageUuid: `docker:example/shop-${name}:1.0`,
+      environment: { APP_ENV: 'production' },
+      labels: { team: 'shop' },
+    },
+  });
+  return { name: 'shop', description: 'small', services: [service('db'), service('api'), service('web')] };
 }
 
 function web(): ServiceSeed {

@@ -283,8 +283,9 @@ export class Deployment {
 
   /** What its release decided for all of its services, or asks. */
   obey(order: ReleaseOrder): void {
-    const { release } = this.request;
-    if (release === undefined) return;
+    const { release, deploymentId } = this.request;
+    // The service may be another release's by now, or still.
+    if (release === undefined || order.deploymentId !== deploymentId) return;
     this.#pokes += 1;
     if (order.do === 'look-again') this.lookAsked = order.look;
     else if (order.do === 'commit') {

@@ -20,11 +20,16 @@ export const DECIDE = 'decide';
 /** What is decided about all deployments of a release: they finish, or they go back. */
 export type Decision = 'commit' | 'roll-back';
 
-/** What a release tells its deployments. */
-export type ReleaseOrder =
+/** What a release tells one of its deployments. */
+export type ReleaseOrder = {
+  /** Which deployment is meant: another one of the service may run by now, or still, and be none of this release's. */
+  readonly deploymentId: string;
+} &
   /** Read the gates once more, and say whether they hold. */
-  | { readonly do: 'look-again'; readonly look: number }
-  | { readonly do: Decision; readonly by: string; readonly why: string };
+  (
+    | { readonly do: 'look-again'; readonly look: number }
+    | { readonly do: Decision; readonly by: string; readonly why: string }
+  );
 
 /** What a deployment tells its release. */
 export type ParticipantReport = { readonly deploymentId: string } & (

@@ -3,14 +3,15 @@ import type { Io } from '../cli/command';
 import { formatDuration } from '../input/duration';
 import { runScene } from './run-scene';
 import type { SceneEnd } from './run-scene';
-import { SCENES } from './scenes';
+import { ALIAS, SCENES, SITE } from './scenes';
 import { setStage } from './stage';
 import type { Stage } from './stage';
+import { stay } from './stay';
 
 /** Plays the demo, and answers the exit code: 0 only where every scene ended as it must. */
 export async function runDemo({ keep, io }: { keep: boolean; io: Io }): Promise<number> {
   const say = (line: string): void => void io.out.write(`${line}\n`);
-  const stage = await setStage({ ...io.env }, say);
+  const stage = await setStage(SITE, { ...io.env }, say);
   // What is counted is the deployments: a server that has to be built first takes minutes.
   const begun = Date.now();
   try {
@@ -21,7 +22,7 @@ export async function runDemo({ keep, io }: { keep: boolean; io: Io }): Promise<
       ends.push(await runScene(stage, scene, say, io.signal));
     }
     sumUp(ends, stage, Date.now() - begun, say);
-    if (keep && !io.signal.aborted) await stay(stage, io, say);
+    if (keep) await stay(stage, tryThese(stage), io.signal, say);
     const fine = ends.length === SCENES.length && ends.every(({ wrong }) => wrong.length === 0);
     return exitCodeOf(fine ? 'succeeded' : 'failed');
   } finally {
@@ -42,20 +43,12 @@ function sumUp(ends: readonly SceneEnd[], stage: Stage, millis: number, say: (li
   if (stage.webUrl !== undefined) say(`Temporal Web: ${stage.webUrl}`);
 }
 
-async function stay(stage: Stage, io: Io, say: (line: string) => void): Promise<void> {
-  const { alias, temporalAddress, webUrl } = stage;
-  say('\nIt is left running. In another terminal:');
-  say(`  export TEMPORAL_ADDRESS=${temporalAddress}${webUrl === undefined ? '' : ` TEMPORAL_UI_URL=${webUrl}`}`);
-  say('  drover list');
-  say(`  drover upgrade ${alias} billing/ledger --image registry.example.com:5000/billing/ledger:3.5.0 --hold`);
-  say(`  drover confirm ${alias} billing/ledger`);
-  say(`  drover upgrade ${alias} storefront/worker --image example/worker:2.0-broken`);
-  say(`Rancher's API: ${stage.simulator.url}/v2-beta. Ctrl-C ends everything.`);
-  await new Promise<void>((resolve) => {
-    if (io.signal.aborted) resolve();
-    io.signal.addEventListener('abort', () => resolve(), { once: true });
-    // A listener alone keeps no process alive.
-    const alive = setInterval(() => undefined, 60_000);
-    io.signal.addEventListener('abort', () => clearInterval(alive), { once: true });
-  });
+function tryThese({ aliasOf }: Stage): string[] {
+  const alias = aliasOf(ALIAS);
+  return [
+    'drover list',
+    `drover upgrade ${alias} billing/ledger --image registry.example.com:5000/billing/ledger:3.5.0 --hold`,
+    `drover confirm ${alias} billing/ledger`,
+    `drover upgrade ${alias} storefront/worker --image example/worker:2.0-broken`,
+  ];
 }

@@ -1,4 +1,10 @@
 import type { Verdict } from '../../decision/verdict';
+import type { Site } from './stage';
+
+/** What the four scenes deploy to. */
+export const ALIAS = 'demo';
+export const PROJECT = 'prod';
+export const SITE: Site = { environments: { [ALIAS]: PROJECT }, accessKey: 'demo-prod' };
 
 /** One deployment of the demo: what is done, and what must come of it. */
 export interface Scene {

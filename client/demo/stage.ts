@@ -11,14 +11,22 @@ import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
 import { UnreachableError } from '../errors/unreachable-error';
 import { DroverProcess } from './process';
 
-/** Which of the simulator's environments the demo deploys to. */
-export const PROJECT = 'prod';
 const SPEED = 4;
+
+/** What a demo deploys to. */
+export interface Site {
+  /** Alias → which of the simulator's environments it is. */
+  readonly environments: Readonly<Record<string, string>>;
+  /** The access key of the demo seed that the worker has for all of them. */
+  readonly accessKey: string;
+}
 
 /** Everything that the scenes need, running. */
 export interface Stage {
-  /** The environment's alias: `demo`, or one of its own on a server that others use too. */
-  readonly alias: string;
+  /** What an alias of the site is called here: just that, or a name of its own on a server that others use too. */
+  readonly aliasOf: (alias: string) => string;
+  /** For files of the scenes; it goes away with the stage. */
+  readonly folder: string;
   readonly simulator: Simulator;
   readonly temporalAddress: string;
   readonly webUrl: string | undefined;
@@ -29,7 +37,7 @@ export interface Stage {
 }
 
 /** Starts Temporal (or finds it), the simulated Rancher, and a worker. Ends what it had started where one of them fails. */
-export async function setStage(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Stage> {
+export async function setStage(site: Site, env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Stage> {
   const stops: (() => Promise<void> | void)[] = [];
   const close = async (): Promise<void> => {
     for (const stop of stops.splice(0).reverse()) await stop();
@@ -38,13 +46,16 @@ export async function setStage(env: NodeJS.ProcessEnv, say: (line: string) => vo
     const folder = mkdtempSync(join(tmpdir(), 'drover-demo-'));
     stops.push(() => rmSync(folder, { recursive: true, force: true }));
     const temporal = await temporalFor(folder, env, say, stops);
-    const alias = temporal.isShared ? `demo-${randomBytes(3).toString('hex')}` : 'demo';
+    const suffix = temporal.isShared ? `-${randomBytes(3).toString('hex')}` : '';
+    const aliasOf = (alias: string): string => `${alias}${suffix}`;
     const simulator = await startSimulator({ speed: SPEED, seed: demoSeed() });
     stops.push(() => simulator.close());
     say(`Rancher: a simulated one at ${simulator.url}`);
     const clientEnv = clientEnvironment(env, temporal);
-    await startWorker(writeConfiguration(folder, alias, simulator.url), clientEnv, folder, say, stops);
-    return { alias, simulator, temporalAddress: temporal.address, webUrl: temporal.webUrl, env: clientEnv, close };
+    const config = writeConfiguration(folder, site, aliasOf, simulator.url);
+    await startWorker(config, site.accessKey, clientEnv, folder, say, stops);
+    const { address, webUrl } = temporal;
+    return { aliasOf, folder, simulator, temporalAddress: address, webUrl, env: clientEnv, close };
   } catch (error) {
     await close();
     throw error;
@@ -93,7 +104,7 @@ function clientEnvironment(env: NodeJS.ProcessEnv, temporal: Temporal): NodeJS.P
   };
 }
 
-function writeConfiguration(folder: string, alias: string, url: string): string {
+function writeConfiguration(folder: string, site: Site, aliasOf: Stage['aliasOf'], url: string): string {
   const path = join(folder, 'drover.yaml');
   writeFileSync(
     path,
@@ -102,13 +113,12 @@ function writeConfiguration(folder: string, alias: string, url: string): string 
       `  url: ${url}`,
       '  accessKey: { env: DROVER_DEMO_ACCESS_KEY }',
       '  secretKey: { env: DROVER_DEMO_SECRET_KEY }',
+      'defaults:',
+      '  # Short, for the sake of the demo: ten minutes are the default.',
+      '  stallLimit: 10s',
+      '  pollMax: 3s',
       'environments:',
-      `  ${alias}:`,
-      `    project: ${PROJECT}`,
-      '    policy:',
-      '      # Short, for the sake of the demo: ten minutes are the default.',
-      '      stallLimit: 10s',
-      '      pollMax: 3s',
+      ...Object.entries(site.environments).map(([alias, project]) => `  ${aliasOf(alias)}: { project: ${project} }`),
       '',
     ].join('\n'),
   );
@@ -117,12 +127,13 @@ function writeConfiguration(folder: string, alias: string, url: string): string 
 
 async function startWorker(
   config: string,
+  accessKey: string,
   clientEnv: NodeJS.ProcessEnv,
   folder: string,
   say: (line: string) => void,
   stops: (() => Promise<void> | void)[],
 ): Promise<void> {
-  const key = demoSeed().keys.find(({ projects, role }) => role === 'member' && projects?.includes(PROJECT) === true);
+  const key = demoSeed().keys.find((one) => one.accessKey === accessKey);
   const env = {
     ...clientEnv,
     DROVER_DEMO_ACCESS_KEY: key?.accessKey,

@@ -46,12 +46,13 @@ describe('what waits for a person', () => {
   it('is told with what stops a service first, and of those what has waited longest', () => {
     const order = needingAttention([
       summary({ service: 'held', phase: 'confirming', attention: memo({ kind: 'held', since: 1 }) }),
+      summary({ service: 'of a release', phase: 'confirming', attention: memo({ kind: 'release', since: 0 }) }),
       summary({ service: 'unsure', phase: 'confirming', attention: memo({ kind: 'unprovable', since: 2 }) }),
       parked('later', { since: 5 }),
       summary({ service: 'over', run: 'completed', verdict: 'needs-attention', attention: memo({ kind: 'ended' }) }),
       parked('sooner', { since: 4 }),
     ]).map(({ deployment }) => deployment.service);
-    expect(order).toEqual(['sooner', 'later', 'over', 'unsure', 'held']);
+    expect(order).toEqual(['sooner', 'later', 'over', 'unsure', 'of a release', 'held']);
   });
 
   it('is told also without a memo, with where to look', () => {

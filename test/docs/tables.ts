@@ -3,11 +3,13 @@ import { INTERVENTION_NAMES, INTERVENTION_TABLE } from '../../decision/intervent
 import { PHASES } from '../../decision/phase';
 import { CONFIRM, DEFAULT_POLICY, ON_EXPIRY, ON_PENDING } from '../../decision/policy';
 import type { Policy } from '../../decision/policy';
+import { releaseMeaningOf } from '../../decision/release-intervention';
 import { VERDICTS } from '../../decision/verdict';
 import { formatDuration } from '../../worker/config/duration';
 import { ACTIVITY_OPTIONS } from '../../workflows/activity-options';
 import { METRICS } from '../../workflows/metric-table';
 import type { Metric } from '../../workflows/metric-table';
+import { RELEASE_PHASES } from '../../workflows/release-contract';
 import { coverage } from '../contract/coverage';
 import { MUTANTS } from '../mutation/mutants';
 import { documentedRows, tableName } from '../e2e/truth-table/documented';
@@ -123,6 +125,23 @@ function activities(): string[] {
   });
 }
 
+/** What a message means to a release that decided nothing else than its phase says. */
+function releaseInterventions(): string[] {
+  return RELEASE_PHASES.map((phase) => {
+    const decision = phase === 'finishing' ? 'commit' : phase === 'rolling-back' ? 'roll-back' : null;
+    const cells = INTERVENTION_NAMES.map((name) => {
+      const [calm, parked] = [false, true].map((isParked) => releaseMeaningOf(name, phase, decision, isParked));
+      const text = ({ accepted, meaning }: { accepted: boolean; meaning: string }): string =>
+        accepted ? meaning : `refused: ${meaning}`;
+      if (calm === undefined || parked === undefined) throw new Error('two were asked for');
+      return calm.meaning === parked.meaning
+        ? text(calm)
+        : `where one is parked: ${text(parked)}; else ${text(calm)}`;
+    });
+    return row(`\`${phase}\``, ...cells);
+  });
+}
+
 /** All tables that documents take from the code. */
 export const TABLES: readonly DocumentedTable[] = [
   {
@@ -140,6 +159,11 @@ export const TABLES: readonly DocumentedTable[] = [
         ),
       ),
     ],
+  },
+  {
+    file: 'docs/stepping-in.md',
+    name: 'release-interventions',
+    lines: [...head('phase', ...INTERVENTION_NAMES.map((name) => `\`${name}\``)), ...releaseInterventions()],
   },
   {
     file: 'docs/how-a-deployment-works.md',

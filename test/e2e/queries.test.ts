@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from '@temporalio/client';
@@ -81,20 +81,40 @@ const DEPLOYED: readonly Deployed[] = [
   },
 ];
 
-const IN_PROD = DEPLOYED.filter(({ environment }) => environment === 'prod').map(({ name }) => name);
+/** By the request id of each: what releases and pipelines are called in the expectations, and the deployments of the first one. */
+const MANY: Readonly<Record<string, string>> = {
+  'gitlab-4800': 'release held',
+  'gitlab-4800/prod/billing/one': 'its one',
+  'gitlab-4800/prod/billing/two': 'its two',
+  'gitlab-4801': 'release refused',
+  'gitlab-4802': 'pipeline asks',
+  'gitlab-4803': 'pipeline frozen',
+};
+const PARTS = ['its one', 'its two'];
+
+const IN_PROD = [...DEPLOYED.filter(({ environment }) => environment === 'prod').map(({ name }) => name), ...PARTS];
 
 /** By the title in the document: the deployments that must match; all others must not. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
-  'Everything that runs': ['prod api', 'dev api', 'prod slow', 'dev back', 'qa keyless'],
-  'Everything that waits for a person': ['prod api', 'dev api', 'qa keyless'],
+  'Everything that runs': ['prod api', 'dev api', 'prod slow', 'dev back', 'qa keyless', ...PARTS],
+  'Everything that waits for a person': ['prod api', 'dev api', 'qa keyless', ...PARTS],
   'What is parked: it cannot go on by itself': ['qa keyless'],
   'What is held in production and can be confirmed': ['prod api'],
   'What is going back just now': ['dev back'],
   'All deployments in production since a day': IN_PROD,
-  'What ended in production within a week': IN_PROD.filter((name) => !['prod api', 'prod slow'].includes(name)),
+  'What ended in production within a week': IN_PROD.filter(
+    (name) => !['prod api', 'prod slow', ...PARTS].includes(name),
+  ),
   'What went wrong in a stack': ['prod cart'],
   'What ended and did not succeed, anywhere': ['prod cart', 'dev cart', 'prod missing'],
   'What somebody ended in Temporal: it has no verdict, and may have left something behind': ['prod ended'],
+  'Releases that run': ['release held'],
+  'Releases that wait for a person to confirm': ['release held'],
+  'Releases that did not succeed': ['release refused'],
+  'The deployments of one release': PARTS,
+  'Pipelines that wait for an approval': ['pipeline asks'],
+  'Pipelines that are frozen, or that bring what is held': ['pipeline frozen'],
+  'Promotions of a stack to production': ['pipeline asks'],
   'Who deployed an image, and where': ['prod web', 'dev web'],
   'Every tag of an image': ['prod web', 'prod web again', 'dev web'],
   'Every deployment of one service': ['prod web', 'prod web again'],
@@ -123,12 +143,19 @@ function seed(): WorldSeed {
     name: 'billing',
     services: names.map((name) => ({ name, ...launchOf(`example/${name}:1`) })),
   });
+  const catalogue = (tag: string) => ({
+    name: 'catalogue',
+    services: [{ name: 'search', ...launchOf(`example/search:${tag}`) }],
+  });
   return {
     keys: ['PROD', 'DEV', 'QA'].map((accessKey) => ({ accessKey, secretKey: `secret-${accessKey}`, role: 'owner' })),
     projects: [
-      { name: 'prod', stacks: [storefront('example/web:1'), billing('api', 'slow', 'ended')] },
-      { name: 'dev', stacks: [storefront('example/web:2.4.1'), billing('api', 'back')] },
-      { name: 'qa', stacks: [billing('keyless')] },
+      {
+        name: 'prod',
+        stacks: [storefront('example/web:1'), billing('api', 'slow', 'ended', 'one', 'two'), catalogue('1')],
+      },
+      { name: 'dev', stacks: [storefront('example/web:2.4.1'), billing('api', 'back'), catalogue('2')] },
+      { name: 'qa', stacks: [billing('keyless'), catalogue('1')] },
     ],
     behaviours: [
       { image: 'example/bad:3', startFails: true },
@@ -151,18 +178,61 @@ describe('the queries of the document, each asked of a real Temporal', () => {
     });
     const [first, ...others] = DEPLOYED;
     if (first !== undefined) await deploy(first);
+    // The key of qa is taken away meanwhile.
+    const frozen = await begin('pipeline', '-f', pipelineFile('qa'), '--request-id', 'gitlab-4803');
     await Promise.all(others.map(deploy));
+    const one = ['billing/one=example/one:2', 'billing/two=example/two:2', '--confirm'];
+    const many = [
+      frozen,
+      await begin('release', 'prod', ...one, '--request-id', 'gitlab-4800'),
+      await begin('release', 'prod', 'billing/nobody=example/nobody:2', '--request-id', 'gitlab-4801'),
+      await begin('pipeline', '-f', pipelineFile('prod'), '--request-id', 'gitlab-4802'),
+    ];
+    expect(many).toEqual([5, 5, 5, 5]);
     const running = new Client({ connection: stack.connection, namespace: stack.temporal.namespace });
     // What is listed follows what is.
     const isListed = async (): Promise<boolean> => {
       const open = await running.workflow.count("WorkflowType = 'upgradeService' AND ExecutionStatus = 'Running'");
       const parked = await running.workflow.count("DroverPhase = 'parked'");
       const all = await running.workflow.count("WorkflowType = 'upgradeService'");
-      return open.count === 5 && parked.count === 1 && all.count === DEPLOYED.length;
+      const isOver = await running.workflow.count("WorkflowType = 'release' AND DroverVerdict = 'refused'");
+      const waiting = await running.workflow.count(
+        "DroverPhase IN ('confirming', 'approval: prod', 'frozen: qa') AND ExecutionStatus = 'Running'",
+      );
+      return (
+        open.count === 5 + PARTS.length &&
+        parked.count === 1 &&
+        all.count === DEPLOYED.length + PARTS.length &&
+        isOver.count === 1 &&
+        // Two that are held, the release and its services, and two pipelines.
+        waiting.count === 5 + PARTS.length
+      );
     };
     await waitFor('all of it to be listed', isListed, 60_000);
+    for await (const { runId, type, memo } of running.workflow.list()) {
+      const name = MANY[String(memo?.['requestId'])];
+      if (name !== undefined && ['release', 'pipeline', 'upgradeService'].includes(type)) runs.set(runId, name);
+    }
   }, LIMIT_MILLIS);
   afterAll(() => stack.close());
+
+  /** `drover ARGS --detach`; answers its exit code. */
+  async function begin(...args: string[]): Promise<number | null> {
+    return (await stack.drover([...args, '--detach'])).code;
+  }
+
+  /** A pipeline from dev that waits for a person, or in qa for a freeze. */
+  function pipelineFile(to: 'qa' | 'prod'): string {
+    const path = join(stack.folder, `to-${to}.yaml`);
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
+    const window = `{ name: stocktaking, timeZone: UTC, from: 2020-01-01T00:00, to: ${tomorrow} }`;
+    const waits = to === 'prod' ? 'approvals: { count: 1 }' : `freeze: [${window}]`;
+    writeFileSync(
+      path,
+      `name: c\nstack: catalogue\nstages:\n  - { name: ${to}, from: dev, environments: ${to}, ${waits} }\n`,
+    );
+    return path;
+  }
 
   async function deploy({ name, until, ...input }: Deployed): Promise<void> {
     const handle = await stack.client.upgrade(input);
@@ -227,7 +297,7 @@ describe('the queries of the document, each asked of a real Temporal', () => {
   test.each(Object.entries(EXPECTED))('%s', async (title, names) => {
     const query = QUERIES.get(title) ?? '';
     expect(names.length).toBeGreaterThan(0);
-    expect(names.length).toBeLessThan(DEPLOYED.length);
+    expect(names.length).toBeLessThan(DEPLOYED.length + Object.keys(MANY).length);
     expect(await found(at(query, BEFORE, AFTER))).toEqual([...names].sort());
     if (/T00:00:00Z/.test(query)) expect(await found(at(query, AFTER, AFTER))).toEqual([]);
   });

@@ -12,8 +12,14 @@ import { ROOT } from '../support/root';
 const folder = join(ROOT, 'examples');
 const NOW = Date.parse('2026-11-28T12:00Z');
 
+// What comes of them on a Rancher, test/e2e/examples.test.ts tells.
 test('each example is read by one of the tests below', () => {
-  expect(readdirSync(folder).sort()).toEqual(['pipeline.yaml', 'release.yaml']);
+  expect(readdirSync(folder).sort()).toEqual([
+    'pipeline-small.yaml',
+    'pipeline.yaml',
+    'release-small.yaml',
+    'release.yaml',
+  ]);
 });
 
 test('examples/release.yaml is a release, in the order that its comments tell', () => {
@@ -43,6 +49,17 @@ test('examples/pipeline.yaml is a pipeline, with the stages and times that its c
   const prod = stages[2]?.freeze ?? [];
   expect(new Date(opensAt(prod, NOW)).toISOString()).toBe('2026-11-29T23:00:00.000Z');
   expect(new Date(opensAt(prod, Date.parse('2026-12-24T12:00Z'))).toISOString()).toBe('2027-01-04T07:00:00.000Z');
+});
+
+test('the small ones are a release of two services in their order, and a pipeline that asks one person', () => {
+  const { services } = readReleaseFile(join(folder, 'release-small.yaml'));
+  const order = releaseOrder(services.map((service) => ({ ...service, key: participantKey(service) })));
+  expect(order).toEqual({ ok: true, waves: [['qa/storefront/db'], ['qa/storefront/api']] });
+  const { stages } = readPipelineFile(join(folder, 'pipeline-small.yaml'), NOW);
+  expect(stages.map(({ from, environments, approvals }) => [from, environments, approvals?.count])).toEqual([
+    ['dev', ['qa'], undefined],
+    ['qa', ['prod-dmz1'], 1],
+  ]);
 });
 
 /** The keys that are known where an unknown one stands: the refusal of it names them. */

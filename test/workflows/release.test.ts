@@ -1,5 +1,5 @@
-import type { ReleaseCase, ReleaseScene } from '../support/release-scene';
-import { runReleaseCases } from '../support/release-scene';
+import type { ReleaseCase } from '../support/release-scene';
+import { ReleaseScene, runReleaseCases } from '../support/release-scene';
 
 jest.setTimeout(180_000);
 
@@ -185,6 +185,22 @@ const CASES: readonly ReleaseCase[] = [
       await one.handle.executeUpdate('confirm', { args: [{ by: 'jane' }] });
       expect(await one.handle.result()).toMatchObject({ verdict: 'succeeded' });
       expect(one.actionsOf('upgrade').sort()).toEqual(ALL);
+    },
+  },
+  {
+    title: 'another release that waits for the same service, and is cancelled, takes nothing of the first one back',
+    services: ALL,
+    run: async (one) => {
+      const first = await one.start(CHAIN, { confirm: 'manual' });
+      await one.until(({ phase }) => phase === 'confirming');
+      const other = new ReleaseScene(one.rig, one.stack);
+      const second = await other.start({ a: [] }, { whenBusy: 'queue' }, () => ({ image: one.image('a', 3) }));
+      await other.until(({ participants }) => participants[0]?.state === 'asked');
+      await second.signal('cancel', { by: 'a test' });
+      expect(await second.result()).toMatchObject({ verdict: 'cancelled' });
+      await first.executeUpdate('confirm', { args: [{ by: 'a test' }] });
+      expect(await first.result()).toMatchObject({ verdict: 'succeeded' });
+      for (const service of ALL) expect(one.runs(service)).toBe('active 2 x2');
     },
   },
   {

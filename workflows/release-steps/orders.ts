@@ -46,9 +46,17 @@ export async function takeFromLane({ request }: Ticket, by: Intervention): Promi
   );
 }
 
-/** Tells the deployment of a service what was decided. @returns false where none runs */
-export function sendOrder({ ticket: { request } }: Part, order: ReleaseOrder): Promise<boolean> {
-  const { environment, stack, service } = request;
+/** An order, less whom it is for. */
+type Told = ReleaseOrder extends infer Order ? (Order extends unknown ? Omit<Order, 'deploymentId'> : never) : never;
+
+/**
+ * Tells the deployment of a service what was decided. One that is none of this release's, and runs before or after it, passes it over.
+ *
+ * @returns false where none runs
+ */
+export function sendOrder({ ticket: { request } }: Part, told: Told): Promise<boolean> {
+  const { environment, stack, service, deploymentId } = request;
+  const order = { ...told, deploymentId } as ReleaseOrder;
   return signalled(() =>
     getExternalWorkflowHandle(workflowIdOf(environment, stack, service)).signal(decideSignal, order),
   );

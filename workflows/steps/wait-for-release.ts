@@ -56,12 +56,12 @@ export async function waitForRelease(deployment: Deployment, why: string, needsP
 
 /** Nobody carries the release through any more. */
 async function goWithTheOthers(deployment: Deployment): Promise<void> {
-  const { release } = deployment.request;
+  const { release, deploymentId } = deployment.request;
   if (release === undefined) return;
   const decided = await decide(release, 'roll-back', `${targetText(deployment.request)}, for the release is gone`);
   // It cannot be read just now: it is asked again at the next look.
   if (decided === null) return;
   const why = `it ended without telling so; decided by ${decided.by}`;
-  deployment.obey({ do: decided.decision, by: `the release ${release.releaseId}`, why });
+  deployment.obey({ deploymentId, do: decided.decision, by: `the release ${release.releaseId}`, why });
   deployment.throwIfRestoreAsked();
 }
