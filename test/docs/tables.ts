@@ -134,9 +134,7 @@ function releaseInterventions(): string[] {
       const text = ({ accepted, meaning }: { accepted: boolean; meaning: string }): string =>
         accepted ? meaning : `refused: ${meaning}`;
       if (calm === undefined || parked === undefined) throw new Error('two were asked for');
-      return calm.meaning === parked.meaning
-        ? text(calm)
-        : `where one is parked: ${text(parked)}; else ${text(calm)}`;
+      return calm.meaning === parked.meaning ? text(calm) : `where one is parked: ${text(parked)}; else ${text(calm)}`;
     });
     return row(`\`${phase}\``, ...cells);
   });
