@@ -176,7 +176,13 @@ export interface RancherActivities {
    * upgrade, where Rancher accepted one; what should run is them, or, while it is restored, the others.
    */
   diagnose(
-    input: About & { since: number; upgraded: readonly ConfigVersion[] | null; isRestoring: boolean },
+    input: About & {
+      since: number;
+      upgraded: readonly ConfigVersion[] | null;
+      /** Configurations that the upgrade left alone: their containers are not new, and how often they were started is not its doing. */
+      untouched?: readonly string[];
+      isRestoring: boolean;
+    },
   ): Promise<Diagnosis | null>;
   /** Checks one gate once. */
   checkGate(input: About & { gate: Gate }): Promise<GateCheck>;

@@ -20,10 +20,11 @@ const BETWEEN_LOOKS_MILLIS = 500;
 /** Reads what explains why an upgrade does not get on: containers, and Rancher's own log. Writes nothing. */
 export async function diagnose(
   deps: ActivityDependencies,
-  { since, upgraded, isRestoring, ...about }: Parameters<RancherActivities['diagnose']>[0],
+  { since, isRestoring, upgraded: accepted, untouched = [], ...about }: Parameters<RancherActivities['diagnose']>[0],
   signal: AbortSignal,
 ): Promise<Diagnosis | null> {
   const { projectId, serviceId, stackId, environment } = about.target;
+  const upgraded = { accepted, untouched };
   let open = await openService(deps, about, true, signal);
   // Rancher takes a container that failed away and makes another one every few seconds: in between there is none to be seen.
   for (let look = 1; look < LOOKS && open !== null && ailingOf(open, upgraded, isRestoring).length === 0; look += 1) {
@@ -46,16 +47,18 @@ export async function diagnose(
 }
 
 /** The containers that are not as they should be, the worst first. */
-function ailingOf(
-  { instances, snapshot }: OpenService,
-  upgraded: readonly ConfigVersion[] | null,
-  isRestoring: boolean,
-): Ailing[] {
+function ailingOf({ instances, snapshot }: OpenService, upgraded: Upgraded, isRestoring: boolean): Ailing[] {
   return (instances ?? [])
     .filter(({ state, removed }) => removed === null && !['removed', 'removing', 'purging', 'purged'].includes(state))
     .map((instance) => ailmentIn(instance, snapshot.configs, upgraded, isRestoring))
     .filter(({ ailment }) => ailment > 0)
     .sort((one, other) => other.ailment - one.ailment);
+}
+
+/** Versions of the upgrade as Rancher accepted them, and what it left alone. */
+interface Upgraded {
+  readonly accepted: readonly ConfigVersion[] | null;
+  readonly untouched: readonly string[];
 }
 
 interface Ailing {
@@ -68,20 +71,23 @@ interface Ailing {
 function ailmentIn(
   instance: InstanceResource,
   configs: readonly ConfigSnapshot[],
-  upgraded: readonly ConfigVersion[] | null,
+  { accepted, untouched }: Upgraded,
   isRestoring: boolean,
 ): Ailing {
   const config = configs.find(({ name }) => name === (instance.launchConfigName ?? PRIMARY));
   const version = instance.version ?? '0';
+  const isLeftAlone = config !== undefined && untouched.includes(config.name);
   // A configuration shows the upgrade's version, but for a rollback, which has begun with the former one.
   const isNew =
     config !== undefined &&
-    (upgraded === null ? config.version === version : versionIn(upgraded, config.name) === version);
-  const restarts = Math.max(0, (instance.startCount ?? 1) - 1);
+    !isLeftAlone &&
+    (accepted === null ? config.version === version : versionIn(accepted, config.name) === version);
+  // What ran before may have been started again for all kinds of reasons, an earlier rollback among them.
+  const restarts = isLeftAlone ? 0 : Math.max(0, (instance.startCount ?? 1) - 1);
   const { state, healthState, exitCode } = instance;
   const ailment = ailmentOf({
     ...{ state, healthState, exitCode, restarts },
-    isWanted: isNew !== isRestoring,
+    isWanted: isLeftAlone || isNew !== isRestoring,
     hasHealthCheck: config?.hasHealthCheck ?? false,
     startOnce: config?.startOnce ?? false,
   });

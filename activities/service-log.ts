@@ -29,7 +29,8 @@ export async function readServiceLog(
     .slice(-LINES)
     .map(({ createdTS, level, description }) => ({
       at: createdTS ?? since,
-      level: told(level ?? 'info'),
+      // A word of Rancher's own: a service may have the same one among its values.
+      level: /^[a-z]{1,12}$/i.test(level ?? '') ? (level ?? 'info') : 'info',
       text: told(description ?? ''),
     }));
 }

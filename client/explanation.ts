@@ -138,7 +138,8 @@ function stopping({ deployment, progress }: DeploymentStory): OfferedCommand {
 /** The same again once it is mended; and what it left behind, where it may have left something. */
 function afterTheEnd({ deployment, outcome, record }: DeploymentStory): OfferedCommand[] {
   const target = targetText(deployment);
-  const { image, sidekicks, variables, labels } = record.asked ?? {
+  const { image, sidekicks, variables, labels, hold, redeploy, overrides } = record.asked ?? {
+    ...{ hold: false, redeploy: false, overrides: [] },
     image: null,
     sidekicks: {},
     variables: [],
@@ -149,6 +150,8 @@ function afterTheEnd({ deployment, outcome, record }: DeploymentStory): OfferedC
     ...(image === null ? [] : [`--image ${asWord(image)}`]),
     ...Object.entries(sidekicks).map(([name, to]) => `--sidekick ${asWord(`${name}=${to}`)}`),
   ];
+  // Held is held again: the same command must not finish what somebody wanted to look at.
+  const settings = [...(hold ? ['--hold'] : []), ...(redeploy ? ['--redeploy'] : []), ...overrides];
   const mayBePending = outcome?.verdict === 'needs-attention' || outcome?.verdict === 'interfered';
   return [
     ...(mayBePending
@@ -163,7 +166,7 @@ function afterTheEnd({ deployment, outcome, record }: DeploymentStory): OfferedC
       ? []
       : [
           {
-            command: `drover upgrade ${target} ${words.join(' ')}`,
+            command: `drover upgrade ${target} ${[...words, ...settings].join(' ')}`,
             does: `asks for the same again, once it is mended${named.length === 0 ? '' : `; add what was set besides: ${named.join(' ')}`}`,
           },
         ]),

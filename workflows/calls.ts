@@ -9,6 +9,7 @@ import type { FailureType } from '../activities/failure-types';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
 import type { ActivityGroups } from './activity-options';
 import { ACTIVITY_OPTIONS } from './activity-options';
+import { untouchedConfigs } from '../decision/round';
 import type { Deployment } from './deployment';
 import { rancherQueue } from './contract';
 import { unposted } from './endings';
@@ -144,6 +145,7 @@ export async function diagnose(deployment: Deployment): Promise<void> {
       ...deployment.about,
       since: deployment.log.startedAt,
       upgraded: deployment.round?.accepted ?? null,
+      untouched: deployment.round === null ? [] : untouchedConfigs(deployment.round),
       isRestoring: deployment.restoring,
     }),
   );

@@ -52,6 +52,7 @@ export function detailsOf(progress: Progress): string {
     ...(next === '' ? [] : [`Next: ${plain(next)}`, '']),
     ...howToStepIn(progress),
     ...serviceLogLines(progress.serviceLog),
+    ...(events.length === 0 ? [] : ['Logbook:', '']),
     ...events.slice(-EVENTS).map((event) => `- ${clock(event.at)} ${plain(event.text)}`),
   ];
   return lines.join('\n');

@@ -19,6 +19,26 @@ export function askedOf({ input, attributes, identity }: Extract<RecordedEvent, 
     labels: names(property(request, 'labels')),
     redeploy: property(request, 'redeploy') === true,
     hold: property(request, 'hold') === true,
+    overrides: overridesOf(property(request, 'overrides')),
     identity,
   };
+}
+
+/** What the command line set over the policy, as it would be written again. */
+function overridesOf(given: unknown): readonly string[] {
+  const millis = (name: string): number | null => {
+    const value = property(given, name);
+    return typeof value === 'number' ? value : null;
+  };
+  const onPending = textOrNull(property(given, 'onPending'));
+  const batchSize = property(given, 'batchSize');
+  const [interval, timeout, soak] = [millis('batchIntervalMillis'), millis('timeoutMillis'), millis('soakMillis')];
+  return [
+    ...(onPending === null ? [] : [`--on-pending ${onPending}`]),
+    ...(typeof batchSize === 'number' ? [`--batch-size ${String(batchSize)}`] : []),
+    ...(interval === null ? [] : [`--batch-interval ${String(interval)}ms`]),
+    ...(property(given, 'startFirst') === true ? ['--start-first'] : []),
+    ...(timeout === null ? [] : [`--timeout ${String(timeout)}ms`]),
+    ...(soak === null ? [] : [`--soak ${String(soak)}ms`]),
+  ];
 }

@@ -18,6 +18,8 @@ export interface Asked {
   readonly labels: readonly string[];
   readonly redeploy: boolean;
   readonly hold: boolean;
+  /** What the command line set over the policy, as it would be written again. */
+  readonly overrides: readonly string[];
   /** Of the client that started it, as Temporal knows it. */
   readonly identity: string;
 }

@@ -126,7 +126,7 @@ describe('why', () => {
       '            and 1 more',
       '  log       2026-11-23T19:00:04Z error service.trigger.info: Timeout waiting for instance',
       "  next      Look at the container's log, mend the image and deploy again.",
-      '            drover upgrade prod storefront/web --image example/web:2 --sidekick log=example/log:2 # asks for the same again, once it is mended; add what was set besides: --variable PASSWORD=… --label team=…',
+      '            drover upgrade prod storefront/web --image example/web:2 --sidekick log=example/log:2 --hold # asks for the same again, once it is mended; add what was set besides: --variable PASSWORD=… --label team=…',
       '            drover history prod storefront/web --request r1 # shows everything that happened',
       '            drover report prod storefront/web --request r1 --html report.html # the same as a page, for a ticket',
       '  rancher   http://rancher/env/1a5/apps/stacks/1st2/services/1s7',

@@ -30,6 +30,7 @@ describe('what a history tells', () => {
     expect(asked).toEqual({
       ...{ id: 'run/1', at: START, unreadable: [], event: 'asked', by: 'jane@host', why: 'ticket 7' },
       ...{
+        overrides: [],
         requestId: 'r1',
         deploymentId: 'd0123456789ab',
         image: 'example/web:2',
