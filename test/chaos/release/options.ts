@@ -12,7 +12,7 @@ export interface ReleaseOptions {
   readonly atOnce: number;
 }
 
-const DEFAULTS = { releases: '12', 'at-once': '3' } as const;
+const DEFAULTS = { releases: '8', 'at-once': '3' } as const;
 
 export const USAGE = `Usage: npm run chaos:release -- [options]
 
