@@ -11,7 +11,10 @@ export const VERDICTS = {
   'rolled-back': { exitCode: 3, meaning: 'it did not hold; the former configuration is proven to run' },
   'needs-attention': { exitCode: 4, meaning: 'a person must look' },
   detached: { exitCode: 5, meaning: 'the client stopped waiting; the deployment goes on' },
-  cancelled: { exitCode: 6, meaning: 'cancelled by a person; where anything was posted, the former configuration is proven to run' },
+  cancelled: {
+    exitCode: 6,
+    meaning: 'cancelled by a person; where anything was posted, the former configuration is proven to run',
+  },
   refused: { exitCode: 7, meaning: 'not allowed, not found, or the service is busy; nothing was changed' },
   superseded: { exitCode: 8, meaning: 'a newer deployment of the same service took its place' },
   unreachable: { exitCode: 9, meaning: 'Temporal, a worker or Rancher could not be reached; nothing was changed' },
