@@ -1,6 +1,9 @@
 import { DroverProcess } from './process';
 import type { Stage } from './stage';
 
+/** No line is waited for longer, milliseconds: the longest that comes is that after a freeze. */
+const LINE_LIMIT_MILLIS = 180_000;
+
 /** One scene as it is played: commands are run and shown, and what comes of them is held against what must. */
 export class Play {
   /** Everything that is not as it must be; empty where all is well. */
@@ -33,6 +36,14 @@ export class Play {
   async endOf(process: DroverProcess): Promise<number> {
     if (this.wrong.length > 0) await process.stop();
     return process.exited;
+  }
+
+  /** Waits for a line of a command, which must come. @returns the line; empty where it does not come */
+  async lineOf(process: DroverProcess, pattern: RegExp): Promise<string> {
+    const late = setTimeout(() => void process.stop(), LINE_LIMIT_MILLIS);
+    const line = await process.lineWith(pattern);
+    clearTimeout(late);
+    return line ?? this.expectLine(process.lines, pattern);
   }
 
   expect(what: string, is: unknown, must: unknown): void {

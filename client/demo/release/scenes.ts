@@ -65,10 +65,10 @@ export const SCENES: readonly ReleaseScene[] = [
       const started = await play.runTo(exitCodeOf('detached'), args);
       story.pipelineId = play.expectLine(started, / pipeline (p[0-9a-f]{12}) /);
       const watching = play.run(['pipelines', story.pipelineId, '--watch', '--follow-timeout', '1m']);
-      const frozen = await watching.lineWith(/ qa: frozen \(load test\) until /);
+      const frozen = await play.lineOf(watching, / qa: frozen \(load test\) until /);
       await watching.stop();
       const until = `${new Date(frozenUntil).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-      play.expect('until when qa is frozen', frozen?.slice(-until.length), until);
+      play.expect('until when qa is frozen', frozen.slice(-until.length), until);
       play.expect('what qa runs', story.shop.runs('qa'), all('1.0'));
     },
   },
@@ -95,7 +95,7 @@ export const SCENES: readonly ReleaseScene[] = [
     async play(play, story) {
       const { shop, pipelineId } = story;
       const watching = play.run(['pipelines', pipelineId, '--watch']);
-      if ((await watching.lineWith(/ prod: waits for 2 to approve/)) === null) play.wrong.push('prod asks nobody');
+      await play.lineOf(watching, / prod: waits for 2 to approve/);
       play.expect('what qa runs', shop.runs('qa'), all('2.0'));
       play.expect('what demo runs', shop.runs('demo'), all('2.0'));
       shop.breakImage('web', '2.0');
@@ -118,9 +118,8 @@ export const SCENES: readonly ReleaseScene[] = [
       const { aliasOf } = play.stage;
       const [from, to] = [aliasOf('demo'), aliasOf('prod-dmz1')];
       const promotion = play.run(['promote', '--from', from, '--to', to, '--stack', STACK]);
-      const held = await promotion.lineWith(/held back from prod-dmz1\S*: db=/);
-      if (held === null) play.wrong.push('it is not held');
-      const id = / pipeline (p[0-9a-f]{12}) /.exec(held ?? '')?.[1] ?? '';
+      const held = await play.lineOf(promotion, new RegExp(`held back from ${to}: .*\\(${holdId}\\)`));
+      const id = / pipeline (p[0-9a-f]{12}) /.exec(held)?.[1] ?? '';
       await play.runTo(0, ['cancel', '--pipeline', id, '--why', 'not let go yet']);
       play.expect('the exit code of the promotion', await play.endOf(promotion), exitCodeOf('cancelled'));
       play.expectLine(await play.runTo(0, ['holds']), new RegExp(`^(${holdId}): `));
@@ -140,8 +139,8 @@ export const SCENES: readonly ReleaseScene[] = [
       'The pipeline again: qa and demo have it. Production would ask two people; one breaks the glass, and the history says who and why.',
     async play(play, { shop, pipelineFile }) {
       const pipeline = play.run(['pipeline', '-f', pipelineFile]);
-      const asks = await pipeline.lineWith(/ prod: waits for 2 to approve/);
-      const id = / pipeline (p[0-9a-f]{12}) /.exec(asks ?? '')?.[1] ?? '';
+      const asks = await play.lineOf(pipeline, / prod: waits for 2 to approve/);
+      const id = / pipeline (p[0-9a-f]{12}) /.exec(asks)?.[1] ?? '';
       await play.runTo(0, ['break-glass', id, '--why', 'the shop is down']);
       play.expect('the exit code of the pipeline', await play.endOf(pipeline), 0);
       play.expectLine(pipeline.lines, /goes on without approval, for the glass is broken by .*: the shop is down/);
