@@ -232,6 +232,8 @@ export interface ReleaseActivities {
   readDecision(input: { releaseId: string }): Promise<DecisionMemo>;
   /** The run of a release that is under way; null where it is over, or somebody ended it. */
   readRun(input: { workflowId: string }): Promise<string | null>;
+  /** The ids of the deployments that run under these workflow ids, in their order; null where none does. */
+  readDeployments(input: { workflowIds: readonly string[] }): Promise<readonly (string | null)[]>;
   /** What must not be promoted into an environment, from the memo of the workflow that keeps it; none where there is none. */
   readHolds(input: { workflowId: string }): Promise<readonly Hold[]>;
   /** Whether nothing is released now, and until when. */

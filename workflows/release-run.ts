@@ -126,6 +126,15 @@ export class ReleaseRun {
     this.#changed();
   }
 
+  /** Its deployment is not there any more, and did not say how it ended. */
+  lose(part: Part): void {
+    this.#ended(part, 'interfered', 'somebody ended its workflow in Temporal');
+  }
+
+  get isOver(): boolean {
+    return this.#result !== null;
+  }
+
   /** It waits for a person; null: for nobody, any more. */
   needPerson(attention: { readonly text: string; readonly until: number } | null): void {
     this.#attention = attention;
@@ -222,18 +231,21 @@ export class ReleaseRun {
         if (part.parkedFrom !== undefined) this.move(part, part.parkedFrom);
         delete part.parkedFrom;
         break;
-      case 'ended': {
-        part.hasBegun = true;
-        this.settle(part, report.verdict, report.reason);
-        const isBad = !isGood(part);
-        if (isBad && this.decision === null && this.recall === null) this.failed ??= part;
-        this.note(isBad ? 'error' : 'info', `${name}: ${report.verdict}: ${report.reason}`);
+      case 'ended':
+        this.#ended(part, report.verdict, report.reason);
         break;
-      }
       default:
         break;
     }
     this.#changed();
+  }
+
+  #ended(part: Part, verdict: NonNullable<PartEnd['verdict']>, reason: string): void {
+    part.hasBegun = true;
+    this.settle(part, verdict, reason);
+    const isBad = !isGood(part);
+    if (isBad && this.decision === null && this.recall === null) this.failed ??= part;
+    this.note(isBad ? 'error' : 'info', `${nameOf(part)}: ${verdict}: ${reason}`);
   }
 
   #listen(kind: InterventionKind): void {

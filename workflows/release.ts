@@ -13,6 +13,7 @@ import { finishAll } from './release-steps/finish-all';
 import { sendRetry } from './release-steps/orders';
 import { rollBackAll } from './release-steps/roll-back-all';
 import { upgradeAll } from './release-steps/upgrade-all';
+import { watchDeployments } from './release-steps/watch-deployments';
 
 /** What a release is started with. */
 export interface ReleaseInput {
@@ -38,8 +39,10 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
     run.wake();
   });
   return CancellationScope.nonCancellable(async () => {
+    const watching = watchDeployments(run);
     const ended = await carryThrough(run);
     const result = run.end(ended);
+    await watching;
     await condition(allHandlersFinished);
     return result;
   });

@@ -14,6 +14,14 @@ export function createReleaseActivities(deps: ReleaseDependencies): ReleaseActiv
       throw failure('NotFound', `the record of the release ${releaseId} does not tell what was decided`);
     },
     readRun: ({ workflowId }) => deps.runOf(workflowId),
+    readDeployments: ({ workflowIds }) =>
+      Promise.all(
+        workflowIds.map(async (workflowId) => {
+          if ((await deps.runOf(workflowId)) === null) return null;
+          const deploymentId = (await deps.memoOf(workflowId))?.['deploymentId'];
+          return typeof deploymentId === 'string' ? deploymentId : null;
+        }),
+      ),
     readHolds: async ({ workflowId }) => {
       const memo = (await deps.memoOf(workflowId)) as Partial<HoldsMemo> | null;
       return Array.isArray(memo?.holds) ? memo.holds.filter(isHold) : [];

@@ -204,6 +204,20 @@ const CASES: readonly ReleaseCase[] = [
     },
   },
   {
+    title: 'somebody terminates one of its deployments: it is missed and named, and the others go back',
+    services: ALL,
+    run: async (one) => {
+      await one.start(CHAIN, { confirm: 'manual' });
+      await one.until(({ phase }) => phase === 'confirming');
+      await one.deployment('b').terminate('by hand');
+      const result = await one.handle.result();
+      expect(result).toMatchObject({ verdict: 'needs-attention', decision: 'roll-back' });
+      expect(result.reason).toMatch(/b in .*: interfered \(somebody ended its workflow in Temporal\)/);
+      for (const service of ['a', 'c']) expect(one.runs(service)).toBe('active 1 x2');
+      expect(one.runs('b')).toMatch(/^upgraded/);
+    },
+  },
+  {
     title: 'terminated before it decided: its deployments take themselves back, all of them',
     services: ALL,
     run: async (one) => {
