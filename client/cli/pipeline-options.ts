@@ -17,7 +17,7 @@ export const PIPELINE_OPTIONS: readonly OptionSpec[] = [
     name: 'break-glass',
     kind: 'one',
     value: 'REASON',
-    help: 'pass over freezes, approvals and holds; the reason is in the history for good',
+    help: 'pass over freezes, approvals, holds and soaks; the reason is in the history for good',
   },
   {
     name: 'with-settings',
