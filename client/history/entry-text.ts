@@ -41,7 +41,7 @@ export function wantedText(asked: Pick<Asked, 'image' | 'sidekicks' | 'variables
 export function interventionText({ name, how, by, why, identity, outcome, meaning }: Intervened): string {
   const who = by ?? (identity === '' ? 'somebody' : identity);
   const said = `${name}${how === 'Temporal' ? ' in Temporal' : ''} by ${who}${why === null ? '' : ` (${why})`}`;
-  return outcome === 'taken' ? `${said}: ${meaning}` : `${said} is ${outcome}: ${meaning}`;
+  return outcome === 'taken' || outcome === 'unknown' ? `${said}: ${meaning}` : `${said} is ${outcome}: ${meaning}`;
 }
 
 function actionText(entry: ActionBegun | ActionAnswered): ReturnType<typeof entryText> {

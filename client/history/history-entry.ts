@@ -35,8 +35,8 @@ export interface Intervened {
   readonly why: string | null;
   /** Of the client that sent it, as Temporal knows it. */
   readonly identity: string;
-  /** `repeated`: the same message came before. `ignored`: Drover knows no such message. */
-  readonly outcome: 'taken' | 'refused' | 'repeated' | 'ignored';
+  /** `repeated`: the same message came before. `ignored`: Drover knows no such message. `unknown`: the history does not tell it. */
+  readonly outcome: 'taken' | 'refused' | 'repeated' | 'ignored' | 'unknown';
   /** What it meant where the deployment stood, or why it was refused. */
   readonly meaning: string;
   /** The phase that it met. */

@@ -40,7 +40,17 @@ export type RecordedEvent = {
       readonly type: 'update' | 'signal' | 'admitted';
       readonly name: string;
       readonly input: Given;
+      /** What comes after it, where a message has more than one part. */
+      readonly second?: Given;
       readonly identity: string;
+    }
+  /** What the workflow answered to an update that it had accepted. */
+  | {
+      readonly type: 'update-answered';
+      readonly acceptedId: number;
+      readonly result: Given;
+      /** Where it failed, its words; else null. */
+      readonly said: string | null;
     }
   /** The workflow has acted on what came before. */
   | { readonly type: 'turn' }

@@ -5,6 +5,7 @@ import type { Phase } from '../../decision/phase';
 import type { TriedAction } from '../../decision/tried';
 import { Absence } from './absence';
 import { askedOf } from './asked-of';
+import { coordinatedMeaning } from './coordinated-meaning';
 import type { HistoryEntry, Intervened } from './history-entry';
 import { UNANSWERED } from './history-entry';
 import { overOf } from './over-of';
@@ -44,6 +45,8 @@ export class Trail {
   readonly #begun = new Map<number, Begun>();
   readonly #taken = new Set<string>();
   readonly #absence = new Absence();
+  #deploymentId: string | null = null;
+  #isPart = false;
 
   /** @param idOf the lasting id of an event of this run */
   constructor(private readonly idOf: (eventId: number) => string) {}
@@ -52,7 +55,7 @@ export class Trail {
     this.#absence.add(event);
     switch (event.type) {
       case 'started':
-        this.#put(event, askedOf(event), event.input);
+        this.#ask(event);
         return;
       case 'attributes':
         this.#enter(event);
@@ -61,6 +64,7 @@ export class Trail {
         this.#begin(event);
         return;
       case 'turn':
+      case 'update-answered':
         return;
       case 'attempt': {
         const begun = this.#begun.get(event.scheduledId);
@@ -98,6 +102,14 @@ export class Trail {
   #append(id: string, at: number, part: Part, given: readonly Given[]): void {
     const unreadable = given.flatMap((one) => (one.isReadable ? [] : [one.encoding]));
     this.entries.push({ id, at, unreadable, ...part });
+  }
+
+  #ask(event: Of<'started'>): void {
+    const asked = askedOf(event);
+    this.#deploymentId = asked.deploymentId;
+    this.#isPart =
+      property(valueOf(event.input), 'release') !== undefined || event.attributes['DroverRelease'] !== undefined;
+    this.#put(event, asked, event.input);
   }
 
   #enter(event: Of<'attributes'>): void {
@@ -154,12 +166,21 @@ export class Trail {
     const put = (outcome: Intervened['outcome'], meaning: string): void =>
       this.#put(event, { ...common, outcome, meaning, phase: this.#phase }, input);
     const kind = INTERVENTION_NAMES.find((one) => one === name);
-    if (kind === undefined) return put('ignored', 'Drover knows no such message');
+    if (kind === undefined) {
+      const place = {
+        finishSent: this.#unparked === 'finishing',
+        phase: this.#phase,
+        deploymentId: this.#deploymentId,
+      };
+      const coordinated = coordinatedMeaning(name, input, place, this.#taken);
+      if (coordinated === 'nobody') return;
+      return put(coordinated?.outcome ?? 'ignored', coordinated?.meaning ?? 'Drover knows no such message');
+    }
     // What a reset has put in again is taken, or refused, by an event of its own.
     if (event.type === 'admitted') return put('repeated', 'put in again by a reset');
     if (this.#isRepeated(kind, given)) return put('repeated', 'the same message came before');
     const isAway = how === 'update' ? this.#absence.wasAway : this.#absence.isAway;
-    const { accepted, meaning } = meaningOf(kind, this.#phase, this.#unparked === 'finishing', isAway);
+    const { accepted, meaning } = meaningOf(kind, this.#phase, this.#unparked === 'finishing', isAway, this.#isPart);
     // An update that is refused leaves nothing in the history.
     return put(accepted || how === 'update' ? 'taken' : 'refused', meaning);
   }

@@ -42,16 +42,29 @@ async function tellingPart(raw: RawEvent, given: Reader): Promise<Told | null> {
     const { signalName, input, identity } = signal;
     return { type: 'signal', name: signalName ?? '', input: await given(input?.payloads), identity: identity ?? '' };
   }
+  const answered = raw.workflowExecutionUpdateCompletedEventAttributes;
+  if (answered != null) {
+    const { acceptedEventId, outcome } = answered;
+    return {
+      type: 'update-answered',
+      acceptedId: Number(acceptedEventId),
+      result: await given(outcome?.success?.payloads),
+      said: wordsOf(outcome?.failure),
+    };
+  }
   const updated = raw.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest;
   const admitted = raw.workflowExecutionUpdateAdmittedEventAttributes?.request;
   const update = updated ?? admitted;
-  if (update != null)
+  if (update != null) {
+    const payloads = update.input?.args?.payloads ?? [];
     return {
       type: updated == null ? 'admitted' : 'update',
       name: update.input?.name ?? '',
-      input: await given(update.input?.args?.payloads),
+      input: await given(payloads),
+      ...(payloads.length < 2 ? {} : { second: await given(payloads.slice(1)) }),
       identity: update.meta?.identity ?? '',
     };
+  }
   const cancel = raw.workflowExecutionCancelRequestedEventAttributes;
   if (cancel != null) return { type: 'cancel-requested', cause: cancel.cause ?? '', identity: cancel.identity ?? '' };
   if (raw.workflowTaskCompletedEventAttributes != null) return { type: 'turn' };

@@ -74,6 +74,34 @@ describe('what a history tells', () => {
     expect(entry).toMatchObject({ event: 'intervention', name, outcome, phase: phases.at(-1), how: 'signal' });
   });
 
+  const ORDER = { deploymentId: REQUEST.deploymentId, do: 'commit', by: 'pat@host', why: 'confirm by pat@host' };
+  it.each([
+    ['a release that finishes', ['confirming'], 'decide', ORDER, 'taken'],
+    ['a release that goes back', ['confirming'], 'decide', { ...ORDER, do: 'roll-back' }, 'taken'],
+    ['one that goes back too late', ['finishing'], 'decide', { ...ORDER, do: 'roll-back' }, 'refused'],
+    ["another deployment's order", ['confirming'], 'decide', { ...ORDER, deploymentId: 'another' }, 'ignored'],
+    ['what is no order', ['confirming'], 'decide', { ...ORDER, do: 'dance' }, 'ignored'],
+    ['a lane whose newer deployment takes its place', ['waiting'], 'supersede', { ...ORDER, id: 'r2' }, 'taken'],
+    ['a lane that comes too late', ['finishing'], 'supersede', { ...ORDER, id: 'r2' }, 'refused'],
+  ])('%s: by whom, why and what came of it', (_title, phases, name, input, outcome) => {
+    const entry = trail(started, ...phases.map(phase), signal(name, input)).at(-1);
+    expect(entry).toMatchObject({ event: 'intervention', name, outcome, by: 'pat@host', why: 'confirm by pat@host' });
+    expect(JSON.stringify(entry)).not.toContain('no such message');
+  });
+
+  it('a release that looks again is nobody who steps in, and one that says it twice is taken once', () => {
+    const twice = trail(started, signal('decide', ORDER), signal('decide', ORDER));
+    expect(twice.slice(1)).toMatchObject([{ outcome: 'taken' }, { outcome: 'repeated' }]);
+    expect(trail(started, signal('decide', { ...ORDER, do: 'look-again', look: 1 }))).toHaveLength(1);
+    const unread = trail(started, { ...signal('decide'), input: encoded } as Told).at(-1);
+    expect(unread).toMatchObject({ outcome: 'unknown', unreadable: ['binary/encrypted'] });
+  });
+
+  it('nobody confirms a part of a release alone', () => {
+    const part = { ...started, input: given({ ...REQUEST, release: { releaseId: 'l1' } }) } as Told;
+    expect(trail(part, phase('confirming'), signal('confirm')).at(-1)).toMatchObject({ outcome: 'refused' });
+  });
+
   it('a retry is taken where Rancher was away, from the turn on in which the deployment has seen it', () => {
     const away = { ...answered(3, null), how: 'failed', failureType: 'RancherUnreachable' } as Told;
     const refused = { ...away, failureType: 'Unauthorised' } as Told;
