@@ -1,7 +1,12 @@
 import { AuditGapError } from './errors/audit-gap-error';
+import type { CoordinatorEntry, CoordinatorKind } from './history/coordinator-entry';
+import { COORDINATOR_KINDS } from './history/coordinator-entry';
+import { CoordinatorTrail } from './history/coordinator-trail';
 import type { HistoryEntry, PhaseEntered } from './history/history-entry';
 import { originOf } from './history/origin-of';
 import { Trail } from './history/trail';
+import { property, textOrNull } from './history/read-value';
+import { valueOf } from './history/recorded-event';
 import type { RecordedEvent } from './history/recorded-event';
 import { formatDuration } from './input/duration';
 import type { Target } from './input/upgrade-input';
@@ -14,8 +19,17 @@ export interface AuditOptions {
   readonly environment?: string;
 }
 
-/** Something that somebody did to a service, and to which deployment it belongs. */
+/**
+ * Something that somebody did to a service, and to which deployment it belongs; or to a release, a pipeline or what is held: then there is
+ * no one service, and the environments and stacks are those that it is about, with commas.
+ */
 export interface AuditEvent extends Target {
+  readonly kind: 'deployment' | CoordinatorKind;
+  /** Of a release and of a deployment that is a part of one; else null. */
+  readonly releaseId: string | null;
+  readonly pipelineId: string | null;
+  /** What the release or the pipeline is called; null where it has no name. */
+  readonly title: string | null;
   readonly workflowId: string;
   readonly runId: string;
   readonly requestId: string | null;
@@ -24,14 +38,16 @@ export interface AuditEvent extends Target {
 }
 
 /** Phases are no deeds. */
-export type AuditEntry = Exclude<HistoryEntry, PhaseEntered>;
+export type AuditEntry = Exclude<HistoryEntry, PhaseEntered> | CoordinatorEntry;
 
 /** What an audit has told, once it is whole. */
 export interface AuditSummary {
   readonly since: number;
   readonly until: number;
-  /** Runs of workflows that were read. */
+  /** Runs of deployments that were read. */
   readonly deployments: number;
+  /** Releases, pipelines and lists of what is held that were read. */
+  readonly coordinators: number;
   readonly events: number;
   /** Events of which a codec has encoded a part. */
   readonly unreadable: number;
@@ -85,7 +101,7 @@ export async function* audit(
   const missing: string[] = [];
   if (runs.length < counted)
     missing.push(
-      `${String(counted - runs.length)} of ${String(counted)} deployments that Temporal counts since ${iso(since)}: its list was cut`,
+      `${String(counted - runs.length)} of ${String(counted)} deployments, releases and pipelines that Temporal counts since ${iso(since)}: its list was cut`,
     );
   const told = new Set<string>();
   const origins = new Map<string, (eventId: number) => string>();
@@ -102,7 +118,7 @@ export async function* audit(
     for (const lost of await lostBases(source, run, history, runs, since)) missing.push(lost);
     const idOf = originOf(run.runId, history, origins);
     origins.set(run.runId, idOf);
-    for (const event of auditEventsOf(run, history, idOf)) {
+    for (const event of auditEventsOf(run, history, idOf, environment)) {
       const { id, at, unreadable: unread } = event.entry;
       if (at < since || at >= until || told.has(id)) continue;
       told.add(id);
@@ -113,7 +129,9 @@ export async function* audit(
     }
   }
   if (missing.length > 0) throw gap(missing);
-  return { since, until, deployments: runs.length, events, unreadable, encodings: [...encodings] };
+  const coordinators = runs.filter(({ workflowId }) => coordinatorKindOf(workflowId) !== undefined).length;
+  const deployments = runs.length - coordinators;
+  return { since, until, deployments, coordinators, events, unreadable, encodings: [...encodings] };
 }
 
 function requireKept(retentionMillis: number | null, since: number, now: number): void {
@@ -163,16 +181,56 @@ function auditEventsOf(
   run: ListedRun,
   history: readonly RecordedEvent[],
   idOf: (eventId: number) => string,
+  wanted: string | undefined,
 ): AuditEvent[] {
+  const kind = coordinatorKindOf(run.workflowId);
+  if (kind !== undefined) return coordinatorEventsOf(kind, run, history, idOf, wanted);
   const trail = new Trail(idOf);
   for (const event of history) trail.add(event);
   const [asked] = trail.entries.filter((entry) => entry.event === 'asked');
   const [, environment = '', stack = '', service = ''] = run.workflowId.split('/');
   const { requestId = null, deploymentId = null } = asked ?? {};
-  const place = { environment, stack, service, workflowId: run.workflowId, requestId, deploymentId };
+  const place = {
+    ...({ kind: 'deployment', releaseId: releaseIdOf(history), pipelineId: null, title: null } as const),
+    ...{ environment, stack, service, workflowId: run.workflowId, requestId, deploymentId },
+  };
   return trail.entries.flatMap((entry) =>
     entry.event === 'phase' ? [] : [{ ...place, runId: entry.id.split('/')[0] ?? run.runId, entry }],
   );
+}
+
+/** What people did to a release, a pipeline or what is held; none where it is about other environments than the one that is wanted. */
+function coordinatorEventsOf(
+  kind: CoordinatorKind,
+  run: ListedRun,
+  history: readonly RecordedEvent[],
+  idOf: (eventId: number) => string,
+  wanted: string | undefined,
+): AuditEvent[] {
+  const trail = new CoordinatorTrail(kind, idOf);
+  for (const event of history) trail.add(event);
+  const { title, requestId, environments, stacks } = trail.place;
+  if (wanted !== undefined && !environments.includes(wanted)) return [];
+  const id = run.workflowId.split('/')[1] ?? null;
+  const place = {
+    ...{ kind, environment: environments.join(', '), stack: stacks.join(', '), service: '', requestId, title },
+    ...{ workflowId: run.workflowId, deploymentId: null },
+    releaseId: kind === 'release' ? id : null,
+    pipelineId: kind === 'pipeline' ? id : null,
+  };
+  return trail.entries.map((entry) => ({ ...place, runId: entry.id.split('/')[0] ?? run.runId, entry }));
+}
+
+function coordinatorKindOf(workflowId: string): CoordinatorKind | undefined {
+  return COORDINATOR_KINDS.find((kind) => workflowId.startsWith(`${kind}/`));
+}
+
+/** The release that a deployment is a part of. */
+function releaseIdOf(history: readonly RecordedEvent[]): string | null {
+  const started = history.find((event) => event.type === 'started');
+  if (started === undefined) return null;
+  const release = property(valueOf(started.input), 'release');
+  return textOrNull(property(release, 'releaseId')) ?? started.attributes['DroverRelease'] ?? null;
 }
 
 function iso(millis: number): string {

@@ -1,6 +1,8 @@
 import type { Phase } from '../../decision/phase';
 import type { Verdict } from '../../decision/verdict';
 import { KEYWORD_LIMIT, UPGRADE_SERVICE } from '../../workflows/contract';
+import { HOLDS, PIPELINE } from '../../workflows/pipeline-contract';
+import { RELEASE } from '../../workflows/release-contract';
 import type { RunState } from '../deployment-summary';
 import { VERDICT_OF_END } from '../verdict-of-end';
 
@@ -71,7 +73,10 @@ export function auditQuery(period: {
   readonly environment?: string;
 }): string {
   const { since, until, environment } = period;
-  const started = queryOf({ until, ...(environment === undefined ? {} : { environment }) });
+  const deployments = queryOf(environment === undefined ? {} : { environment });
+  // Each of these may be about several environments: its history tells which.
+  const coordinators = `WorkflowType IN (${[RELEASE, PIPELINE, HOLDS].map(quoted).join(', ')})`;
+  const started = `((${deployments}) OR ${coordinators}) AND StartTime < '${new Date(until).toISOString()}'`;
   return `${started} AND (ExecutionStatus = 'Running' OR CloseTime >= '${new Date(since).toISOString()}')`;
 }
 

@@ -2,7 +2,8 @@ import { audit, LISTED_AFTER_MILLIS } from '../../client/audit';
 import type { AuditEvent, AuditOptions, AuditSource, AuditSummary, ListedRun } from '../../client/audit';
 import type { AuditGapError } from '../../client/errors/audit-gap-error';
 import type { RecordedEvent } from '../../client/history/recorded-event';
-import { ended, history, phase, signal, started } from './support/recorded';
+import { ended, given, history, phase, signal, started } from './support/recorded';
+import type { Told } from './support/recorded';
 import { START } from './support/samples';
 
 const NOW = START + 3_600_000;
@@ -50,7 +51,15 @@ describe('an audit', () => {
     expect(idsOf(events)).toEqual(['a/1', 'a/3', 'a/3/verdict', 'b/1', 'b/3', 'b/3/verdict']);
     expect(events[0]).toMatchObject({ environment: 'prod', stack: 'storefront', service: 'web', requestId: 'r1' });
     expect(summary).toEqual({
-      ...{ since: SINCE, until: NOW - LISTED_AFTER_MILLIS, deployments: 2, events: 6, unreadable: 0, encodings: [] },
+      ...{
+        since: SINCE,
+        until: NOW - LISTED_AFTER_MILLIS,
+        deployments: 2,
+        coordinators: 0,
+        events: 6,
+        unreadable: 0,
+        encodings: [],
+      },
     });
   });
 
@@ -123,7 +132,7 @@ describe('an audit', () => {
     );
     expect(idsOf(events)).toEqual(['a/1']);
     expect(gap?.message).toMatch(
-      /The audit has a gap.*\n- 2 of 3 deployments that Temporal counts since .*: its list was cut/,
+      /The audit has a gap.*\n- 2 of 3 deployments, releases and pipelines that Temporal counts since .*: its list was cut/,
     );
   });
 
@@ -138,5 +147,114 @@ describe('an audit', () => {
   it('is empty, and whole, where it would end before it begins', async () => {
     const { events, summary } = await told(source([], {}), { since: NOW - 1000 });
     expect([events, summary?.until]).toEqual([[], NOW - 1000]);
+  });
+});
+
+describe('an audit of what coordinates deployments', () => {
+  const TOKEN = 'eyJ-canary';
+  const author = { by: 'jane@host', why: 'ticket 7' };
+  const begun = (input: unknown): Told => ({
+    ...{ type: 'started', input: given(input), attributes: {}, identity: '1@host' },
+  });
+  const update = (name: string, input: unknown, second?: unknown): Told => ({
+    ...{ type: 'update', name, input: given(input), identity: '2@host' },
+    ...(second === undefined ? {} : { second: given(second) }),
+  });
+  const answer = (acceptedId: number, result: unknown): Told => ({
+    ...{ type: 'update-answered', acceptedId, result: given(result), said: null },
+  });
+  const run = (workflowId: string): ListedRun => ({ workflowId, runId: 'a', startedAt: START });
+  const release = begun({
+    request: {
+      ...{ requestId: 'r9', name: 'shop 2.4', author },
+      services: [{ environment: 'qa', stack: 'shop', service: 'web' }],
+    },
+  });
+  const pipeline = begun({
+    ...{ requestId: 'r8', name: 'to-prod', stack: 'shop', author },
+    stages: [{ name: 'first', from: 'dev', environments: ['qa', 'prod'] }],
+  });
+
+  it('tells who asked for a release, who confirmed it and what came of it, and how it ended', async () => {
+    const a = history(
+      ...[release, phase('confirming'), update('confirm', { by: 'pat@host', why: 'looks good' })],
+      ...[answer(3, { phase: 'confirming', meaning: 'finishes' }), phase('finishing'), signal('cancel', 'kim')],
+      ended('completed', given({ verdict: 'succeeded', reason: 'all finished' })),
+    );
+    const { events, summary } = await told(source([run('release/r0123456789ab')], { a }));
+    expect(summary).toMatchObject({ deployments: 0, coordinators: 1, events: 4 });
+    expect(events).toMatchObject(
+      [
+        { event: 'asked', by: 'jane@host', why: 'ticket 7', services: ['qa/shop/web'] },
+        { id: 'a/4', event: 'intervention', name: 'confirm', by: 'pat@host', why: 'looks good', outcome: 'taken' },
+        { event: 'intervention', name: 'cancel', by: 'kim', outcome: 'refused', phase: 'finishing' },
+        { event: 'verdict', verdict: 'succeeded' },
+      ].map((entry) => ({
+        ...{ kind: 'release', releaseId: 'r0123456789ab', pipelineId: null, title: 'shop 2.4', environment: 'qa' },
+        entry,
+      })),
+    );
+  });
+
+  it('tells what was approved and rejected in a pipeline, and never a signature', async () => {
+    const a = history(
+      ...[pipeline, phase('approval: first')],
+      ...[update('approve', { decision: 'approve', by: 'pat@host', why: 'fine', stage: 'first', token: TOKEN })],
+      ...[answer(3, { stage: 'first', counts: false, missing: 1, text: 'it is not signed by pat@host' })],
+      ...[signal('approve', { decision: 'reject', by: 'kim@host', token: TOKEN }), signal('breakGlass', 'kim')],
+      ...[
+        update('breakGlass', { by: 'kim@host', why: 'an outage' }),
+        answer(7, { phase: 'approval', meaning: 'past' }),
+      ],
+      ...[update('approve', { by: 'lee@host' }), ended('terminated')],
+    );
+    const { events } = await told(source([run('pipeline/p0123456789ab')], { a }));
+    expect(events.map(({ entry }) => entry)).toMatchObject([
+      { event: 'asked', by: 'jane@host', stages: ['dev → qa, prod'], breakGlass: null },
+      { name: 'approve', decision: 'approve', by: 'pat@host', stage: 'first', outcome: 'refused', how: 'update' },
+      { name: 'approve', decision: 'reject', by: 'kim@host', outcome: 'unknown', how: 'signal' },
+      { name: 'breakGlass', by: 'kim', outcome: 'refused' },
+      { name: 'breakGlass', by: 'kim@host', why: 'an outage', outcome: 'taken', phase: 'approval: first' },
+      { name: 'approve', by: 'lee@host', outcome: 'unknown', id: 'a/9/unanswered' },
+      { name: 'terminate', how: 'Temporal', why: 'by hand' },
+      { event: 'verdict', how: 'terminated' },
+    ]);
+    expect(events[0]).toMatchObject({ kind: 'pipeline', pipelineId: 'p0123456789ab', title: 'to-prod' });
+    expect(JSON.stringify(events)).not.toContain(TOKEN);
+  });
+
+  it('tells who let go what was held', async () => {
+    const hold = { id: 'h1', environment: 'qa', stack: 'shop', images: [], why: 'rolled back', since: START };
+    const a = history(
+      ...[begun({ environment: 'qa', stack: 'shop' }), signal('hold', hold)],
+      ...[update('letGo', 'h1', author), answer(3, { wasHeld: true, by: 'jane@host' })],
+    );
+    const { events } = await told(source([run('holds/qa/shop')], { a }));
+    expect(events).toMatchObject([
+      {
+        ...{ kind: 'holds', environment: 'qa', stack: 'shop' },
+        entry: { name: 'letGo', hold: 'h1', by: 'jane@host', why: 'ticket 7', outcome: 'taken' },
+      },
+    ]);
+  });
+
+  it('tells of one environment what is about it among others, and fails where a history is gone', async () => {
+    const a = history(pipeline);
+    const from = source([run('pipeline/p0123456789ab')], { a });
+    expect((await told(from, { environment: 'prod' })).events).toHaveLength(1);
+    expect((await told(from, { environment: 'test' })).events).toEqual([]);
+    const { gap } = await told(source([run('pipeline/p0123456789ab')], {}));
+    expect(gap?.missing).toEqual([expect.stringContaining('pipeline/p0123456789ab, run a')]);
+  });
+
+  it('tells the same, however much comes after it', async () => {
+    const events = [release, phase('confirming'), update('confirm', author), answer(3, {}), ended('terminated')];
+    const linesOf = async (count: number): Promise<readonly AuditEvent[]> =>
+      (await told(source([run('release/r1')], { a: history(...events.slice(0, count)) }))).events;
+    const whole = await linesOf(events.length);
+    for (let count = 0; count < events.length; count += 1) {
+      const part = await linesOf(count);
+      expect(whole.slice(0, part.length)).toEqual(part);
+    }
   });
 });

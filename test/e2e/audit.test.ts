@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { AuditEvent } from '../../client/audit';
@@ -15,6 +17,7 @@ const CANARY = 'canary-0f1e2d3c';
 /** The export ends so long ago; and what ended has to be listed. */
 const PATIENCE_MILLIS = 30_000;
 
+const NAMES = ['good', 'stopped', 'signalled', 'killed', 'reset', 'deleted', 'kept', 'part', 'given'];
 const service = (name: string): Service => ({
   name,
   scale: 1,
@@ -28,7 +31,7 @@ const workflowIdOf = (name: string): string => `deploy/prod/${STACK}/${name}`;
 
 beforeAll(async () => {
   stack = await Stack.start({
-    seed: seedOf(...['good', 'stopped', 'signalled', 'killed', 'reset', 'deleted', 'kept'].map(service)),
+    seed: seedOf(...NAMES.map(service)),
     environments: { prod: { project: 'Cases', variables: { password: 'PASSWORD' } } },
     workerEnv: { PASSWORD: CANARY },
   });
@@ -179,6 +182,64 @@ describe('an audit', () => {
     expect(lines.slice(5).every((line) => line['runId'] === runId)).toBe(true);
     expect(lines[3]).toMatchObject({ why: 'a bad build of the worker', meaning: expect.stringMatching(/by a reset/) });
     expect(lines[5]).toMatchObject({ how: 'Temporal', why: 'a bad build of the worker' });
+  });
+
+  it('tells who asked for a release, who confirmed it, and that its deployment was told so', async () => {
+    const file = join(stack.folder, 'release.yaml');
+    writeFileSync(
+      file,
+      `name: the shop\nenvironment: prod\nconfirm: manual\nservices:\n  ${STACK}/part:\n    image: example/part:2\n`,
+    );
+    const asked = await stack.drover(['release', '-f', file, '--detach', '--why', 'ticket 9']);
+    expect([asked.code, asked.stderr]).toEqual([5, '']);
+    const [, releaseId = 'none'] = /release (r[0-9a-f]{12})/.exec(asked.stdout) ?? [];
+    await about('part').reaches('confirming');
+    const deadline = Date.now() + PATIENCE_MILLIS;
+    for (;;) {
+      const confirmed = await stack.drover(['confirm', '--release', releaseId, '--why', 'looks good']);
+      if (confirmed.code === 0) break;
+      if (Date.now() > deadline) throw new Error(`nobody may confirm it: ${confirmed.stderr}`);
+      await delay(200);
+    }
+    const part = await exported('part', isOver);
+    expect(part.filter(({ event }) => event === 'intervention')).toMatchObject([
+      { name: 'decide', how: 'signal', outcome: 'taken', by: expect.stringMatching(/\w+@/), releaseId },
+    ]);
+    const all = await releaseLines(releaseId);
+    expect(all).toMatchObject([
+      { event: 'asked', by: expect.stringMatching(/\w+@/), why: 'ticket 9', services: [`prod/${STACK}/part`] },
+      {
+        event: 'intervention',
+        name: 'confirm',
+        how: 'update',
+        why: 'looks good',
+        outcome: 'taken',
+        phase: 'confirming',
+      },
+      { event: 'verdict', verdict: 'succeeded', how: 'completed' },
+    ]);
+    for (const line of all) expect(line).toMatchObject({ kind: 'release', title: 'the shop', environment: 'prod' });
+  });
+
+  async function releaseLines(releaseId: string): Promise<readonly JsonLine[]> {
+    const deadline = Date.now() + PATIENCE_MILLIS;
+    for (;;) {
+      const all = jsonLines(await audit('--environment', 'prod'));
+      const lines = all.filter((line) => line['kind'] === 'release' && line['releaseId'] === releaseId);
+      if (isOver(lines)) return lines;
+      if (Date.now() > deadline) throw new Error(`not over: ${lines.map((line) => JSON.stringify(line)).join('\n')}`);
+      await delay(500);
+    }
+  }
+
+  it('tells that a lane had a deployment give way to a newer one, and for whom', async () => {
+    const one = about('given');
+    expect((await one.upgrade('--hold')).code).toBe(0);
+    expect((await one.upgrade('--image', one.image(3), '--when-busy', 'supersede')).code).toBe(0);
+    const lines = await exported('given', (told) => told.filter(({ event }) => event === 'verdict').length === 2);
+    expect(lines.filter(({ event }) => event === 'intervention')).toMatchObject([
+      { name: 'supersede', outcome: 'taken', by: expect.stringMatching(/\w+@/), why: expect.stringMatching(/\w/) },
+    ]);
   });
 
   it('fails loudly where the history of a listed deployment is gone, after everything else', async () => {

@@ -19,6 +19,7 @@ export const audit: Command = {
   description: [
     'Exports who did what to which service, when and why: JSON lines on standard output, made from the histories in Temporal. Asked;',
     'stepped in (with what it meant, taken or refused, by message or in Temporal itself); sent to Rancher, and the answer; the verdict.',
+    'The same of releases and pipelines: asked, confirmed, approved or rejected, the glass broken, a hold let go; and how they ended.',
     'Needs no worker. Each line has an id that stays the same, so exports can overlap; within a deployment, lines are in time.',
     '',
     'It is whole or it fails: with exit code 4, and what is missing, where --since reaches further back than the namespace keeps',
