@@ -10,6 +10,8 @@ import { audit } from './audit';
 import type { AuditEvent, AuditOptions, AuditSummary } from './audit';
 import type { NeedsAttention } from './attention';
 import { needingAttention } from './attention';
+import type { WaitingCoordinator } from './waiting-coordinator';
+import { isAbout, RELEASE_WAITS, waitingPipeline, waitingRelease } from './waiting-coordinator';
 import { decideStart } from './decide-start';
 import { targetText } from '../decision/target-text';
 import { DeploymentHandle } from './deployment-handle';
@@ -49,7 +51,7 @@ import type { WaitOptions } from './temporal/await-turn';
 import { connectToTemporal } from './temporal/connect';
 import { connectionSettings } from './temporal/connection-settings';
 import type { ConnectionSettings } from './temporal/connection-settings';
-import { AT_ONCE, Deployments } from './temporal/deployments';
+import { ATTENTION_LIMIT, AT_ONCE, Deployments } from './temporal/deployments';
 import { enterLane, leaveLane } from './temporal/enter-lane';
 import { explainTrouble } from './temporal/explain-trouble';
 import { inParallel } from './temporal/in-parallel';
@@ -195,16 +197,29 @@ export class DroverClient {
 
   /**
    * Deployments that wait for a person (parked, held, or not to be proven), and those that ended as `needs-attention` with no newer
-   * deployment of their service since; the most urgent first. Asks Temporal alone: no worker has to answer.
+   * deployment of their service since; the most urgent first. Besides, releases that wait to be confirmed, and pipelines that wait for an
+   * approval or for what is held; a filter by service leaves these out. Asks Temporal alone: no worker has to answer.
    */
   async attention(filters: Pick<ListFilters, 'environment' | 'stack' | 'service' | 'limit'> = {}): Promise<{
     readonly found: readonly NeedsAttention[];
+    readonly coordinators: readonly WaitingCoordinator[];
     /** There are more than `limit`. */
     readonly isCutOff: boolean;
   }> {
     return this.explained(async () => {
-      const { deployments, isCutOff } = await this.deployments.needingAttention(filters);
-      return { found: needingAttention(deployments), isCutOff };
+      const limit = filters.limit ?? ATTENTION_LIMIT;
+      const [{ deployments, isCutOff }, releases, pipelines] = await Promise.all([
+        this.deployments.needingAttention(filters),
+        this.releasesOf.inPhases(limit + 1, [RELEASE_WAITS]),
+        this.promotions.waiting(limit + 1),
+      ]);
+      const waiting = [...releases.map(waitingRelease), ...pipelines.map(waitingPipeline)];
+      const coordinators = waiting.filter((one) => one !== null).filter((one) => isAbout(one, filters));
+      return {
+        found: needingAttention(deployments),
+        coordinators: coordinators.slice(0, limit),
+        isCutOff: isCutOff || coordinators.length > limit || releases.length > limit || pipelines.length > limit,
+      };
     });
   }
 

@@ -23,9 +23,10 @@ const ACTS_NOW = yes(
 );
 const ASKS_NOW = yes('asks Rancher again now: it did not answer when it was asked last');
 const ALREADY_RESTORING = yes('already restoring the former configuration; then it ends');
-const PART_OF_A_RELEASE = no(
-  'it is a part of a release, which decides for all of its services: confirm the release; `rollback` takes it back, and the others with it',
-);
+const partOf = (releaseId: string): InterventionMeaning =>
+  no(
+    `it is a part of a release, which decides for all of its services: drover confirm --release ${releaseId}; \`rollback\` takes it back, and the others with it`,
+  );
 const OVER = no('the deployment is over');
 
 /**
@@ -93,16 +94,16 @@ export const INTERVENTION_TABLE: Readonly<Record<Phase, Readonly<Record<Interven
  * What an intervention means now. Once the finish was sent, a parked deployment has no way back either.
  *
  * @param isAway Rancher did not answer when it was asked last, and is being waited for: what a `retry` is for is plain then
- * @param isPart it is a part of a release: nobody confirms it alone
+ * @param releaseId of the release that it is a part of: nobody confirms it alone; null where it is none
  */
 export function meaningOf(
   kind: InterventionKind,
   phase: Phase,
   finishSent: boolean,
   isAway = false,
-  isPart = false,
+  releaseId: string | null = null,
 ): InterventionMeaning {
-  if (isPart && kind === 'confirm' && phase === 'confirming') return PART_OF_A_RELEASE;
+  if (releaseId !== null && kind === 'confirm' && phase === 'confirming') return partOf(releaseId);
   if (finishSent && phase === 'parked' && (kind === 'cancel' || kind === 'rollback')) return NO_WAY_BACK;
   if (isAway && kind === 'retry' && phase !== 'parked' && phase !== 'done') return ASKS_NOW;
   return INTERVENTION_TABLE[phase][kind];

@@ -277,8 +277,8 @@ export class Deployment {
     this.#askToRestore(new RestoreNeeded('superseded', said, true));
   }
 
-  get isPart(): boolean {
-    return this.request.release !== undefined;
+  get releaseId(): string | null {
+    return this.request.release?.releaseId ?? null;
   }
 
   /** What its release decided for all of its services, or asks. */

@@ -23,8 +23,8 @@ export interface Intervened {
   readonly phase: Phase;
   readonly finishSent: boolean;
   readonly isAway: boolean;
-  /** It is a part of a release. */
-  readonly isPart: boolean;
+  /** Of the release that it is a part of; null where it is none. */
+  readonly releaseId: string | null;
   /** An intervention that is allowed now. */
   take(kind: InterventionKind, author: { by: string; why: string | null }, meaning: string): void;
   /** A signal that is not allowed now: nobody waits for an answer, so it is written down. */
@@ -94,7 +94,7 @@ export function listen(deployment: Intervened): void {
   for (const kind of ['cancel', 'retry', 'confirm', 'rollback'] as const) {
     const { signal, update, description } = MESSAGES[kind];
     const meaning = (): ReturnType<typeof meaningOf> =>
-      meaningOf(kind, deployment.phase, deployment.finishSent, deployment.isAway, deployment.isPart);
+      meaningOf(kind, deployment.phase, deployment.finishSent, deployment.isAway, deployment.releaseId);
     setHandler(
       signal,
       (input) => {

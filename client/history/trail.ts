@@ -46,7 +46,7 @@ export class Trail {
   readonly #taken = new Set<string>();
   readonly #absence = new Absence();
   #deploymentId: string | null = null;
-  #isPart = false;
+  #releaseId: string | null = null;
 
   /** @param idOf the lasting id of an event of this run */
   constructor(private readonly idOf: (eventId: number) => string) {}
@@ -107,8 +107,8 @@ export class Trail {
   #ask(event: Of<'started'>): void {
     const asked = askedOf(event);
     this.#deploymentId = asked.deploymentId;
-    this.#isPart =
-      property(valueOf(event.input), 'release') !== undefined || event.attributes['DroverRelease'] !== undefined;
+    const release = property(valueOf(event.input), 'release');
+    this.#releaseId = textOrNull(property(release, 'releaseId')) ?? event.attributes['DroverRelease'] ?? null;
     this.#put(event, asked, event.input);
   }
 
@@ -180,7 +180,7 @@ export class Trail {
     if (event.type === 'admitted') return put('repeated', 'put in again by a reset');
     if (this.#isRepeated(kind, given)) return put('repeated', 'the same message came before');
     const isAway = how === 'update' ? this.#absence.wasAway : this.#absence.isAway;
-    const { accepted, meaning } = meaningOf(kind, this.#phase, this.#unparked === 'finishing', isAway, this.#isPart);
+    const { accepted, meaning } = meaningOf(kind, this.#phase, this.#unparked === 'finishing', isAway, this.#releaseId);
     // An update that is refused leaves nothing in the history.
     return put(accepted || how === 'update' ? 'taken' : 'refused', meaning);
   }

@@ -27,6 +27,7 @@ import { requireWorkers } from '../temporal/require-workers';
 import type { BuiltPipeline } from './build-pipeline';
 import { CoordinatorHandle } from '../coordinator/coordinator-handle';
 import type { CoordinatorSummary } from '../coordinator/coordinator-summary';
+import { PIPELINE_WAITS } from '../waiting-coordinator';
 import { pipelineWords } from './pipeline-words';
 
 /** One pipeline or promotion, running or over. */
@@ -84,6 +85,11 @@ export class Promotions {
   /** Pipelines: those that run, then the last that ended. */
   list(limit: number, runningOnly = false): Promise<readonly CoordinatorSummary[]> {
     return this.explained(() => this.pipelines.list(limit, runningOnly));
+  }
+
+  /** Pipelines that wait for an approval, or for what is held. */
+  waiting(limit: number): Promise<readonly CoordinatorSummary[]> {
+    return this.explained(() => this.pipelines.inPhases(limit, Object.values(PIPELINE_WAITS)));
   }
 
   /** What must not be promoted somewhere, for it was rolled back there; the newest first. */

@@ -43,8 +43,18 @@ export class Coordinators {
   }
 
   /** Those that run, then the last that ended. */
-  async list(limit: number, runningOnly: boolean): Promise<readonly CoordinatorSummary[]> {
-    const query = `WorkflowType = '${this.type}'${runningOnly ? " AND ExecutionStatus = 'Running'" : ''}`;
+  list(limit: number, runningOnly: boolean): Promise<readonly CoordinatorSummary[]> {
+    return this.listed(limit, runningOnly ? " AND ExecutionStatus = 'Running'" : '');
+  }
+
+  /** Those that run and whose phase begins so. */
+  inPhases(limit: number, starts: readonly string[]): Promise<readonly CoordinatorSummary[]> {
+    const phases = starts.map((start) => `DroverPhase STARTS_WITH '${start}'`).join(' OR ');
+    return this.listed(limit, ` AND ExecutionStatus = 'Running' AND (${phases})`);
+  }
+
+  private async listed(limit: number, more: string): Promise<readonly CoordinatorSummary[]> {
+    const query = `WorkflowType = '${this.type}'${more}`;
     const found: CoordinatorSummary[] = [];
     for await (const info of this.client.workflow.list({ query, pageSize: Math.min(limit, 200) })) {
       found.push(this.summarise(info));

@@ -17,7 +17,7 @@ export const AT_ONCE = 8;
 /** Earlier deployments of a service among which the owner of a label is looked for. */
 const EARLIER_LIMIT = 200;
 /** Deployments that need a person, listed unless said otherwise: all that a person could see to. */
-const ATTENTION_LIMIT = 500;
+export const ATTENTION_LIMIT = 500;
 
 /** Reads what Temporal knows about deployments; needs no worker. */
 export class Deployments {
@@ -79,7 +79,7 @@ export class Deployments {
   }
 
   /**
-   * Those that wait for a person now, and those that ended as `needs-attention` and are the newest of their service. Why is in their
+   * Those that wait for a person now, but for what a release holds until it decides; and those that ended as `needs-attention` and are the newest of their service. Why is in their
    * memo, so a list of hundreds costs a few calls; only for the ended ones Temporal is asked one by one what came after them.
    */
   async needingAttention(
@@ -91,10 +91,12 @@ export class Deployments {
       this.list({ ...filters, verdict: 'needs-attention', limit: limit + 1 }),
     ]);
     const newest = await inParallel(ended, AT_ONCE, async (one) => (await this.find(one))?.runId === one.runId);
-    const deployments = [...waiting, ...ended.filter((_, index) => newest[index] === true)];
+    // Nobody can confirm these alone: their release is told of itself.
+    const alone = waiting.filter(({ attention }) => attention?.kind !== 'release');
+    const deployments = [...alone, ...ended.filter((_, index) => newest[index] === true)];
     return {
       deployments: deployments.slice(0, limit),
-      isCutOff: deployments.length > limit || ended.length > limit,
+      isCutOff: deployments.length > limit || waiting.length > limit || ended.length > limit,
     };
   }
 

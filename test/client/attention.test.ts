@@ -1,9 +1,11 @@
 import { needingAttention } from '../../client/attention';
 import { attentionText } from '../../client/cli/show-attention';
+import type { CoordinatorSummary } from '../../client/coordinator/coordinator-summary';
 import type { DeploymentSummary } from '../../client/deployment-summary';
 import { attentionOf } from '../../client/temporal/attention-of';
 import { queryOf } from '../../client/temporal/list-query';
 import { inParallel } from '../../client/temporal/in-parallel';
+import { isAbout, waitingPipeline, waitingRelease } from '../../client/waiting-coordinator';
 import type { AttentionMemo } from '../../workflows/contract';
 import { START, summary } from './support/samples';
 
@@ -40,7 +42,7 @@ const FOUND = needingAttention([
   }),
 ]);
 const show = (columns: number | undefined, json = false): string =>
-  attentionText(FOUND, { json, columns, now: NOW, none: 'Nothing waits for a person.' });
+  attentionText(FOUND, [], { json, columns, now: NOW, none: 'Nothing waits for a person.' });
 
 describe('what waits for a person', () => {
   it('is told with what stops a service first, and of those what has waited longest', () => {
@@ -116,8 +118,59 @@ describe('the list', () => {
 
   it('says when there is nothing; nothing at all to machines', () => {
     const none = { columns: undefined, now: NOW, none: 'Nothing waits for a person.' };
-    expect(attentionText([], { ...none, json: false })).toBe('Nothing waits for a person.\n');
-    expect(attentionText([], { ...none, json: true })).toBe('');
+    expect(attentionText([], [], { ...none, json: false })).toBe('Nothing waits for a person.\n');
+    expect(attentionText([], [], { ...none, json: true })).toBe('');
+  });
+});
+
+describe('releases and pipelines that wait', () => {
+  const coordinator = (change: Partial<CoordinatorSummary>): CoordinatorSummary => ({
+    ...{ id: 'r0123456789ab', workflowId: 'release/r0123456789ab', runId: 'run-1', requestId: 'r1', requestDigest: '' },
+    ...{ requestedBy: 'jane@host', stacks: 'storefront, shop', environments: 'qa, prod', isRunning: true },
+    ...{ status: 'running', phase: 'confirming', verdict: null, startedAt: START, endedAt: null, link: null },
+    ...change,
+  });
+  const asking = coordinator({ id: 'p0123456789ab', phase: 'approval: first' });
+  const held = coordinator({ id: 'pba9876543210', phase: 'held: first' });
+  const WAITING = [waitingRelease(coordinator({})), waitingPipeline(asking), waitingPipeline(held)].filter(
+    (one) => one !== null,
+  );
+
+  it('are told with the command that each waits for', () => {
+    expect(WAITING.map(({ what, kind, commands }) => [what, kind, commands[0]])).toEqual([
+      ['release', 'confirm', 'drover confirm --release r0123456789ab'],
+      ['pipeline', 'approve', 'drover approve p0123456789ab'],
+      ['pipeline', 'hold', 'drover holds'],
+    ]);
+    const how = { json: false, columns: undefined, now: NOW, none: 'none' };
+    expect(attentionText([], WAITING, how)).toMatch(
+      /\nqa, prod +release r0123456789ab +confirming +asked 2026-11-23T19:00:00Z \(2 h\) .*drover confirm --release r0123456789ab; or /,
+    );
+    const narrow = attentionText([], WAITING, { ...how, columns: 60 });
+    expect(narrow).toMatch(/^ {4}drover approve p0123456789ab$/m);
+    const [line = ''] = attentionText([], WAITING, { ...how, json: true }).split('\n');
+    expect(JSON.parse(line)).toMatchObject({
+      ...{ type: 'attention', what: 'release', id: 'r0123456789ab', kind: 'confirm', phase: 'confirming' },
+      ...{ startedAt: '2026-11-23T19:00:00.250Z', environments: 'qa, prod' },
+    });
+  });
+
+  it('are none in any other phase, nor when they are over', () => {
+    expect(waitingRelease(coordinator({ phase: 'upgrading' }))).toBeNull();
+    expect(waitingRelease(coordinator({ isRunning: false }))).toBeNull();
+    for (const phase of ['frozen: first', 'soaking: first', 'waiting'])
+      expect(waitingPipeline(coordinator({ phase }))).toBeNull();
+    expect(waitingPipeline({ ...asking, isRunning: false })).toBeNull();
+  });
+
+  it.each([
+    [{}, 3],
+    [{ environment: 'prod', stack: 'shop' }, 3],
+    [{ environment: 'pro' }, 0],
+    [{ stack: 'other' }, 0],
+    [{ service: 'web' }, 0],
+  ])('are found by each of their environments and stacks: %j', (filters, count) => {
+    expect(WAITING.filter((one) => isAbout(one, filters))).toHaveLength(count);
   });
 });
 

@@ -88,6 +88,8 @@ it('a pipeline waits for a signed approval, and goes on when it comes', async ()
   expect(begun.code).toBe(5);
   const id = pipelineIdOf(begun);
   await eventually('it waits', async () => (await drover('pipelines', id)).stdout.includes('prod, from dev: approval'));
+  const attention = async (): Promise<string> => (await drover('list', '--attention')).stdout;
+  await eventually('it is listed', async () => (await attention()).includes(`drover approve ${id}`));
   const bare = await drover('approve', id, '--as', 'joe');
   expect(bare.code).toBe(7);
   expect(bare.stderr).toMatch(/approve by joe for the stage prod: it does not count: it is not signed/);

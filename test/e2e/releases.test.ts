@@ -103,6 +103,14 @@ it('a release that asks for a person is held, and finished from another terminal
   const alone = await about('held-a').run('confirm');
   expect(alone.code).toBe(7);
   expect(alone.stderr).toMatch(/part of a release/);
+  expect(alone.stderr).toContain(`drover confirm --release ${id}`);
+  const attention = async () => jsonLines(await drover('list', '--attention', '--environment', 'prod', '--json'));
+  await eventually('it is listed', async () => (await attention()).some(({ what }) => what === 'release'));
+  const waiting = await attention();
+  expect(waiting.filter(({ what }) => what === 'release')).toMatchObject([
+    { id, kind: 'confirm', commands: [`drover confirm --release ${id}`, `drover rollback --release ${id}`] },
+  ]);
+  expect(waiting.filter((line) => String(line['service']).startsWith('held-'))).toEqual([]);
   const confirmed = await drover('confirm', '--release', id, '--why', 'looked at it');
   expect(confirmed.stdout).toMatch(
     /^confirm acknowledged in phase confirming: reads the gates of all services once more/,

@@ -19,7 +19,8 @@ export const list: Command = {
     '',
     'With --attention, everything that waits for a person, the most urgent first: deployments that are parked; those that ended as',
     '"needs-attention", until a newer deployment of their service begins; those that are upgraded and cannot be proven; and those',
-    'that are held as they were asked to be. Each with the reason, since when, and the commands that make sense now. That is',
+    'that are held as they were asked to be; then releases that wait to be confirmed, and pipelines that wait for an approval or for',
+    'what is held (not with --service). Each with the reason, since when, and the commands that make sense now. That is',
     'kept beside the workflow, so it is told while no worker runs. A workflow that somebody terminated is not among them: what such',
     'a one left behind is found by "drover orphans".',
   ],
@@ -73,14 +74,16 @@ export const list: Command = {
 
 async function showAttention(client: DroverClient, filters: ListFilters, json: boolean, io: Io): Promise<number> {
   const { environment, stack, service, limit } = filters;
-  const { found, isCutOff } = await client.attention({
+  const { found, coordinators, isCutOff } = await client.attention({
     ...(environment === undefined ? {} : { environment }),
     ...(stack === undefined ? {} : { stack }),
     ...(service === undefined ? {} : { service }),
     ...(limit === undefined ? {} : { limit }),
   });
   const columns = columnsOf(io.out);
-  io.out.write(attentionText(found, { json, columns, now: Date.now(), none: 'Nothing waits for a person.' }));
+  io.out.write(
+    attentionText(found, coordinators, { json, columns, now: Date.now(), none: 'Nothing waits for a person.' }),
+  );
   if (isCutOff) io.err.write('drover: there are more: raise --limit, or name an environment\n');
   return 0;
 }
