@@ -103,6 +103,19 @@ it('a pipeline waits for a signed approval, and goes on when it comes', async ()
   const late = await drover('approve', id);
   expect(late.code).toBe(7);
   expect(late.stderr).toMatch(/There is nothing to approve: the pipeline .* is over/);
+  // Who said what is in the audit, which ends some seconds ago; the signature, 43 letters, is not.
+  const audited = async () =>
+    jsonLines(await drover('audit', '--since', '1h')).filter((line) => line['pipelineId'] === id);
+  await eventually('it is in the audit', async () => (await audited()).some(({ event }) => event === 'verdict'));
+  const lines = await audited();
+  expect(lines).toMatchObject([
+    { event: 'asked', title: 'signed', stages: ['dev → prod'] },
+    { name: 'approve', by: 'joe', outcome: 'refused', meaning: expect.stringMatching(/not signed/) },
+    { name: 'approve', by: 'joe', decision: 'approve', stage: 'prod', outcome: 'taken', phase: 'approval: prod' },
+    { event: 'verdict', verdict: 'succeeded' },
+  ]);
+  expect(lines.filter((line) => 'token' in line)).toEqual([]);
+  expect(JSON.stringify(lines)).not.toMatch(new RegExp(`${KEY.secret}|[\\w-]{43,}`));
 });
 
 it('a frozen stage waits; breaking the glass needs a reason, and a cancel takes back nothing of what has not begun', async () => {
