@@ -1,3 +1,5 @@
+import { PROGRESS } from '../../workflows/contract';
+import { LANE_VIEW } from '../../workflows/lane-contract';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -211,8 +213,9 @@ describe('no canary, in no form', () => {
       const handle = client.workflow.getHandle(workflowId, runId);
       places.push({ place: `history of ${workflowId}`, text: textOf(await handle.fetchHistory()) });
       places.push({ place: `description of ${workflowId}`, text: textOf(await handle.describe()) });
-      for (const query of ['__temporal_workflow_metadata', '__stack_trace', '__enhanced_stack_trace', 'progress']) {
-        if (query === 'progress' && workflowId.startsWith('plan/')) continue;
+      // Each kind of workflow answers a question of its own; what only plans, none.
+      const own = workflowId.startsWith('lane/') ? [LANE_VIEW] : workflowId.startsWith('deploy/') ? [PROGRESS] : [];
+      for (const query of ['__temporal_workflow_metadata', '__stack_trace', '__enhanced_stack_trace', ...own]) {
         places.push({ place: `${query} of ${workflowId}`, text: textOf(await handle.query(query)) });
       }
     }
