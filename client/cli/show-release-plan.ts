@@ -1,3 +1,4 @@
+import { exitCodeOf } from '../../decision/verdict';
 import type { UpgradePlan } from '../../workflows/contract';
 import type { BuiltRelease } from '../release/build-release';
 import { clean, jsonLine } from '../render/clean';
@@ -27,7 +28,7 @@ export function releasePlanText(
         services: services.length,
         refused: refused.length,
         onFailure: request.onFailure,
-        exitCode: 0,
+        exitCode: exitCodeOf(refused.length === 0 ? 'succeeded' : 'refused'),
       },
     ]
       .map(jsonLine)

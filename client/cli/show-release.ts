@@ -104,10 +104,12 @@ export function releaseText(
     (summary.isRunning
       ? `${progress?.phase ?? summary.phase}, for ${formatDuration(now - summary.startedAt)}`
       : summary.status);
+  const isCutOff = !summary.isRunning && summary.verdict === null;
   return [
     `${clean(progress?.name ?? 'Release')} ${summary.id}: ${clean(how)}`,
     row('asked', `by ${summary.requestedBy}, request ${summary.requestId}`),
-    ...(progress?.attention == null ? [] : [row('waits', progress.attention)]),
+    ...(isCutOff ? [row('', 'somebody ended its workflow in Temporal: what follows is how it stood then')] : []),
+    ...(progress?.attention == null || isCutOff ? [] : [row('waits', progress.attention)]),
     ...(progress?.decision == null ? [] : [row('decided', progress.decision)]),
     ...(progress?.participants ?? []).map((part) =>
       row(
@@ -118,11 +120,15 @@ export function releaseText(
     ...(progress?.result == null ? [] : [row('reason', progress.result.reason)]),
     ...(progress === null
       ? [row('', 'no worker answers: this is what Temporal itself knows')]
-      : [row('next', progress.result?.nextStep || progress.next)]),
+      : [row('next', isCutOff ? cutOffNext(summary.id) : progress.result?.nextStep || progress.next)]),
     ...(summary.link === null ? [] : [row('temporal', summary.link)]),
     '',
   ].join('\n');
 }
+
+/** Its deployments outlive it, and agree. */
+const cutOffNext = (releaseId: string): string =>
+  `its services find out what was decided, or take themselves back, all alike: drover list --release ${releaseId}`;
 
 /** Releases, the running ones first. */
 export function releasesText(found: readonly CoordinatorSummary[], json: boolean, columns: number | undefined): string {

@@ -49,9 +49,9 @@ export function buildPipeline(
   env: Environment,
   now: Date,
 ): BuiltPipeline {
-  // A plan is asked for as often as anybody likes: it has no id of its own in a build.
+  // A plan is asked for as often as anybody likes, and takes no id from what is asked for after it.
   const ofPlan = options.planOnly === true ? newRequestId(now) : undefined;
-  const requestId = options.requestId ?? ofPlan ?? defaultId(input, env, now);
+  const requestId = ofPlan ?? options.requestId ?? defaultId(input, env, now);
   const author = options.author ?? { by: defaultAuthor(env) };
   const problems = [...requestIdProblems(requestId)];
   if (requestId.length > OWN_ID_LIMIT)

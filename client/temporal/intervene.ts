@@ -64,7 +64,7 @@ export async function intervene(
 function whyNotTaken(error: unknown, target: string): Extract<Intervened, { how: 'sent' }>['because'] {
   if (error instanceof WorkflowUpdateFailedError) {
     const words = error.cause instanceof Error ? error.cause.message : error.message;
-    throw new RefusedError(words, `See where it is: drover status ${target}`, { cause: error });
+    throw new RefusedError(words, `See where it is: ${seeOf(target)}`, { cause: error });
   }
   if (error instanceof WorkflowNotFoundError) throw error;
   const trouble = grpcTroubleOf(error)?.trouble;
@@ -72,4 +72,11 @@ function whyNotTaken(error: unknown, target: string): Extract<Intervened, { how:
     return 'no worker answered';
   if (trouble === 'not ready') return 'it could not be taken just then';
   throw error;
+}
+
+/** A release is named by its option; a deployment by its service. */
+function seeOf(target: string): string {
+  return target.startsWith('--release ')
+    ? `drover releases ${target.slice('--release '.length)}`
+    : `drover status ${target}`;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { WithStartWorkflowOperation } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Ticket, WhenBusy } from '../../decision/lane';
 import type { DeploymentResult } from '../../workflows/contract';
@@ -59,10 +59,18 @@ export class LaneDoor {
   }
 
   /** How a request ended that never ran. */
-  record(requestId: string): Promise<DeploymentResult> {
+  async record(requestId: string): Promise<DeploymentResult> {
     const { stack, service } = this.service;
     const id = recordIdOf(this.rig.alias, stack, service, `d-${requestId}`);
-    return this.rig.client.workflow.getHandle<() => Promise<DeploymentResult>>(id).result();
+    for (;;) {
+      try {
+        return await this.rig.client.workflow.getHandle<() => Promise<DeploymentResult>>(id).result();
+      } catch (error) {
+        // It comes a moment after the answer; the test's own time-out is the limit.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
   }
 
   /** The result of a request's deployment, once it has run. */

@@ -46,12 +46,12 @@ export async function show(run: PipelineRun, stage: Stage): Promise<void> {
   const { name, environments } = stage.asked;
   for (const environment of environments) {
     const promotion = promotionOf(run.pinned, await readStack(environment, run.request.stack));
-    const changes = textsOf(promotion);
+    const changes = textsOf(promotion, run.request.createMissing === true);
     run.saw(stage, environment, { changes });
     run.note('info', name, `${environment}: ${changes.length === 0 ? 'runs it already' : changes.join('; ')}`);
     const settings = await settingsThatDiffer(run, stage, environment);
     if (settings !== null) run.note('info', name, `${environment}: ${settings}`);
-    if (promotion.missing.length > 0 && run.request.createMissing !== true && run.request.planOnly !== true)
+    if (promotion.missing.length > 0 && run.request.createMissing !== true)
       throw fail(
         run,
         stage,
@@ -62,10 +62,12 @@ export async function show(run: PipelineRun, stage: Stage): Promise<void> {
   }
 }
 
-function textsOf({ changes, missing }: Promotion): string[] {
+function textsOf({ changes, missing }: Promotion, createMissing: boolean): string[] {
   return [
     ...changes.flatMap(({ service, images }) => images.map(({ from, to }) => `${service}: ${from ?? 'none'} → ${to}`)),
-    ...missing.map((one) => `${one.service}: is created (${imagesOfPinned(one).join(', ')})`),
+    ...missing.map((one) =>
+      createMissing ? `${one.service}: is created (${imagesOfPinned(one).join(', ')})` : `${one.service}: is missing`,
+    ),
   ];
 }
 

@@ -31,7 +31,6 @@ export const pipeline: Command = {
   success: 'all stages passed',
   verdicts: [
     'succeeded',
-    'unchanged',
     'failed',
     'invalid',
     'rolled-back',

@@ -35,7 +35,6 @@ export const pipelines: Command = {
   success: 'there is an answer; with --watch, it ended well',
   verdicts: [
     'succeeded',
-    'unchanged',
     'failed',
     'invalid',
     'rolled-back',

@@ -42,7 +42,6 @@ export const promote: Command = {
   success: 'the targets run what was promoted',
   verdicts: [
     'succeeded',
-    'unchanged',
     'failed',
     'invalid',
     'rolled-back',

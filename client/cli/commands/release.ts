@@ -81,7 +81,6 @@ export const release: Command = {
   success: 'all services run what was asked',
   verdicts: [
     'succeeded',
-    'unchanged',
     'failed',
     'invalid',
     'rolled-back',
@@ -116,8 +115,10 @@ export const release: Command = {
     const json = args.flags.has('json');
     return withClient(args, io, async (client) => {
       if (args.flags.has('plan')) {
-        io.out.write(releasePlanText(built, await client.planRelease(built), json));
-        return 0;
+        const plans = await client.planRelease(built);
+        io.out.write(releasePlanText(built, plans, json));
+        const isRefused = [...plans.values()].some((plan) => plan instanceof Error || plan.step === 'refuse');
+        return exitCodeOf(isRefused ? 'refused' : 'succeeded');
       }
       const handle = await client.startRelease(built);
       const renderer = new ReleaseRenderer((text) => void io.out.write(text), json, handle.id);
