@@ -11,6 +11,8 @@ module.exports = {
     '<rootDir>/test/e2e/metrics.test.ts',
     '<rootDir>/test/e2e/releases.test.ts',
     '<rootDir>/test/e2e/pipelines.test.ts',
+    '<rootDir>/test/e2e/audit.test.ts',
+    '<rootDir>/test/activities/promotion/copy-service.test.ts',
     '<rootDir>/test/e2e/approvals.test.ts',
     '<rootDir>/test/e2e/examples.test.ts',
     '<rootDir>/test/workflows/messages/messages.test.ts',
