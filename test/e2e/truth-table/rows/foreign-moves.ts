@@ -220,7 +220,10 @@ export const FOREIGN_MOVES: Theme = {
       actions: ['remove'],
     }),
     upgrading('deletes the service', removes, refused(GONE)),
-    upgrading('deletes the service and makes another one under its name', madeAgain, refused(ANOTHER)),
+    upgrading('deletes the service and makes another one under its name', madeAgain, {
+      ...refused(ANOTHER),
+      actions: ['remove', 'create'],
+    }),
     upgrading('scales it', scales(3), succeeded({ ...HOLDS, count: 3 }, ['update', ...DONE])),
     upgrading(
       'restarts it',
@@ -263,7 +266,7 @@ export const FOREIGN_MOVES: Theme = {
     whileWaiting(
       'deletes the service and makes another one under its name',
       madeAgain,
-      interfered(/removed/, ANOTHER, ['upgrade', 'remove']),
+      interfered(/removed/, ANOTHER, ['upgrade', 'remove', 'create']),
     ),
     whileWaiting(
       'rolls it back and deactivates it',
@@ -327,7 +330,7 @@ export const FOREIGN_MOVES: Theme = {
     whileConfirming(
       'deletes the service and makes another one under its name',
       madeAgain,
-      interfered(/removed/, ANOTHER, ['upgrade', 'remove']),
+      interfered(/removed/, ANOTHER, ['upgrade', 'remove', 'create']),
     ),
     whileConfirming(
       'rolls it back and upgrades to something else',
