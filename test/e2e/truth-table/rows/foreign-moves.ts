@@ -220,10 +220,7 @@ export const FOREIGN_MOVES: Theme = {
       actions: ['remove'],
     }),
     upgrading('deletes the service', removes, refused(GONE)),
-    upgrading('deletes the service and makes another one under its name', madeAgain, {
-      ...refused(ANOTHER),
-      actions: ['remove', 'create'],
-    }),
+    upgrading('deletes the service and makes another one under its name', madeAgain, refused(ANOTHER)),
     upgrading('scales it', scales(3), succeeded({ ...HOLDS, count: 3 }, ['update', ...DONE])),
     upgrading(
       'restarts it',
@@ -266,7 +263,7 @@ export const FOREIGN_MOVES: Theme = {
     whileWaiting(
       'deletes the service and makes another one under its name',
       madeAgain,
-      interfered(/removed/, ANOTHER, ['upgrade', 'remove', 'create']),
+      interfered(/removed/, ANOTHER, ['upgrade', 'remove']),
     ),
     whileWaiting(
       'rolls it back and deactivates it',
@@ -330,7 +327,7 @@ export const FOREIGN_MOVES: Theme = {
     whileConfirming(
       'deletes the service and makes another one under its name',
       madeAgain,
-      interfered(/removed/, ANOTHER, ['upgrade', 'remove', 'create']),
+      interfered(/removed/, ANOTHER, ['upgrade', 'remove']),
     ),
     whileConfirming(
       'rolls it back and upgrades to something else',

@@ -149,7 +149,7 @@ export const START_STATES: Theme = {
       exitCode: 7,
       says: /the service (was removed|is removing)/,
       leaves: { state: 'active', runs: 'again' },
-      actions: ['remove', 'create'],
+      actions: ['remove'],
     },
     {
       title: 'while it waits for their upgrade, somebody cancels that one: it is rolled back by the policy',
