@@ -73,7 +73,7 @@ class Lane {
   #isTaken = false;
   #waiting: Queued[];
   readonly #places: Map<string, Remembered>;
-  /** The same as `#waiting`, at the moment it changed last: what waits for a change looks at it. */
+  /** How often anything changed: what waits for a change looks at it. */
   #changes = 0;
 
   constructor(
@@ -272,6 +272,8 @@ class Lane {
     // What is just being started cannot be told yet.
     if (superseded !== undefined)
       await condition(() => this.#holder?.ticket !== superseded || this.#isSettled(superseded));
+    // It ended meanwhile: who runs next, this very request maybe, is not to give way.
+    if (superseded !== undefined && this.#holder?.ticket !== superseded && !this.#isTaken) return;
     try {
       await getExternalWorkflowHandle(workflowIdOf(environment, stack, service)).signal(supersedeSignal, {
         by: author.by,

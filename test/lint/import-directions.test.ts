@@ -116,6 +116,7 @@ describe('imports point one way', () => {
       const [result] = await lint([
         {
           path: 'decision/new.ts',
+          // The text that the linter is given: these comments are what has to be without effect.
           code: '/* eslint-disable */\nexport const y = (x: any): unknown => x; // eslint-disable-line\n',
         },
       ]);
