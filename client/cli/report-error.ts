@@ -4,6 +4,7 @@ import { DroverError } from '../errors/drover-error';
 import { InvalidInputError } from '../errors/invalid-input-error';
 import type { Problem } from '../errors/invalid-input-error';
 import { clean, cleanLines, jsonLine } from '../render/clean';
+import { clientOnly } from './client-only';
 import type { Io } from './command';
 
 /** Says what went wrong (with `--json` on stdout, as a `result` line) and answers the exit code. */
@@ -53,6 +54,8 @@ function tell(error: unknown): Told {
   if (error instanceof Error && Object.hasOwn(OF_THE_WORKER, error.name)) {
     return { verdict: OF_THE_WORKER[error.name] ?? 'failed', reason: error.message, nextStep: '', problems: [] };
   }
+  const halfInstalled = clientOnly(error);
+  if (halfInstalled !== undefined) return { verdict: 'invalid', ...halfInstalled, problems: [] };
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     verdict: 'failed',
