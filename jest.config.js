@@ -31,6 +31,8 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  // The commands are loaded by `import('….js')`, as Node wants it; here their sources stand for them.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   // node-fetch 3 and what it needs are ES modules: jest has to turn them into CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!(node-fetch|data-uri-to-buffer|fetch-blob|formdata-polyfill)/)'],
 };

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { commandReference } from './commands';
 import type { DocumentedTable } from './tables';
 import { TABLES } from './tables';
 
@@ -21,14 +22,21 @@ const cellsOf = (table: string): string[] =>
     .split('\n')
     .map((line) => line.replace(/\s*\|\s*/g, '|').replace(/-{3,}/g, '---'));
 
+/** Holds a generated part of a document to the code that it describes; `npm run docs` writes it instead. */
+function holdOrWrite(part: DocumentedTable): void {
+  const text = read(part.file);
+  const [from, to] = placeOf(text, part);
+  const expected = part.lines.join('\n');
+  if (process.env['DROVER_WRITE_DOCS'] === '1')
+    writeFileSync(join(ROOT, part.file), `${text.slice(0, from)}\n\n${expected}\n\n${text.slice(to)}`);
+  else expect(cellsOf(text.slice(from, to))).toEqual(cellsOf(expected));
+}
+
 describe('the documents', () => {
-  test.each(TABLES)('$file: the table "$name" is what the code says (npm run docs writes it)', (table) => {
-    const text = read(table.file);
-    const [from, to] = placeOf(text, table);
-    const expected = table.lines.join('\n');
-    if (process.env['DROVER_WRITE_DOCS'] === '1')
-      writeFileSync(join(ROOT, table.file), `${text.slice(0, from)}\n\n${expected}\n\n${text.slice(to)}`);
-    else expect(cellsOf(text.slice(from, to))).toEqual(cellsOf(expected));
+  test.each(TABLES)('$file: the table "$name" is what the code says (npm run docs writes it)', holdOrWrite);
+
+  test('docs/commands.md: what each command says of itself (npm run docs writes it)', async () => {
+    holdOrWrite({ file: 'docs/commands.md', name: 'commands', lines: await commandReference() });
   });
 
   const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...markdownIn('docs')];
