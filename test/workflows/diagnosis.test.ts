@@ -20,6 +20,23 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    title: 'names it while it waits, and also where Rancher has taken it away when it is looked for',
+    run: async (one) => {
+      one.behave(2, { startFails: true });
+      const deploying = await one.start();
+      const { diagnosis: seen } = await one.rig.until(deploying, ({ diagnosis }) => diagnosis !== null);
+      expect(seen?.containers[0]).toMatchObject({ isNew: true, seenAt: null });
+      const none = JSON.stringify({ type: 'collection', resourceType: 'instance', data: [] });
+      one.fault({ pathIncludes: '/instances', times: 0, effect: { kind: 'status', status: 200, body: none } });
+      await one.until(deploying, 'rolling-back');
+      const { diagnosis } = await one.rig.progress(deploying);
+      expect(diagnosis?.containers[0]).toMatchObject({ state: 'error', isNew: true });
+      expect(diagnosis?.containers[0]?.seenAt).toEqual(expect.any(Number));
+      expect(diagnosis?.containers[0]?.message).toMatch(/compute\.instance\.activate/);
+      await deploying.signal('cancel');
+    },
+  },
+  {
     title: 'names the container that never gets healthy',
     service: { launchConfig: { healthCheck: HEALTH_CHECK } },
     run: async (one) => {

@@ -22,9 +22,12 @@ export async function resolve(deployment: Deployment): Promise<void> {
     // Not the whole limit again after each interruption, or where the next attempt would come after its end.
     const reachLimitMillis = Math.max(SHORTEST_MILLIS, since + policy.reachLimitMillis - Date.now());
     const due = Date.now() + reachLimitMillis;
-    const { resolve: group } = activitiesOf(request.environment, { ...policy, reachLimitMillis });
+    const { find, resolve: stretch } = activitiesOf(request.environment, { ...policy, reachLimitMillis });
+    const group = deployment.isAway ? stretch : find;
     const called = await interruptible(deployment, () => group.resolveTarget({ request, policy }));
     if (called.kind === 'value') {
+      if (deployment.isAway) deployment.note('info', `Rancher answers again, after ${seconds(Date.now() - since)}`);
+      deployment.waitsForAnswer(false);
       const { target, rancherUrl, service, images } = called.value;
       deployment.resolved = { policy, activities, target };
       deployment.rancherUrl = rancherUrl;
@@ -38,8 +41,11 @@ export async function resolve(deployment: Deployment): Promise<void> {
     const left = since + policy.reachLimitMillis - Date.now();
     if (called.kind === 'failed' && (!isOutage(called.type) || left <= 0))
       throw endedBy(deployment, called.type, called.message, Date.now() - since);
-    if (called.kind === 'failed')
-      await deployment.pause(Math.min(left, BETWEEN_STRETCHES_MILLIS), 'for Rancher to come back');
+    if (called.kind === 'interrupted') continue;
+    if (!deployment.isAway) {
+      deployment.waitsForAnswer(true);
+      deployment.note('warning', `${outageText(deployment, called.type, called.message)}. Trying on.`);
+    } else await deployment.pause(Math.min(left, BETWEEN_STRETCHES_MILLIS), 'for Rancher to come back');
   }
 }
 
