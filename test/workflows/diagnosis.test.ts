@@ -1,5 +1,5 @@
 import type { Case } from './scene';
-import { HEALTH_CHECK, runCases } from './scene';
+import { HEALTH_CHECK, ONE_BATCH, runCases } from './scene';
 
 const SECRET = 'canary-7c1d9e55';
 
@@ -61,6 +61,26 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** These wait for what fails to come up. */
+const PATIENT: readonly Case[] = [
+  {
+    title: 'is forgotten when what failed came up all the same',
+    run: async (one) => {
+      one.behave(2, { startFails: true });
+      const deploying = await one.start({ hold: true, overrides: ONE_BATCH });
+      await one.rig.until(deploying, ({ diagnosis }) => diagnosis !== null);
+      one.behaveAgain(2);
+      const { diagnosis } = await one.rig.until(deploying, ({ phase }) => phase === 'confirming');
+      expect(diagnosis).toBeNull();
+      await deploying.signal('cancel');
+    },
+  },
+];
+
 describe('a diagnosis', () => {
   runCases(CASES);
+});
+
+describe('what was seen to fail', () => {
+  runCases(PATIENT, { policy: { stallLimitMillis: 60_000 } });
 });

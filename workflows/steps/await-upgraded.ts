@@ -46,7 +46,10 @@ export async function awaitUpgraded(deployment: Deployment): Promise<void> {
     if (service.instances !== null) containersAt = Date.now();
     const step = roundStep(service, deployment.ours, 'upgraded');
     if (step.do === 'interfered') throw interfered(service, step.why);
-    if (step.do === 'verify') return;
+    if (step.do === 'verify') {
+      deployment.diagnosis = null;
+      return;
+    }
 
     const before = clock;
     // Those of sidekicks that were left alone run all the time: they are neither new nor progress.
