@@ -1,7 +1,7 @@
-import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
+import type { AilingContainer, Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import type { FreezeWindow } from '../decision/freeze-window';
 import type { Gate, GateCheck } from '../decision/gate';
-import type { DeploymentEvent } from '../decision/notification';
+import type { Notification } from '../decision/notification';
 import type { Policy } from '../decision/policy';
 import type { StackReading, StackService } from '../decision/promotion';
 import type { DeploymentRequest } from '../decision/request';
@@ -60,6 +60,16 @@ export interface ActOutcome {
 /** A service as read, with Rancher's own log about it where that was asked for. */
 export interface ReadService extends ServiceSnapshot {
   readonly log?: readonly ServiceLogLine[];
+  /** The worst container of an upgrade that fails, where containers were read, that was asked for, and there is one. */
+  readonly failing?: AilingContainer;
+}
+
+/** What is read of a service besides itself. */
+export interface ReadOptions {
+  readonly instances: boolean;
+  /** Milliseconds since the epoch. */
+  readonly logSince?: number;
+  readonly upgraded?: { readonly accepted: readonly ConfigVersion[] | null; readonly untouched: readonly string[] };
 }
 
 /** What every activity about a resolved service is given. */
@@ -163,14 +173,15 @@ export interface ConfigDifferences {
 /** The activities of an environment's worker. Each reads, decides, acts and verifies; none returns a configuration. */
 export interface RancherActivities {
   /** The policy that holds for this request: the first thing in the history. Talks to nobody. */
-  loadPolicy(request: DeploymentRequest): Promise<Policy>;
+  loadPolicy(request: Pick<DeploymentRequest, 'environment' | 'overrides' | 'stack' | 'service'>): Promise<Policy>;
   /** Finds the service by exact names and checks what was asked against it. */
   resolveTarget(input: { request: DeploymentRequest; policy: Policy }): Promise<ResolvedTarget>;
   /**
    * Reads the service, and its containers where asked or where its state calls for them; with `logSince` (milliseconds since the epoch)
-   * also what Rancher logged about it since then.
+   * also what Rancher logged about it since then. With `upgraded`, the versions of an upgrade that is under way and what it left alone,
+   * also which of its containers fails.
    */
-  readService(input: About & { instances: boolean; logSince?: number }): Promise<ReadService>;
+  readService(input: About & ReadOptions): Promise<ReadService>;
   /**
    * Reads what explains why a deployment does not get on; null where there is no such service any more. `upgraded` are the versions of the
    * upgrade, where Rancher accepted one; what should run is them, or, while it is restored, the others.
@@ -223,13 +234,22 @@ export interface RancherActivities {
 /** What tells people, by the worker that has their addresses. */
 export interface NotifyActivities {
   /** Delivers one event to one target, or fails to be tried again. */
-  deliver(input: { event: DeploymentEvent; target: string }): Promise<void>;
+  deliver(input: { event: Notification; target: string }): Promise<void>;
+}
+
+/** A run of a workflow. */
+export interface LatestRun {
+  readonly runId: string;
+  /** Null where it is no deployment's. */
+  readonly deploymentId: string | null;
 }
 
 /** What workflows that carry releases through ask of Temporal itself. */
 export interface ReleaseActivities {
   /** What was decided for a release, from the record of it. @throws where there is none, or Temporal does not answer */
   readDecision(input: { releaseId: string }): Promise<DecisionMemo>;
+  /** The newest run under a workflow id, running or over, and the deployment that it is; null where there is none. */
+  readLatest(input: { workflowId: string }): Promise<LatestRun | null>;
   /** The run of a release that is under way; null where it is over, or somebody ended it. */
   readRun(input: { workflowId: string }): Promise<string | null>;
   /** The ids of the deployments that run under these workflow ids, in their order; null where none does. */

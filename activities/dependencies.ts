@@ -83,6 +83,10 @@ export interface ExecGateSettings {
 export interface ReleaseDependencies {
   /** The memo of a workflow in Temporal, running or over; of its newest run. Null where there is no such workflow. */
   memoOf(workflowId: string): Promise<Readonly<Record<string, unknown>> | null>;
+  /** The newest run of a workflow in Temporal, running or over, and its memo. Null where there is no such workflow. */
+  latestRunOf(
+    workflowId: string,
+  ): Promise<{ readonly runId: string; readonly memo: Readonly<Record<string, unknown>> } | null>;
   /** The run of a workflow in Temporal that is under way; null where none is. */
   runOf(workflowId: string): Promise<string | null>;
   /** Secrets with which approvals may be signed, by their ids; read anew each time. */

@@ -1,3 +1,4 @@
+import { findOutWhy, FOUND_OUT } from '../decision/find-out-why';
 import { asWord, targetText } from '../decision/target-text';
 import type { Tried } from '../decision/tried';
 import { exitCodeOf, VERDICTS } from '../decision/verdict';
@@ -60,7 +61,8 @@ export function explain(story: DeploymentStory): Explanation {
       rancher: holds ? null : rancher,
       readAt: holds ? null : readAt,
       tried: result?.tried ?? [],
-      next: nextStep,
+      // Here it is told why: whoever reads it need not be sent here.
+      next: nextStep === findOutWhy(story.deployment) ? FOUND_OUT : nextStep,
       commands: holds ? [] : afterTheEnd(story),
     };
   }

@@ -21,8 +21,8 @@ export interface Diagnosis {
 /** A container that is not as it should be. */
 export interface AilingContainer {
   readonly name: string;
-  /** `primary` or the sidekick's name. */
-  readonly config: string;
+  /** `primary` or the sidekick's name; null where Rancher's words name the container and nothing more. */
+  readonly config: string | null;
   /** It belongs to the upgrade, not to what ran before. */
   readonly isNew: boolean;
   /** Rancher's words: `running`, `stopped`, `error`, … */
@@ -36,6 +36,8 @@ export interface AilingContainer {
   readonly restarts: number;
   /** Its page in Rancher's UI, where its log can be read. */
   readonly url: string | null;
+  /** When it was seen, milliseconds since the epoch, where Rancher has taken it away since; null where it was there at the diagnosis. */
+  readonly seenAt: number | null;
 }
 
 /** One line of Rancher's own log about a service. */
@@ -47,6 +49,9 @@ export interface ServiceLogLine {
 
 /** Containers that one diagnosis names. */
 export const MOST_CONTAINERS = 5;
+
+/** How bad a container is from which on it fails, and does not only take its time: see {@link ailmentOf}. */
+export const FAILS = 4;
 
 /** How bad a container is: 0 where nothing is wrong with it. */
 export function ailmentOf(container: {
@@ -71,7 +76,7 @@ export function ailmentOf(container: {
 
 /** A container in a line: `storefront-web-2 (primary, new): stopped, exit code 137, started again 3 times; Rancher says: …`. */
 export function containerText(container: AilingContainer): string {
-  const { name, config, isNew, state, healthState, exitCode, restarts, message } = container;
+  const { name, config, isNew, state, healthState, exitCode, restarts, message, seenAt } = container;
   const facts = [
     state,
     ...(healthState === null || healthState === 'healthy' ? [] : [healthState]),
@@ -79,7 +84,41 @@ export function containerText(container: AilingContainer): string {
     ...(restarts === 0 ? [] : [`started again ${restarts === 1 ? 'once' : `${restarts} times`}`]),
   ];
   const words = message === null ? '' : `; Rancher says: ${message}`;
-  return `${name} (${calledConfig(config)}, ${isNew ? 'new' : 'from before'}): ${facts.join(', ')}${words}`;
+  const gone =
+    seenAt === null
+      ? ''
+      : `; seen at ${new Date(seenAt).toISOString().slice(11, 19)} UTC, Rancher has taken it away since`;
+  const what = [...(config === null ? [] : [calledConfig(config)]), isNew ? 'new' : 'from before'].join(', ');
+  return `${name} (${what}): ${facts.join(', ')}${words}${gone}`;
+}
+
+/**
+ * The container that Rancher's words about a service say has failed, in `…[container:1i191] in state [error]: Allocation failed: …`. Rancher takes
+ * such a container away and makes another one every few seconds, and goes on saying it. Null where they name none.
+ */
+export function namedInWords(message: string | null, url: string | null): AilingContainer | null {
+  const found = /\[container:(1i\d{1,18})\] in state \[(error|erroring)\](?:: (.+))?$/s.exec(message ?? '');
+  const [, name, state, words] = found ?? [];
+  if (name === undefined || state === undefined) return null;
+  return {
+    ...{ name, state, url, config: null, isNew: true, healthState: null, exitCode: null, restarts: 0, seenAt: null },
+    message: words ?? null,
+  };
+}
+
+/** What was found now, and the container that was seen to fail before, where none that fails is there just now. */
+export function withSeenBefore(now: Diagnosis, before: Diagnosis | null): Diagnosis {
+  const isTold = now.containers.some(isFailing);
+  const seen = before?.containers.find(isFailing);
+  if (isTold || before === null || seen === undefined) return now;
+  return {
+    ...now,
+    containers: [{ ...seen, seenAt: seen.seenAt ?? before.at }, ...now.containers].slice(0, MOST_CONTAINERS),
+  };
+}
+
+function isFailing({ state, healthState }: AilingContainer): boolean {
+  return ['error', 'erroring', 'stopped'].includes(state) || healthState === 'unhealthy';
 }
 
 /** Rancher says the same for each container: once is enough, with how often, and when last. */

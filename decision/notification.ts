@@ -11,16 +11,24 @@ export interface NotificationTarget {
   readonly events: readonly NotifiedEvent[];
 }
 
+/** What an event may be about. */
+export type NotifiedKind = 'deployment' | 'release' | 'pipeline';
+
 /** One event, for whoever is told: names and words, never a value of a configuration. */
-export interface DeploymentEvent {
+export interface Notification {
   /** Stays the same however often it is delivered; the header `Event-Id`. */
   readonly id: string;
+  /** A promotion is a pipeline of one stage. */
+  readonly kind: NotifiedKind;
   readonly event: NotifiedEvent;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Of a release or a pipeline all that it is about, separated by a comma and a space; so is the stack. */
   readonly environment: string;
   readonly stack: string;
+  /** Empty for a release or a pipeline. */
   readonly service: string;
+  /** Of a release or a pipeline its own id. */
   readonly deploymentId: string;
   readonly requestId: string;
   readonly workflowId: string;
@@ -43,7 +51,9 @@ export interface DeploymentEvent {
 /**
  * The id of an event: made of what it is, so that telling it again, from whatever point of the history, is recognised. The time is the
  * workflow's own, which a replay repeats.
+ *
+ * @param id of the deployment, the release or the pipeline
  */
-export function eventIdOf(deploymentId: string, event: NotifiedEvent, at: number): string {
-  return `${deploymentId}.${event}.${at}`;
+export function eventIdOf(id: string, event: NotifiedEvent, at: number): string {
+  return `${id}.${event}.${at}`;
 }

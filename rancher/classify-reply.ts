@@ -66,6 +66,12 @@ function refusal(outgoing: Outgoing, reply: Reply, redact: Redact, body: JsonVal
       details,
     );
   }
+  if (status === 403 && outgoing.method !== 'GET') {
+    return new ForbiddenError(
+      `${said}. This key may not do that, or may not see the environment any more; nothing was changed.${stranger}`,
+      details,
+    );
+  }
   if (status === 403) {
     return new ForbiddenError(
       `${said}. The environment does not exist, or this key may not see it; check the environment's id and which key is used.${stranger}`,

@@ -14,6 +14,7 @@ import { dependenciesOf, notifyDependenciesOf, type RancherWatch } from './envir
 import type { Health } from './health';
 import { watchTemporal } from './install-runtime';
 import { Measure } from './measure';
+import { latestRunReader } from './latest-run-reader';
 import { memoReader } from './memo-reader';
 import { runReader } from './run-reader';
 import { outageLine } from './outage-line';
@@ -89,6 +90,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       workflowBundle: await workflowBundle(env),
       activities: createReleaseActivities({
         memoOf: memoReader(connection, namespace),
+        latestRunOf: latestRunReader(connection, namespace),
         runOf: runReader(connection, namespace),
         // Read anew each time: a key is rotated without a restart.
         approvalKeys: () => new Map([...settings.approvalKeys].map(([id, source]) => [id, source.read()])),

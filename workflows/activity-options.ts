@@ -109,6 +109,8 @@ export interface ActivityGroups {
     RancherActivities,
     'resolveTarget' | 'planUpgrade' | 'listPending' | 'readStack' | 'differences'
   >;
+  /** A first look for the service: fails after a few attempts, so that an outage is told at once. */
+  readonly find: Pick<RancherActivities, 'resolveTarget'>;
   readonly look: Pick<RancherActivities, 'readService' | 'prepareUpgrade'>;
   /** For a stretch of an outage, milliseconds; {@link OUTAGE_STRETCH_MILLIS} at most. */
   readonly outage: (stretchMillis: number) => ActivityGroups['look'];
@@ -131,6 +133,12 @@ export function activitiesOf(environment: string, limits: Limits): ActivityGroup
   return {
     first: summarised({ ...reading, ...ACTIVITY_OPTIONS.loadPolicy() }),
     resolve: summarised({ ...reading, ...ACTIVITY_OPTIONS.resolveTarget(limits) }),
+    find: summarised({
+      ...reading,
+      ...ACTIVITY_OPTIONS.resolveTarget(limits),
+      scheduleToCloseTimeout: Math.min(limits.reachLimitMillis, ACTIVITY_OPTIONS.look(limits).scheduleToCloseTimeout),
+      retry: ACTIVITY_OPTIONS.look(limits).retry,
+    }),
     look: summarised({ ...reading, ...ACTIVITY_OPTIONS.look(limits) }),
     outage: (stretchMillis) =>
       summarised({

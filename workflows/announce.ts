@@ -1,13 +1,12 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
-import type { DeploymentEvent, NotificationTarget, NotifiedEvent } from '../decision/notification';
+import { workflowInfo } from '@temporalio/workflow';
+import type { Notification, NotificationTarget } from '../decision/notification';
 import { eventIdOf } from '../decision/notification';
-import { NOTIFY, notifyWorkflowIdOf } from './contract';
+import { NOTIFY } from './contract';
 import type { Deployment } from './deployment';
-import { shortSummary } from './summaries';
+import { startTelling } from './start-telling';
 
 /** What an event tells besides what all events of a deployment tell. */
-export type Told = Pick<DeploymentEvent, 'event' | 'at' | 'verdict' | 'reason' | 'nextStep' | 'commands'>;
+export type Told = Pick<Notification, 'event' | 'at' | 'verdict' | 'reason' | 'nextStep' | 'commands'>;
 
 /** Tells people about one deployment, each event once. */
 export class Announcer {
@@ -29,12 +28,13 @@ export class Announcer {
   }
 }
 
-function eventOf(deployment: Deployment, id: string, told: Told): DeploymentEvent {
+function eventOf(deployment: Deployment, id: string, told: Told): Notification {
   const { request, rancherUrl } = deployment;
   const { environment, stack, service, deploymentId, requestId, author } = request;
   const { workflowId, runId } = workflowInfo();
   return {
-    ...{ id, environment, stack, service, deploymentId, requestId, workflowId, runId },
+    ...({ id, kind: 'deployment' } as const),
+    ...{ environment, stack, service, deploymentId, requestId, workflowId, runId },
     asked: deployment.asked(),
     by: author.by,
     why: author.why ?? null,
@@ -43,23 +43,6 @@ function eventOf(deployment: Deployment, id: string, told: Told): DeploymentEven
   };
 }
 
-async function begin(event: DeploymentEvent, targets: readonly NotificationTarget[]): Promise<void> {
-  try {
-    await startChild(NOTIFY, {
-      args: [event, targets],
-      workflowId: notifyWorkflowIdOf(event.id),
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      // A reset repeats what was announced before it: that was told.
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      staticSummary: shortSummary(`${WORDS[event.event]}: ${event.asked}`),
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
+function begin(event: Notification, targets: readonly NotificationTarget[]): Promise<void> {
+  return startTelling(NOTIFY, event, [event, targets]);
 }
-
-const WORDS: Readonly<Record<NotifiedEvent, string>> = {
-  started: 'tell that it began',
-  waiting: 'tell that it waits for a person',
-  verdict: 'tell how it ended',
-};

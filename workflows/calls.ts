@@ -6,6 +6,7 @@ import {
   isCancellation,
 } from '@temporalio/workflow';
 import type { FailureType } from '../activities/failure-types';
+import { namedInWords, withSeenBefore } from '../decision/diagnosis';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
 import type { ActivityGroups } from './activity-options';
 import { ACTIVITY_OPTIONS } from './activity-options';
@@ -13,6 +14,7 @@ import { untouchedConfigs } from '../decision/round';
 import type { Deployment } from './deployment';
 import { rancherQueue } from './contract';
 import { unposted } from './endings';
+import { mendAccess } from './mend-access';
 import { seconds } from './seconds';
 
 /** Why an activity failed: by name, out of time, or in a way that nobody foresaw (a bug; its retries are used up by then). */
@@ -99,7 +101,7 @@ export async function readThrough<T>(
     }
     if (called.kind === 'interrupted') continue;
     deployment.tries.failed('read', called);
-    if (!isOutage(called.type)) await refusedRead(deployment, called.message);
+    if (!isOutage(called.type)) await refusedRead(deployment, called);
     else {
       if (awaySince === null) {
         awaySince = calledAt;
@@ -133,6 +135,29 @@ export async function readService(
   return service;
 }
 
+/** The same while Rancher replaces the containers of our upgrade: what fails is remembered, for Rancher takes it away within seconds. */
+export async function readReplacing(
+  deployment: Deployment,
+  instances: boolean,
+  withLog: boolean,
+): Promise<ServiceSnapshot> {
+  const log = withLog ? { logSince: deployment.log.startedAt } : {};
+  const { accepted } = deployment.ours;
+  const looked = instances ? { upgraded: { accepted, untouched: untouchedConfigs(deployment.ours) } } : {};
+  const {
+    log: serviceLog,
+    failing,
+    ...service
+  } = await readThrough(deployment, (group) =>
+    group.readService({ ...deployment.about, instances, ...log, ...looked }),
+  );
+  const named =
+    failing ?? (service.transitioning === 'error' ? namedInWords(service.message, deployment.rancherUrl) : null);
+  if (named !== null) deployment.sawFailing(service, named);
+  deployment.saw(service, serviceLog);
+  return service;
+}
+
 /**
  * Looks what is wrong, for whoever has to mend it, as long as it can be seen. Nothing depends on it: what cannot be read is left out, and
  * a person who steps in ends it.
@@ -150,7 +175,7 @@ export async function diagnose(deployment: Deployment): Promise<void> {
     }),
   );
   if (called.kind !== 'value' || called.value === null) return;
-  deployment.diagnosis = called.value;
+  deployment.diagnosis = withSeenBefore(called.value, deployment.diagnosis);
   if (called.value.serviceLog.length > 0) deployment.serviceLog = called.value.serviceLog;
 }
 
@@ -200,14 +225,10 @@ function nothingIsOurs(deployment: Deployment): boolean {
   return deployment.round === null && !deployment.restoring && !deployment.settlingOthers && !deployment.underWay;
 }
 
-/** What Rancher refuses for good is mostly a key. */
-export const MEND_ACCESS =
-  'Mend what it names. A key is corrected where the worker finds it (a file, say): it is read anew each time, no restart is needed.';
-
 /** A read that is refused for good: before anything was posted that ends it; later a person has to mend the access. */
-async function refusedRead(deployment: Deployment, message: string): Promise<void> {
+async function refusedRead(deployment: Deployment, { type, message }: CallFailed): Promise<void> {
   if (nothingIsOurs(deployment)) throw unposted(deployment, 'refused', message, 'Mend what it names and deploy again.');
-  await deployment.park(message, MEND_ACCESS);
+  await deployment.park(message, mendAccess(type, 'read the service', deployment.request.environment));
 }
 
 /** What is away, as far as it shows: who does not answer at all may be the worker, or a Rancher on which it waits. */

@@ -172,6 +172,8 @@ export const INTERVENTIONS = ['cancel', 'retry', 'confirm', 'rollback'] as const
 export type InterventionName = (typeof INTERVENTIONS)[number];
 /** Type name of the workflow that tells people one event. */
 export const NOTIFY = 'notify';
+/** Type name of the workflow that tells what no deployment tells itself. */
+export const TELL = 'tell';
 /** Id of the workflow that tells people one event: each is told once. */
 export const notifyWorkflowIdOf = (eventId: string): string => `notify/${eventId}`;
 /** Task queue of what tells one target: whoever does not answer holds up neither deployments nor the others. */

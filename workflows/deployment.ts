@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { condition, setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { About, Target } from '../activities/contract';
-import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
+import type { AilingContainer, Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import { graceMillis, isOverdue, isStuck } from '../decision/grace';
 import type { InterventionKind } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
@@ -168,6 +168,18 @@ export class Deployment {
     this.service = service;
     if (serviceLog !== undefined) this.serviceLog = serviceLog;
     this.#describe();
+  }
+
+  /** A container of our upgrade that fails: kept until something gets better, for Rancher takes it away and makes another one. */
+  sawFailing({ state, message }: ServiceSnapshot, container: AilingContainer): void {
+    // The same one again, by Rancher's words alone: what was seen of it before tells more.
+    const before = this.diagnosis?.containers[0];
+    const isKept = container.config === null && before !== undefined && before.config !== null;
+    if (isKept) return;
+    this.diagnosis = {
+      ...{ at: Date.now(), state, message, containersLeftOut: 0, serviceLog: [] },
+      containers: [container],
+    };
   }
 
   /** What a rollback returns to: after somebody else's upgrade was settled it is another image than at first. */

@@ -26,9 +26,12 @@ const NEXT: Readonly<Record<Phase, string>> = {
   parked: 'a person must look; `retry` goes on where it stopped',
 };
 
-/** What comes next in a phase, and what a person can do. */
-export function nextOf(phase: Phase): string {
-  return NEXT[phase];
+/** What comes next in a phase, and what a person can do; where Rancher does not answer, that is another thing. */
+export function nextOf(phase: Phase, isAway = false, finishSent = false): string {
+  if (!isAway || phase === 'parked' || phase === 'done') return NEXT[phase];
+  const cancel = meaningOf('cancel', phase, finishSent, true);
+  const stops = cancel.accepted ? `; \`cancel\` ${cancel.meaning}` : '';
+  return `wait until Rancher answers again, then go on; \`retry\` asks it now${stops}`;
 }
 
 /** The current details in Temporal Web, as Markdown: where it is, what changes, what is wrong, what comes next. */

@@ -33,9 +33,6 @@ export function unposted(
   );
 }
 
-/** After something that was wrong. */
-export const FIND_OUT_WHY = 'Find out why, then deploy again.';
-
 /** Why the former configuration has to come back, and what then: end so, or upgrade once more. */
 export class RestoreNeeded extends Error {
   override name = 'RestoreNeeded' as const;
@@ -45,8 +42,8 @@ export class RestoreNeeded extends Error {
     readonly reason: string,
     /** A person asked for it: nobody has to find out why. */
     readonly asked = false,
-    /** What a person should do once it is back. */
-    readonly nextStep = FIND_OUT_WHY,
+    /** What a person should do once it is back; null: find out why. */
+    readonly nextStep: string | null = null,
   ) {
     super(reason);
   }

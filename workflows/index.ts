@@ -6,4 +6,5 @@ export { pipeline } from './pipeline';
 export { planUpgrade } from './plan-upgrade';
 export { release } from './release';
 export { releaseDecision } from './release-decision';
+export { tell } from './tell';
 export { upgradeService } from './upgrade-service';

@@ -20,6 +20,7 @@ import { recordIdOf } from './lane-contract';
 import { authorOf } from './interventions';
 import { enterSignal, enterUpdate, laneQuery, leaveSignal, leaveUpdate, supersedeSignal } from './messages';
 import { startDeployment } from './start-deployment';
+import { tellEnded, wasTerminated } from './tell-ended';
 import type { upgradeService } from './upgrade-service';
 
 /** The service whose lane it is. */
@@ -115,10 +116,8 @@ class Lane {
       if (running !== null) {
         this.#describe();
         // However it ended: its verdict is in its own history.
-        await running.result().then(
-          () => undefined,
-          () => undefined,
-        );
+        const terminated = await running.result().then(() => false, wasTerminated);
+        if (terminated) await tellEnded(next.ticket.request, running.firstExecutionRunId);
         this.#holder = null;
       }
       if (workflowInfo().continueAsNewSuggested && this.#waiting.length > 0) await this.#continueAsNew();

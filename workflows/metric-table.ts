@@ -71,10 +71,25 @@ export const METRICS = {
     labels: ['environment'],
     help: 'Deployments that cannot go on without a person, as Temporal counts them; NaN while Temporal cannot be asked.',
   },
+  drover_deployments_confirming: {
+    type: 'gauge',
+    labels: ['environment'],
+    help: 'Deployments that are verified and wait for a person to confirm them, those that a release holds left out, as Temporal counts them; NaN while Temporal cannot be asked.',
+  },
+  drover_releases_confirming: {
+    type: 'gauge',
+    labels: [],
+    help: 'Releases that wait for a person to confirm them, in all environments, as Temporal counts them; NaN while Temporal cannot be asked.',
+  },
+  drover_pipelines_waiting: {
+    type: 'gauge',
+    labels: [],
+    help: 'Pipelines and promotions whose stage waits for approvals, or brings what is held, in all environments, as Temporal counts them; NaN while Temporal cannot be asked.',
+  },
   drover_count_failures_total: {
     type: 'counter',
     labels: [],
-    help: 'How often Temporal could not be asked for the deployments in flight and parked.',
+    help: 'How often Temporal could not be asked for what is in flight, parked, or waits for a person.',
   },
 } as const satisfies Record<string, Metric>;
 

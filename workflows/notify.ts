@@ -1,4 +1,4 @@
-import type { DeploymentEvent, NotificationTarget } from '../decision/notification';
+import type { Notification, NotificationTarget } from '../decision/notification';
 import { notifier } from './activity-options';
 import { callFailureText } from './calls';
 
@@ -14,12 +14,17 @@ export interface Told {
  * Tells one event to all who want to know it, for as long as that takes (a day at most). It is a workflow of its own, left to itself: no
  * deployment waits for it, and none that ends takes it along.
  */
-export async function notify(event: DeploymentEvent, targets: readonly NotificationTarget[]): Promise<Told[]> {
+export async function notify(
+  event: Notification,
+  targets: readonly NotificationTarget[],
+  /** The environment whose worker tells it. */
+  by = event.environment,
+): Promise<Told[]> {
   const interested = targets.filter(({ events }) => events.includes(event.event));
   return Promise.all(
     interested.map(async ({ name }): Promise<Told> => {
       try {
-        await notifier(event.environment, name).deliver({ event, target: name });
+        await notifier(by, name).deliver({ event, target: name });
         return { target: name, told: true, why: '' };
       } catch (error) {
         return { target: name, told: false, why: callFailureText(error) };

@@ -1,6 +1,7 @@
 import { allHandlersFinished, ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
 import type { PipelineRequest } from '../decision/pipeline';
 import { whyNoPipeline } from '../decision/why-no-pipeline';
+import { tellOfPipeline } from './announce-coordinator';
 import type { PipelineResult } from './pipeline-contract';
 import { PipelineRun } from './pipeline-run';
 import { PipelineEnded } from './pipeline-steps/pipeline-ended';
@@ -27,9 +28,18 @@ export async function pipeline(request: PipelineRequest): Promise<PipelineResult
       throw error;
     });
     const result = run.end(ended);
+    await tellEnd(run, result);
     await condition(allHandlersFinished);
     return result;
   });
+}
+
+/** By the stage that it came to. What was only planned concerns nobody. */
+async function tellEnd({ request, stages }: PipelineRun, result: PipelineResult): Promise<void> {
+  const reached = stages.findLast(({ state }) => state !== 'waiting') ?? stages[0];
+  if (request.planOnly === true || reached === undefined) return;
+  const { verdict, reason, nextStep, endedAt: at } = result;
+  await tellOfPipeline(request, reached.asked, { event: 'verdict', at, verdict, reason, nextStep, commands: [] });
 }
 
 async function carryThrough(run: PipelineRun): Promise<PipelineEnded> {

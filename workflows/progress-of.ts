@@ -30,7 +30,7 @@ export function progressOf(deployment: Deployment): Progress {
     rancherUrl: deployment.rancherUrl,
     events: log.events,
     eventCount: log.eventCount,
-    next: nextOf(log.phase),
+    next: nextOf(log.phase, deployment.isAway, deployment.finishSent),
     attention: person?.reason ?? null,
     person,
     diagnosis: deployment.diagnosis,

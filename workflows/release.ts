@@ -5,6 +5,7 @@ import { releaseEnd } from '../decision/release-verdict';
 import type { ReleaseEnd } from '../decision/release-verdict';
 import { whyNoRelease } from '../decision/why-no-release';
 import { whyNoRequest } from '../decision/why-no-request';
+import { tellOfRelease } from './announce-coordinator';
 import type { ReleaseResult } from './release-contract';
 import { nameOf, ReleaseRun } from './release-run';
 import { checkAll } from './release-steps/check-all';
@@ -42,6 +43,8 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
     const watching = watchDeployments(run);
     const ended = await carryThrough(run);
     const result = run.end(ended);
+    const { verdict, reason, nextStep, endedAt: at } = result;
+    await tellOfRelease(run.request, { event: 'verdict', at, verdict, reason, nextStep, commands: [] });
     await watching;
     await condition(allHandlersFinished);
     return result;

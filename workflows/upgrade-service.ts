@@ -1,10 +1,11 @@
 import { allHandlersFinished, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import { findOutWhy } from '../decision/find-out-why';
 import type { DeploymentRequest } from '../decision/request';
 import type { DeploymentResult } from './contract';
 import type { NeverRan } from './lane-contract';
 import { readService } from './calls';
 import { Deployment } from './deployment';
-import { Ended, FIND_OUT_WHY, RestoreNeeded } from './endings';
+import { Ended, RestoreNeeded } from './endings';
 import { measureRollback } from './metrics';
 import type { RollbackWhy } from './metrics';
 import { reportTo } from './release-link';
@@ -132,13 +133,17 @@ function endAfterRestore(
       deployment.round = null;
       deployment.service = null;
       if (roundsPosted < deployment.policy.maxRounds) return null;
-      return new Ended('rolled-back', `gave up after ${roundsPosted} upgrades; ${proof}`, FIND_OUT_WHY);
+      return new Ended(
+        'rolled-back',
+        `gave up after ${roundsPosted} upgrades; ${proof}`,
+        findOutWhy(deployment.request),
+      );
     case 'cancelled':
     case 'superseded':
       return new Ended(then, `${reason}; ${proof}`, '');
     case 'rolled-back':
       return isBack
-        ? new Ended('rolled-back', `${reason}; ${proof}`, nextStep)
+        ? new Ended('rolled-back', `${reason}; ${proof}`, nextStep ?? findOutWhy(deployment.request))
         : new Ended('failed', `${reason}; ${proof}`, 'Deploy again when it is mended.');
     default:
       throw new TypeError(`unknown ending ${String(then satisfies never)}`);

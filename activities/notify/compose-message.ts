@@ -1,9 +1,10 @@
-import type { DeploymentEvent, NotifiedEvent } from '../../decision/notification';
+import type { Notification, NotifiedEvent } from '../../decision/notification';
 import type { TargetSettings } from '../dependencies';
 
 /** Placeholders of a template, and what each stands for. */
 export const PLACEHOLDERS = [
   'id',
+  'kind',
   'event',
   'headline',
   'time',
@@ -33,7 +34,7 @@ export interface Message {
 /** What is sent to a target about an event: Slack's text, or the event as JSON, or what the template makes of it. */
 export function composeMessage(
   { kind, template }: Pick<TargetSettings, 'kind' | 'template'>,
-  event: DeploymentEvent,
+  event: Notification,
   temporalUrl: string | null,
 ): Message {
   const facts = factsOf(event, temporalUrl);
@@ -54,16 +55,22 @@ function filledIn(template: string, facts: Record<Placeholder, string>, escape: 
 }
 
 const HEADLINES: Readonly<Record<NotifiedEvent, string>> = {
-  started: 'a deployment began',
-  waiting: 'a deployment waits for a person',
-  verdict: 'a deployment ended',
+  started: 'began',
+  waiting: 'waits for a person',
+  verdict: 'ended',
 };
 
-function factsOf(event: DeploymentEvent, temporalUrl: string | null): Record<Placeholder, string> {
+/** A verdict says it all of a deployment; of a release or a pipeline it has to be said what ended so. */
+function headlineOf({ kind, event, verdict }: Notification): string {
+  if (verdict === null) return `a ${kind} ${HEADLINES[event]}`;
+  return kind === 'deployment' ? verdict : `${kind} ${verdict}`;
+}
+
+function factsOf(event: Notification, temporalUrl: string | null): Record<Placeholder, string> {
   const { id, environment, stack, service, asked, by, why, verdict, reason, nextStep, commands } = event;
   return {
-    ...{ id, event: event.event, environment, stack, service, asked, by, reason },
-    headline: verdict === null ? HEADLINES[event.event] : verdict,
+    ...{ id, kind: event.kind, event: event.event, environment, stack, service, asked, by, reason },
+    headline: headlineOf(event),
     time: new Date(event.at).toISOString(),
     why: why ?? '',
     verdict: verdict ?? '',
@@ -76,7 +83,7 @@ function factsOf(event: DeploymentEvent, temporalUrl: string | null): Record<Pla
   };
 }
 
-function slackText(facts: Record<Placeholder, string>, { commands }: DeploymentEvent): string {
+function slackText(facts: Record<Placeholder, string>, { commands }: Notification): string {
   const shown = Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, forSlack(fact)]));
   const links = [
     ...(facts.temporal === '' ? [] : [`<${facts.temporal}|history>`]),

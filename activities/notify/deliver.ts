@@ -1,5 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
-import type { DeploymentEvent } from '../../decision/notification';
+import type { Notification } from '../../decision/notification';
 import { failure } from '../classify-failure';
 import type { NotifyActivities } from '../contract';
 import type { NotifyDependencies, TargetSettings } from '../dependencies';
@@ -28,7 +28,7 @@ function settingsOf(deps: NotifyDependencies, target: string): TargetSettings {
 }
 
 /** Whatever is no 2xx is tried again, for a day: an event is not given up for a webhook that is being mended. */
-async function send(settings: TargetSettings, event: DeploymentEvent, deps: NotifyDependencies): Promise<void> {
+async function send(settings: TargetSettings, event: Notification, deps: NotifyDependencies): Promise<void> {
   const { body, contentType } = composeMessage(settings, event, deps.workflowUrl(event.workflowId, event.runId));
   const signal = AbortSignal.any([cancellationSignal(), AbortSignal.timeout(REQUEST_LIMIT_MILLIS)]);
   let response: Response;

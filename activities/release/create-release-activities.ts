@@ -13,6 +13,12 @@ export function createReleaseActivities(deps: ReleaseDependencies): ReleaseActiv
       if ((decision === 'commit' || decision === 'roll-back') && typeof by === 'string') return { decision, by };
       throw failure('NotFound', `the record of the release ${releaseId} does not tell what was decided`);
     },
+    readLatest: async ({ workflowId }) => {
+      const latest = await deps.latestRunOf(workflowId);
+      if (latest === null) return null;
+      const deploymentId = latest.memo['deploymentId'];
+      return { runId: latest.runId, deploymentId: typeof deploymentId === 'string' ? deploymentId : null };
+    },
     readRun: ({ workflowId }) => deps.runOf(workflowId),
     readDeployments: ({ workflowIds }) =>
       Promise.all(

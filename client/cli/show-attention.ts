@@ -5,7 +5,7 @@ import { wrap } from '../render/wrap';
 import type { WaitingCoordinator } from '../waiting-coordinator';
 import { lineOf } from './show-list';
 
-const HEAD = ['ENVIRONMENT', 'SERVICE', 'PHASE', 'SINCE', 'REASON', 'WHAT TO DO'] as const;
+const HEAD = ['ENVIRONMENT', 'SERVICE', 'PHASE', 'SINCE', 'ENDS', 'REASON', 'WHAT TO DO'] as const;
 const REASON = HEAD.indexOf('REASON');
 const GAP = '  ';
 /** With less room than this for the reasons, a table would be a column of single words. */
@@ -29,7 +29,7 @@ export function attentionText(
       .join('');
   const shown = [...found.map((one) => shownOf(one, now)), ...coordinators.map((one) => shownCoordinator(one, now))];
   if (shown.length === 0) return `${none}\n`;
-  const rows = shown.map(cellsOf);
+  const rows = shown.map((one) => cellsOf(one, now));
   const widths = HEAD.map((head, at) => Math.max(head.length, ...rows.map((row) => widthOf(row[at] ?? ''))));
   if (columns === undefined) {
     const lines = rows.map((row) => row.map((cell) => [cell.replaceAll('\n', '; or ')]));
@@ -116,10 +116,11 @@ function table(rows: readonly (readonly (readonly string[])[])[], widths: readon
     .join('');
 }
 
-function cellsOf({ environment, name, phase, since, reason, mend, commands }: Shown): string[] {
+function cellsOf({ environment, name, phase, since, until, reason, mend, commands }: Shown, now: number): string[] {
   return [
     ...[environment, name, phase].map(clean),
     since,
+    until === null ? '-' : `in ${formatDuration(Math.max(0, until - now))}`,
     clean(reason),
     (commands.length === 0 ? [mend] : commands).map(clean).join('\n'),
   ];
@@ -135,7 +136,9 @@ function paragraph(one: Shown, columns: number, now: number): string {
     ...block(reason, 2),
     ...(mend === '' ? [] : block(mend, 2)),
     ...commands.flatMap((command) => block(command, 4)),
-    ...(until === null ? [] : block(`by itself it ends in ${formatDuration(until - now)}`, 2)),
+    ...(until === null
+      ? []
+      : block(`by itself it ends at ${clock(until)}, in ${formatDuration(Math.max(0, until - now))}`, 2)),
     '',
   ].join('\n');
 }

@@ -1,8 +1,10 @@
 import { triedText } from '../../decision/tried';
-import type { PersonNeeded, Progress } from '../../workflows/contract';
+import type { PersonNeeded, PhaseSpan, Progress } from '../../workflows/contract';
 import type { DeploymentHandle } from '../deployment-handle';
 import { progressOf } from '../deployment-story';
 import type { FollowedDeployment } from '../follow/follow-event';
+import type { DeploymentRecord } from '../history/deployment-record';
+import { timelineOf } from '../history/timeline-of';
 import { formatDuration } from '../input/duration';
 import { clock } from '../refusals';
 import { clean, jsonLine } from '../render/clean';
@@ -29,9 +31,29 @@ export async function showStatus(handle: DeploymentHandle, json: boolean, io: Pi
     }
     return;
   }
-  const progress = await progressOf(handle);
-  if (json) write({ type: 'status', ...deployment, progress });
-  else io.out.write(statusText(deployment, progress, Date.now(), columns));
+  const now = Date.now();
+  // What a worker would tell better: the history has it too, as of the last thing that happened.
+  const progress = (await progressOf(handle)) ?? lastKnownOf(await handle.record(), now);
+  if (!json) io.out.write(statusText(deployment, progress, now, columns));
+  else if ('isLastKnown' in progress) write({ type: 'status', ...deployment, progress: null, lastKnown: progress });
+  else write({ type: 'status', ...deployment, progress });
+}
+
+/** What a history tells of a deployment that runs, where no worker answers. Times in milliseconds since the epoch. */
+export interface LastKnown extends Pick<DeploymentRecord, 'images' | 'state' | 'message' | 'stateAt' | 'rancherUrl'> {
+  readonly isLastKnown: true;
+  readonly phase: PhaseSpan['phase'] | null;
+  readonly phaseSince: number | null;
+}
+
+function lastKnownOf(record: DeploymentRecord, now: number): LastKnown {
+  const { entries, images, state, message, stateAt, rancherUrl } = record;
+  const last = timelineOf(entries, now).at(-1);
+  return {
+    ...{ isLastKnown: true, images, state, message, stateAt, rancherUrl },
+    phase: last?.phase ?? null,
+    phaseSince: last?.from ?? null,
+  };
 }
 
 /**
@@ -41,16 +63,13 @@ export async function showStatus(handle: DeploymentHandle, json: boolean, io: Pi
  */
 export function statusText(
   deployment: FollowedDeployment,
-  progress: Progress | null,
+  progress: Progress | LastKnown,
   now: number,
   columns?: number,
 ): string {
   const row = (label: string, text: string): string => labelled(label, text, columns);
   const link = deployment.link === null ? '' : row('temporal', deployment.link);
-  if (progress === null) {
-    const unknown = 'unknown: no worker answers; the deployment waits for one, nothing is lost';
-    return `${heading(deployment, null, columns)}${row('phase', unknown)}${link}`;
-  }
+  if ('isLastKnown' in progress) return lastKnownText(deployment, progress, now, columns);
   const { phase, phaseSince, images, events, next, attention, rancherUrl, requestedWhy, round } = progress;
   const service = serviceText(progress);
   return [
@@ -66,6 +85,30 @@ export function statusText(
     ...events.slice(-8).map(({ at, level, text }) => row('', `${new Date(at).toISOString()} ${level} ${text}`)),
     rancherUrl === null ? '' : row('rancher', rancherUrl),
     link,
+  ].join('');
+}
+
+/** The same where no worker answers: what the history tells. */
+function lastKnownText(
+  deployment: FollowedDeployment,
+  { phase, phaseSince, images, state, message, stateAt, rancherUrl }: LastKnown,
+  now: number,
+  columns: number | undefined,
+): string {
+  const row = (label: string, text: string): string => labelled(label, text, columns);
+  const where =
+    phase === null || phaseSince === null
+      ? 'unknown'
+      : `${phase} for ${formatDuration(now - phaseSince)}, as last known`;
+  const readAt = stateAt === null ? '' : ` (read at ${clock(stateAt)})`;
+  return [
+    heading(deployment, null, columns),
+    row('phase', `${where}: no worker answers; the deployment waits for one, nothing is lost`),
+    ...images.map(({ config, from, to }) => row('image', `${config}: ${from ?? 'none'} → ${to}`)),
+    state === null ? '' : row('service', `${state}${message === null ? '' : ` · ${message}`}${readAt}`),
+    row('next', 'start the worker of the environment ("drover worker"), or look why it does not answer'),
+    rancherUrl === null ? '' : row('rancher', rancherUrl),
+    deployment.link === null ? '' : row('temporal', deployment.link),
   ].join('');
 }
 

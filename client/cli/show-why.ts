@@ -1,3 +1,4 @@
+import type { AilingContainer } from '../../decision/diagnosis';
 import { containerText, withoutRepeats } from '../../decision/diagnosis';
 import { triedText } from '../../decision/tried';
 import type { DeploymentStory } from '../deployment-story';
@@ -29,7 +30,7 @@ export function whyText(story: DeploymentStory, { json, columns }: Shown): strin
     rancher === null ? '' : row('service', `${rancher}${readAt === null ? '' : ` (read at ${clock(readAt)})`}`),
     ...rows(
       'container',
-      (diagnosis?.containers ?? []).flatMap((one) => [containerText(one), ...(one.url === null ? [] : [one.url])]),
+      (diagnosis?.containers ?? []).flatMap((one) => [containerText(one), ...logOf(one)]),
     ),
     (diagnosis?.containersLeftOut ?? 0) === 0 ? '' : row('', `and ${String(diagnosis?.containersLeftOut)} more`),
     seenBefore ? row('', `as they were at ${clock(diagnosis.at)}`) : '',
@@ -43,6 +44,12 @@ export function whyText(story: DeploymentStory, { json, columns }: Shown): strin
     rancherUrl === null ? '' : row('rancher', rancherUrl),
     deployment.link === null ? '' : row('temporal', deployment.link),
   ].join('');
+}
+
+/** Where the lines are that a container printed: Rancher has them for as long as it has the container. */
+function logOf({ url, seenAt }: AilingContainer): string[] {
+  if (url === null) return [];
+  return [seenAt === null ? `its log lines, while Rancher has it: ${url}` : `its containers: ${url}`];
 }
 
 function jsonText(story: DeploymentStory): string {

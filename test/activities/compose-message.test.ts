@@ -1,9 +1,10 @@
 import { composeMessage } from '../../activities/notify/compose-message';
-import type { DeploymentEvent } from '../../decision/notification';
+import type { Notification } from '../../decision/notification';
 import { eventIdOf } from '../../decision/notification';
 
-const EVENT: DeploymentEvent = {
+const EVENT: Notification = {
   id: 'd1.verdict.1795632245000',
+  kind: 'deployment',
   event: 'verdict',
   at: Date.UTC(2026, 10, 25, 18, 44, 5),
   environment: 'prod',
@@ -55,6 +56,17 @@ describe('a message', () => {
     expect(JSON.parse(body)).toMatchObject({
       text: expect.stringContaining('`drover confirm prod storefront/web`') as unknown,
     });
+  });
+
+  test('of a release or a pipeline says which of them it is', () => {
+    const headline = (more: Partial<Notification>): unknown =>
+      JSON.parse(
+        composeMessage({ kind: 'webhook', template: '"{kind}: {headline}"' }, { ...EVENT, ...more }, null).body,
+      );
+    expect(headline({ kind: 'release' })).toBe('release: release rolled-back');
+    expect(headline({ kind: 'pipeline', event: 'waiting', verdict: null })).toBe(
+      'pipeline: a pipeline waits for a person',
+    );
   });
 
   test('follows a template: what is filled in stays a part of its JSON', () => {

@@ -76,9 +76,9 @@ describe('the list', () => {
   it('is a line each where the output is no terminal, with everything in it', () => {
     const lines = show(undefined).trimEnd().split('\n');
     expect(lines).toHaveLength(4);
-    expect(lines[0]).toMatch(/^ENVIRONMENT {2}SERVICE +PHASE +SINCE +REASON +WHAT TO DO$/);
+    expect(lines[0]).toMatch(/^ENVIRONMENT {2}SERVICE +PHASE +SINCE +ENDS +REASON +WHAT TO DO$/);
     expect(lines[1]).toMatch(
-      /^prod +storefront\/web +parked +2026-11-23T19:00:00Z \(2 h\) +the former .* \[2J has the port 8080 free +drover retry prod storefront\/web; or drover cancel prod storefront\/web$/,
+      /^prod +storefront\/web +parked +2026-11-23T19:00:00Z \(2 h\) +in 6 d 22 h +the former .* \[2J has the port 8080 free +drover retry prod storefront\/web; or drover cancel prod storefront\/web$/,
     );
   });
 

@@ -1,5 +1,5 @@
-import type { AilingContainer } from '../../decision/diagnosis';
-import { ailmentOf, containerText, withoutRepeats } from '../../decision/diagnosis';
+import type { AilingContainer, Diagnosis } from '../../decision/diagnosis';
+import { ailmentOf, containerText, namedInWords, withoutRepeats, withSeenBefore } from '../../decision/diagnosis';
 import { PRIMARY } from '../../decision/service-snapshot';
 
 const FINE = {
@@ -63,6 +63,7 @@ describe('a container in words', () => {
     message: 'no space left',
     restarts: 3,
     url: null,
+    seenAt: null,
   };
   test('tells all that is known', () => {
     expect(containerText(container)).toBe(
@@ -74,5 +75,42 @@ describe('a container in words', () => {
     expect(containerText({ ...plain, config: 'log' })).toBe(
       'storefront-web-2 (log, from before): stopped, started again once',
     );
+  });
+});
+
+describe('a container that Rancher takes away as soon as it failed', () => {
+  const found = (at: number, containers: readonly AilingContainer[]): Diagnosis => ({
+    ...{ at, containers, state: 'upgrading', message: null, containersLeftOut: 0, serviceLog: [] },
+  });
+  // Rancher's own words, as recorded.
+  const words =
+    'Failed to allocate instance [container:1i210]: Bad instance [container:1i210] in state [error]: Allocation failed: needs host with label nosuch: label';
+  const named = namedInWords(words, 'http://rancher/containers');
+
+  test('is known by Rancher’s words about the service', () => {
+    expect(named && containerText(named)).toBe(
+      '1i210 (new): error; Rancher says: Allocation failed: needs host with label nosuch: label',
+    );
+    expect(['In Progress', 'Waiting: healthy [container:1i23]', null].map((one) => namedInWords(one, null))).toEqual([
+      ...[null, null, null],
+    ]);
+  });
+
+  test('is told with the next one, which does not fail yet, and when it was seen', () => {
+    if (named === null) throw new Error('it was not found');
+    const starting = { ...named, name: 'web-2', state: 'starting', message: null };
+    const seenAt = Date.UTC(2026, 0, 5, 12, 3, 4);
+    const told = withSeenBefore(found(seenAt + 9_000, [starting]), found(seenAt, [named]));
+    expect(told.containers.map(containerText)).toEqual([
+      '1i210 (new): error; Rancher says: Allocation failed: needs host with label nosuch: label; seen at 12:03:04 UTC, Rancher has taken it away since',
+      'web-2 (new): starting',
+    ]);
+  });
+
+  test('is not told where one that fails is there', () => {
+    if (named === null) throw new Error('it was not found');
+    const now = found(2, [{ ...named, name: 'web-3' }]);
+    expect(withSeenBefore(now, found(1, [named]))).toBe(now);
+    expect(withSeenBefore(found(2, []), null).containers).toEqual([]);
   });
 });

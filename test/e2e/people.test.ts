@@ -164,6 +164,8 @@ it('what somebody ended in Temporal is told too, and what no worker answers for'
   const alone = about('alone');
   expect((await alone.upgrade('--hold')).code).toBe(0);
   await stack.killWorker();
+  const last = await alone.run('status');
+  expect(last.stdout).toMatch(/^ {2}phase {5}confirming for .*, as last known: no worker answers;/m);
   const [silent, book] = [await alone.run('why'), await alone.run('report', '--html', 'alone.html')];
   expect([silent.code, book.code]).toEqual([0, 0]);
   expect(silent.stdout).toMatch(/^ {2}now {7}it runs, and no worker answers$/m);

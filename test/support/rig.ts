@@ -13,6 +13,7 @@ import type { DeploymentRequest } from '../../decision/request';
 import { Circuit } from '../../rancher/circuit';
 import { RancherClient } from '../../rancher/rancher-client';
 import { widestProbeOf } from '../../worker/environment-access';
+import { latestRunReader } from '../../worker/latest-run-reader';
 import { memoReader } from '../../worker/memo-reader';
 import { runReader } from '../../worker/run-reader';
 import { startSimulator } from '../../simulator/simulator';
@@ -209,6 +210,7 @@ export class Rig {
   #releaseActivities(): ReleaseActivities {
     const activities = createReleaseActivities({
       memoOf: memoReader(this.native, 'default'),
+      latestRunOf: latestRunReader(this.native, 'default'),
       runOf: runReader(this.native, 'default'),
       approvalKeys: () => new Map([[SIGNING_KEY.id, SIGNING_KEY.secret]]),
     });

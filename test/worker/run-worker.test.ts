@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { NOTIFIED_EVENTS } from '../../decision/notification';
-import type { DeploymentEvent } from '../../decision/notification';
+import type { Notification } from '../../decision/notification';
 import type { DeploymentRequest } from '../../decision/request';
 import { startSimulator, type Simulator } from '../../simulator/simulator';
 import { workflowBundle } from '../../worker/bundle/workflow-bundle';
@@ -269,10 +269,20 @@ describe('Temporal', () => {
   });
 });
 
-function eventOf(id: string): DeploymentEvent {
+function eventOf(id: string): Notification {
   const names = { environment: 'prod', stack: 'storefront', service: 'web' };
   return {
-    ...{ id, event: 'verdict', at: 1, ...names, deploymentId: 'd1', requestId: 'r1', workflowId: 'w', runId: 'r' },
+    ...{
+      id,
+      kind: 'deployment',
+      event: 'verdict',
+      at: 1,
+      ...names,
+      deploymentId: 'd1',
+      requestId: 'r1',
+      workflowId: 'w',
+      runId: 'r',
+    },
     ...{ asked: 'web:2', by: 'a test', why: null, verdict: 'succeeded', reason: 'it runs', nextStep: '' },
     ...{ commands: [], rancherUrl: null },
   };

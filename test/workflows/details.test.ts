@@ -1,6 +1,6 @@
 import type { InstanceTally } from '../../decision/service-snapshot';
 import { PRIMARY } from '../../decision/service-snapshot';
-import { detailsOf } from '../../workflows/details';
+import { detailsOf, nextOf } from '../../workflows/details';
 import { progress, result } from '../client/support/samples';
 
 const MARKUP = '![x](http://elsewhere/x.png) <img src=http://elsewhere/y.png> **succeeded** [click](http://elsewhere)';
@@ -21,6 +21,16 @@ test('Drover’s own words keep their form', () => {
   expect(detailsOf(progress({ phase: 'confirming', attention: 'waiting for `confirm` or `rollback`' }))).toContain(
     '**confirming** since 19:00:01 UTC: waiting for `confirm` or `rollback`',
   );
+});
+
+test('where Rancher does not answer, what comes next is that it does, and `retry` asks it', () => {
+  const away = progress({ phase: 'waiting', next: nextOf('waiting', true), isAway: true });
+  expect(detailsOf(away)).toContain(
+    'Next: wait until Rancher answers again, then go on; `retry` asks it now; `cancel` restores the former configuration',
+  );
+  expect(nextOf('waiting', true)).not.toContain('upgrades again');
+  expect(nextOf('finishing', true, true)).toBe('wait until Rancher answers again, then go on; `retry` asks it now');
+  expect([nextOf('parked', true), nextOf('done', true)]).toEqual([nextOf('parked'), nextOf('done')]);
 });
 
 test('containers are called new and old, not by versions, and by neither where there is no upgrade of ours', () => {

@@ -21,7 +21,8 @@ interface Failure {
 }
 
 const CHECKED: Case['service'] = { launchConfig: { healthCheck: HEALTH_CHECK } };
-const FIND_OUT = /Find out why, then deploy again/;
+const FIND_OUT =
+  /Find out why \(`drover why \S+ storefront\/\S+ --request \S+`\), then deploy again|Mend what is named here, then/;
 const NOTHING_CHANGED = /Nothing was changed/;
 
 const FAILURES: readonly Failure[] = [
@@ -157,8 +158,8 @@ const FAILURES: readonly Failure[] = [
       one.fault({ action: 'rollback', effect: rancherSays(403, 'Forbidden'), times: 0, probability: 1 });
     },
     ends: 'parked',
-    cause: /tried +rollback/,
-    next: /drover retry .*goes on where it stopped/,
+    cause: /tried +rollback.*403.*This key may not do that/,
+    next: /may not roll an upgrade back: in Rancher, make its account a member[^]*drover retry .*goes on where it stopped/,
   },
   {
     title: 'a rollback that hangs',
@@ -175,8 +176,8 @@ const FAILURES: readonly Failure[] = [
     before: (one) =>
       void one.fault({ action: 'finishupgrade', effect: rancherSays(403, 'Forbidden'), times: 0, probability: 1 }),
     ends: 'parked',
-    cause: /tried +finish/,
-    next: /drover retry .*goes on where it stopped/,
+    cause: /tried +finish.*403/,
+    next: /may not finish an upgrade: in Rancher[^]*drover retry .*goes on where it stopped/,
   },
   {
     title: 'a job that ended, and nobody knows how',

@@ -114,6 +114,26 @@ function readCases(): Case[] {
   ]);
 }
 
+const lookups: Case[] = [
+  {
+    title: 'an outage while the service is looked for is told, with what can be done, and so is its end',
+    run: async (one) => {
+      const { world } = one.rig.simulator;
+      // One more than a first look attempts.
+      const away = { method: 'GET', pathIncludes: `name=${one.name}`, times: 4 };
+      world.addFault({ ...away, effect: { kind: 'status', status: 503 } });
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      const seen = await one.rig.until(deploying, ({ isAway }) => isAway);
+      expect(seen).toMatchObject({
+        phase: 'resolving',
+        next: expect.stringContaining('`retry` asks it now') as unknown,
+      });
+      expect(await deploying.result()).toMatchObject({ verdict: 'succeeded' });
+      expect(await one.events(deploying)).toMatch(/Rancher cannot be reached.*[^]*Rancher answers again/);
+    },
+  },
+];
+
 const refusals: Case[] = [
   ...(
     [
@@ -302,7 +322,9 @@ async function parkAndGoOn(
 }
 
 describe('faults of the network, a proxy and Rancher', () => {
-  runCases([...outageAfterLostReply(), ...mutationCases(), ...readCases(), ...refusals, ...PARKED], { atOnce: 16 });
+  runCases([...outageAfterLostReply(), ...mutationCases(), ...readCases(), ...lookups, ...refusals, ...PARKED], {
+    atOnce: 16,
+  });
 });
 
 describe('keys', () => {

@@ -1,9 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { NOTIFIED_EVENTS } from '../../decision/notification';
 import type { TargetSettings } from '../../activities/dependencies';
+import type { PipelineRequest } from '../../decision/pipeline';
+import { STAGE_DEFAULTS } from '../../decision/pipeline';
+import type { ReleaseRequest } from '../../decision/release';
+import { RELEASE_DEFAULTS } from '../../decision/release';
+import { PIPELINE, pipelineWorkflowIdOf } from '../../workflows/pipeline-contract';
+import { RELEASE, releaseWorkflowIdOf } from '../../workflows/release-contract';
+import { LaneDoor } from '../support/lane-door';
 import type { Delivery } from '../support/webhook';
 import { Webhook } from '../support/webhook';
 import type { Case, Scene } from './scene';
-import { eventually, ONE_BATCH, runCases } from './scene';
+import { eventually, ONE_BATCH, runCases, STACK } from './scene';
 
 let webhook: Webhook;
 const SECRET = 'canary-hook-71b2';
@@ -72,6 +80,114 @@ const CASES: readonly Case[] = [
       await one.rig.deploy({ ...one.asked(), image: one.image(2), sidekicks: { nobody: 'example/x:1' } });
       await eventually(() => toldOf(one).length === 2, 'both events');
       expect(takenOf(one)[1]?.body['verdict']).not.toBe('succeeded');
+    },
+  },
+  {
+    title: 'of a deployment that somebody ended in Temporal its lane tells that, once; not of one that was only reset',
+    run: async (one) => {
+      const door = new LaneDoor(one.rig, { stack: STACK, service: one.name });
+      const ids = ['kept', 'ended'].map((name) => `${name}-${one.rig.alias}`);
+      const [kept = '', ended = ''] = ids;
+      const asked = { hold: true, overrides: ONE_BATCH };
+      await door.enter(door.ticket(kept, one.image(2), 'reject', asked));
+      await one.rig.until(door.deployment(), ({ phase }) => phase === 'confirming');
+      const { runId } = await door.deployment().describe();
+      const { events } = await door.deployment().fetchHistory();
+      const firstTask = events?.find((event) => event.workflowTaskCompletedEventAttributes);
+      await one.rig.client.workflowService.resetWorkflowExecution({
+        ...{ namespace: 'default', requestId: randomUUID(), reason: 'by hand' },
+        workflowExecution: { workflowId: door.deployment().workflowId, runId },
+        workflowTaskFinishEventId: firstTask?.eventId ?? null,
+      });
+      await one.rig.until(door.deployment(), ({ phase }) => phase === 'confirming');
+      await door.deployment().signal('confirm', { by: 'jane' });
+      await eventually(() => toldOf(one).includes('verdict'), 'the verdict of the one that was reset');
+      await door.lane.result();
+
+      await door.enter(door.ticket(ended, one.image(3), 'reject', asked));
+      await one.rig.until(door.deployment(), ({ phase }) => phase === 'confirming');
+      await door.deployment().terminate('the cluster moves');
+      await door.lane.result();
+      const endOf = (id: string): readonly Delivery[] =>
+        takenOf(one).filter(({ body }) => body['event'] === 'verdict' && body['deploymentId'] === `d-${id}`);
+      await eventually(() => endOf(ended).length > 0, 'the end');
+      expect(endOf(ended).map(({ body }) => body)).toEqual([
+        expect.objectContaining({
+          verdict: 'interfered',
+          reason: expect.stringContaining('somebody ended its workflow in Temporal') as unknown,
+          commands: expect.arrayContaining([`drover orphans ${one.rig.alias}`]) as unknown,
+        }),
+      ]);
+      expect(endOf(kept).map(({ body }) => body['verdict'])).toEqual(['succeeded']);
+    },
+  },
+  {
+    title: 'a release tells that it waits to be confirmed, and how it ended',
+    run: async (one) => {
+      const releaseId = `r${randomUUID().slice(0, 12)}`;
+      const workflowId = releaseWorkflowIdOf(releaseId);
+      const { stack, service, image } = one.asked();
+      const asked = { environment: one.rig.alias, stack, service, image: image ?? '' };
+      const request: ReleaseRequest = {
+        ...RELEASE_DEFAULTS,
+        ...{ requestId: `request-${releaseId}`, releaseId, name: 'a change', confirm: 'manual', author: { by: 'joe' } },
+        services: [
+          { ...asked, sidekicks: {}, variables: {}, labels: {}, redeploy: false, overrides: {}, dependsOn: [] },
+        ],
+      };
+      const part = one.rig.request({ ...asked, overrides: ONE_BATCH, release: { releaseId, workflowId } });
+      const handle = await one.rig.client.workflow.start(RELEASE, {
+        ...{ workflowId, taskQueue: one.rig.workflowQueue },
+        args: [{ request, waves: [[{ request: part, digest: 'a', whenBusy: 'reject' }]] }],
+      });
+      const told = (): readonly Delivery[] => webhook.taken.filter(({ body }) => body['deploymentId'] === releaseId);
+      await eventually(() => told().length > 0, 'that it waits');
+      await handle.signal('confirm', { by: 'jane' });
+      await handle.result();
+      await eventually(() => told().length > 1, 'its end');
+      expect(told().map(({ body }) => body)).toEqual([
+        expect.objectContaining({
+          ...{ kind: 'release', event: 'waiting', environment: one.rig.alias, service: '', by: 'joe' },
+          asked: `a change: ${STACK}/${one.name} in ${one.rig.alias}`,
+          commands: [`drover confirm --release ${releaseId}`, `drover rollback --release ${releaseId}`],
+        }),
+        expect.objectContaining({ kind: 'release', event: 'verdict', verdict: 'succeeded' }),
+      ]);
+      for (const { eventId, body } of told()) expect(eventId).toMatch(`${releaseId}.${String(body['event'])}.`);
+      // What the release holds waits for the release, not for a person.
+      expect(toldOf(one)).not.toContain('waiting');
+    },
+  },
+  {
+    title: 'a pipeline tells that a stage waits for approvals, and how it ended',
+    run: async (one) => {
+      const pipelineId = `p${randomUUID().slice(0, 12)}`;
+      const request: PipelineRequest = {
+        ...{ requestId: `request-${pipelineId}`, pipelineId, name: 'weekly', stack: STACK, services: [one.name] },
+        ...{ withSettings: true, author: { by: 'joe' } },
+        stages: [
+          {
+            ...{ name: 'live', from: one.rig.alias, environments: [one.rig.alias], order: 'sequence', freeze: [] },
+            ...{ approvals: STAGE_DEFAULTS.approvals, soakMillis: 0 },
+          },
+        ],
+      };
+      const handle = await one.rig.client.workflow.start(PIPELINE, {
+        ...{ workflowId: pipelineWorkflowIdOf(pipelineId), taskQueue: one.rig.workflowQueue, args: [request] },
+      });
+      const told = (): readonly Delivery[] => webhook.taken.filter(({ body }) => body['deploymentId'] === pipelineId);
+      await eventually(() => told().length > 0, 'that it waits');
+      await handle.signal('cancel', { by: 'jane' });
+      await handle.result();
+      await eventually(() => told().length > 1, 'its end');
+      expect(told().map(({ body }) => body)).toEqual([
+        expect.objectContaining({
+          ...{ kind: 'pipeline', event: 'waiting', stack: STACK, asked: `weekly of ${STACK} through ${one.rig.alias}` },
+          reason: expect.stringContaining('the stage live waits for 1 to approve') as unknown,
+          commands: [`drover approve ${pipelineId}`, `drover reject ${pipelineId} --why TEXT`],
+        }),
+        expect.objectContaining({ kind: 'pipeline', event: 'verdict', verdict: 'cancelled' }),
+      ]);
     },
   },
 ];

@@ -1,3 +1,4 @@
+import { tellOfPipeline } from '../announce-coordinator';
 import type { PipelineRun, Stage } from '../pipeline-run';
 import { approvalEndOf } from '../pipeline-run';
 import { fail } from './pass-stage';
@@ -14,6 +15,12 @@ export async function askPeople(run: PipelineRun, stage: Stage): Promise<void> {
   const waitsFor = `${rule.count} to approve${who}${rule.signed === true ? ', signed' : ''}`;
   run.move(stage, 'approval', { until, waitsFor });
   run.note('warning', stage.asked.name, `waits for ${waitsFor}: drover approve ${run.request.pipelineId}`);
+  await tellOfPipeline(run.request, stage.asked, {
+    ...({ event: 'waiting', at: stage.askedAt, verdict: null } as const),
+    reason: `the stage ${stage.asked.name} waits for ${waitsFor}`,
+    nextStep: `Approve it, or reject it and say why. By itself it ends at ${new Date(until).toISOString()}.`,
+    commands: [`drover approve ${run.request.pipelineId}`, `drover reject ${run.request.pipelineId} --why TEXT`],
+  });
   const isDecided = (): boolean => {
     const now = run.standingOf(stage, rule);
     return now.approved || now.rejected !== null || run.cancelled !== null || run.brokenGlass !== null;

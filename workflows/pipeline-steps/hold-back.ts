@@ -7,6 +7,7 @@ import type { Hold } from '../pipeline-contract';
 import type { PipelineRun, Stage } from '../pipeline-run';
 import { shortSummary } from '../summaries';
 import { fail } from './pass-stage';
+import { tellOfPipeline } from '../announce-coordinator';
 import { readHolds } from './temporal-activities';
 
 /** For so long it is waited for a person who lets go what is held, milliseconds. */
@@ -68,8 +69,16 @@ export async function outlastHolds(run: PipelineRun, stage: Stage): Promise<void
     const waitsFor = held
       .map(({ id, environment, images }) => `held back from ${environment}: ${images.join(', ')} (${id})`)
       .join('; ');
-    if (stage.waitsFor !== waitsFor) run.note('warning', stage.asked.name, `${waitsFor}: drover holds --let-go ID`);
+    const isNews = stage.waitsFor !== waitsFor;
+    if (isNews) run.note('warning', stage.asked.name, `${waitsFor}: drover holds --let-go ID`);
     run.move(stage, 'held', { until, waitsFor });
+    if (isNews)
+      await tellOfPipeline(run.request, stage.asked, {
+        ...({ event: 'waiting', at: Date.now(), verdict: null } as const),
+        reason: `the stage ${stage.asked.name} waits until a person lets go what is held: ${waitsFor}`,
+        nextStep: 'See why it is held, and let it go when it is mended.',
+        commands: held.map(({ id }) => `drover holds --let-go ${id}`),
+      });
     if (Date.now() >= until)
       throw fail(run, stage, 'refused', `${waitsFor}; nobody let it go`, 'See why: drover holds.');
     const { pokes } = run;

@@ -1,4 +1,5 @@
 import { condition } from '@temporalio/workflow';
+import { tellOfRelease } from '../announce-coordinator';
 import { decide } from '../release-link';
 import type { Decision } from '../release-contract';
 import type { ReleaseRun } from '../release-run';
@@ -48,6 +49,13 @@ async function askPerson(run: ReleaseRun): Promise<void> {
   const until = Date.now() + confirmWithinMillis;
   run.enter('confirming', 'all are verified and held: waiting for a person to `confirm`, or to take them back');
   run.needPerson({ text: 'all are verified: confirm finishes them, rollback takes them back', until });
+  const { releaseId } = run.request;
+  await tellOfRelease(run.request, {
+    ...({ event: 'waiting', at: Date.now(), verdict: null } as const),
+    reason: 'all of its services are verified, and it waits to be confirmed',
+    nextStep: `Confirm it, or take all of them back. By itself it goes back at ${new Date(until).toISOString()}.`,
+    commands: [`drover confirm --release ${releaseId}`, `drover rollback --release ${releaseId}`],
+  });
   const isOver = (): boolean => run.confirmedBy !== null || hasToGoBack(run);
   await run.until(isOver, confirmWithinMillis, 'wait for a person to confirm the release');
   run.needPerson(null);

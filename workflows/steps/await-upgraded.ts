@@ -1,9 +1,10 @@
 import type { ProgressClock } from '../../decision/progress-clock';
 import { startClock, tick } from '../../decision/progress-clock';
+import { touchedVersions } from '../../decision/round';
 import { roundStep } from '../../decision/round-step';
 import { pauseMillis } from '../../decision/schedule';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
-import { readService } from '../calls';
+import { readReplacing } from '../calls';
 import type { Deployment } from '../deployment';
 import { RestoreNeeded } from '../endings';
 import { seconds } from '../seconds';
@@ -21,6 +22,7 @@ const FIRST_CONTAINERS_MILLIS = 10_000;
  */
 export async function awaitUpgraded(deployment: Deployment): Promise<void> {
   const { policy } = deployment;
+  deployment.diagnosis = null;
   deployment.enter('waiting', 'Rancher replaces the containers');
   // A retry that came earlier asked for something else: it must not roll back what was just accepted.
   deployment.takeRetry();
@@ -39,17 +41,24 @@ export async function awaitUpgraded(deployment: Deployment): Promise<void> {
     const withContainers =
       Date.now() - containersAt >= containersEvery || clock.stalledMillis + planned >= policy.stallLimitMillis;
     // Rancher's own words only explain: every third time is often enough.
-    const service = await readService(deployment, withContainers, withContainers && containerReads % 3 === 0);
+    const service = await readReplacing(deployment, withContainers, withContainers && containerReads % 3 === 0);
     if (withContainers) containerReads += 1;
     if (service.instances !== null) containersAt = Date.now();
     const step = roundStep(service, deployment.ours, 'upgraded');
     if (step.do === 'interfered') throw interfered(service, step.why);
-    if (step.do === 'verify') return;
+    if (step.do === 'verify') {
+      deployment.diagnosis = null;
+      return;
+    }
 
     const before = clock;
-    clock = tick(clock, Date.now(), planned, service, deployment.ours.accepted ?? []);
+    // Those of sidekicks that were left alone run all the time: they are neither new nor progress.
+    clock = tick(clock, Date.now(), planned, service, touchedVersions(deployment.ours));
     noteProgress(deployment, service, before, clock);
-    if (clock.stalledMillis === 0) deployment.getsOn();
+    if (clock.stalledMillis === 0) {
+      deployment.diagnosis = null;
+      deployment.getsOn();
+    }
     if (service.twoWriters && suspected)
       throw new RestoreNeeded('rolled-back', 'two upgrades were accepted at once and fight each other');
     suspected = service.twoWriters;
@@ -89,7 +98,7 @@ function noteProgress(
 function waitingText({ service, ours }: Deployment, { running }: ProgressClock): string {
   const what = 'for Rancher to replace the containers';
   if (running > 0 && service !== null)
-    return `${what}: ${running} of ${service.expected * (ours.accepted?.length ?? 1)} new ones run`;
+    return `${what}: ${running} of ${service.expected * Math.max(1, touchedVersions(ours).length)} new ones run`;
   return service?.message ? `${what}: ${service.message}` : what;
 }
 

@@ -3,9 +3,10 @@ import { proofOf } from '../../decision/proof';
 import { untouchedConfigs } from '../../decision/round';
 import { roundStep } from '../../decision/round-step';
 import { pauseMillis } from '../../decision/schedule';
-import { diagnose, interruptible, isOutage, MEND_ACCESS, mayBeUnderWay, readService } from '../calls';
+import { diagnose, interruptible, isOutage, mayBeUnderWay, readService } from '../calls';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
+import { mendAccess } from '../mend-access';
 import { seconds } from '../seconds';
 import { interfered } from './interfered';
 
@@ -108,7 +109,7 @@ async function send(
       if (mayBeUnderWay(called)) await deployment.untilNothingIsUnderWay();
       return called.type === 'UnknownOutcome' ? 'unsure' : 'away';
     }
-    await deployment.park(called.message, MEND_ACCESS);
+    await deployment.park(called.message, mendAccess(called.type, 'finish an upgrade', deployment.request.environment));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CallFailure } from '../calls';
+import type { CallFailed, CallFailure } from '../calls';
 import { BETWEEN_STRETCHES_MILLIS, interruptible, isOutage, LATE_MILLIS, outageText } from '../calls';
 import { ACTIVITY_OPTIONS, activitiesOf } from '../activity-options';
 import type { Deployment } from '../deployment';
@@ -17,14 +17,18 @@ export async function resolve(deployment: Deployment): Promise<void> {
   const policy = await loadPolicy(deployment);
   const activities = activitiesOf(request.environment, policy);
   let since = Date.now();
+  let said: CallFailed | null = null;
   for (;;) {
     deployment.throwIfRestoreAsked();
     // Not the whole limit again after each interruption, or where the next attempt would come after its end.
     const reachLimitMillis = Math.max(SHORTEST_MILLIS, since + policy.reachLimitMillis - Date.now());
     const due = Date.now() + reachLimitMillis;
-    const { resolve: group } = activitiesOf(request.environment, { ...policy, reachLimitMillis });
+    const { find, resolve: stretch } = activitiesOf(request.environment, { ...policy, reachLimitMillis });
+    const group = deployment.isAway ? stretch : find;
     const called = await interruptible(deployment, () => group.resolveTarget({ request, policy }));
     if (called.kind === 'value') {
+      if (deployment.isAway) deployment.note('info', `Rancher answers again, after ${seconds(Date.now() - since)}`);
+      deployment.waitsForAnswer(false);
       const { target, rancherUrl, service, images } = called.value;
       deployment.resolved = { policy, activities, target };
       deployment.rancherUrl = rancherUrl;
@@ -36,10 +40,18 @@ export async function resolve(deployment: Deployment): Promise<void> {
     // Told much later than it was due: Temporal itself was away, and nobody had his time.
     if (Date.now() > due + LATE_MILLIS) since = Date.now();
     const left = since + policy.reachLimitMillis - Date.now();
-    if (called.kind === 'failed' && (!isOutage(called.type) || left <= 0))
-      throw endedBy(deployment, called.type, called.message, Date.now() - since);
-    if (called.kind === 'failed')
-      await deployment.pause(Math.min(left, BETWEEN_STRETCHES_MILLIS), 'for Rancher to come back');
+    if (called.kind === 'failed') {
+      // A look that is shorter than one attempt may take proves nobody away: what was said at the one before says more.
+      if (called.type !== 'TimedOut' || reachLimitMillis > ACTIVITY_OPTIONS.resolveTarget(policy).startToCloseTimeout)
+        said = called;
+      const { type, message } = said ?? called;
+      if (!isOutage(called.type) || left <= 0) throw endedBy(deployment, type, message, Date.now() - since);
+    }
+    if (called.kind === 'interrupted') continue;
+    if (!deployment.isAway) {
+      deployment.waitsForAnswer(true);
+      deployment.note('warning', `${outageText(deployment, called.type, called.message)}. Trying on.`);
+    } else await deployment.pause(Math.min(left, BETWEEN_STRETCHES_MILLIS), 'for Rancher to come back');
   }
 }
 

@@ -7,9 +7,10 @@ import { pauseMillis } from '../../decision/schedule';
 import type { ConfigVersion, ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import { kindOfState } from '../../decision/service-state';
-import { diagnose, interruptible, isOutage, MEND_ACCESS, mayBeUnderWay, readService } from '../calls';
+import { diagnose, interruptible, isOutage, mayBeUnderWay, readService } from '../calls';
 import type { Deployment } from '../deployment';
 import type { RestoreNeeded } from '../endings';
+import { mendAccess } from '../mend-access';
 import { interfered } from './interfered';
 
 /**
@@ -116,7 +117,10 @@ async function sendRollback(deployment: Deployment): Promise<'sent' | 'not-now' 
   if (called.kind === 'interrupted') return 'interrupted';
   deployment.tries.failed('rollback', called);
   if (!isOutage(called.type)) {
-    await deployment.park(called.message, MEND_ACCESS);
+    await deployment.park(
+      called.message,
+      mendAccess(called.type, 'roll an upgrade back', deployment.request.environment),
+    );
     return 'parked';
   }
   deployment.note('warning', `whether the rollback was taken is not known: ${called.message}`);

@@ -1,3 +1,4 @@
+import { findOutWhy } from '../../decision/find-out-why';
 import { patienceWith } from '../../decision/patience';
 import type { ProgressClock } from '../../decision/progress-clock';
 import { startClock, tick } from '../../decision/progress-clock';
@@ -205,7 +206,7 @@ function tooLate(deployment: Deployment): Ended {
     ? new Ended(
         'rolled-back',
         `${reason} again; the former configuration was restored before`,
-        'Find out why, then deploy again.',
+        findOutWhy(deployment.request),
       )
     : new Ended('refused', reason, 'Deploy again when the service has settled, or with a longer `--timeout`.');
 }

@@ -3,6 +3,7 @@ import { listText } from '../../../client/cli/show-list';
 import { statusText } from '../../../client/cli/show-status';
 import { timelineText } from '../../../client/cli/show-timeline';
 import { whyText } from '../../../client/cli/show-why';
+import { findOutWhy } from '../../../decision/find-out-why';
 import type { DeploymentStory } from '../../../client/deployment-story';
 import { noPaint } from '../../../client/render/style';
 import { TerminalRenderer } from '../../../client/render/terminal-renderer';
@@ -122,7 +123,7 @@ describe('why', () => {
       '  step      waiting (waiting for Rancher to replace the containers), 20 s',
       '  service   upgrading: wait for containers to start (read at 2026-11-23T19:00:05Z)',
       '  container storefront-web-2 (primary, new): stopped, unhealthy, exit code 137, started again 3 times; Rancher says: OOM <killed>',
-      '            http://rancher/containers/1i7',
+      '            its log lines, while Rancher has it: http://rancher/containers/1i7',
       '            and 1 more',
       '  log       2026-11-23T19:00:04Z error service.trigger.info: Timeout waiting for instance',
       "  next      Look at the container's log, mend the image and deploy again.",
@@ -170,6 +171,21 @@ describe('why', () => {
     const text = whyText(before, { json: false, columns: undefined });
     expect(text).toMatch(/^ {2}service {3}active \(read at 2026-11-23T19:00:02Z\)$/m);
     expect(text).toMatch(/^ {12}and 1 more\n {12}as they were at 2026-11-23T19:00:01Z$/m);
+  });
+
+  it('names where the lines are that a container printed', () => {
+    const text = whyText(failed(), { json: false, columns: undefined });
+    expect(text).toMatch(/^ {12}its log lines, while Rancher has it: http:\/\/rancher\/containers\/1i7$/m);
+  });
+
+  it('does not send whoever reads it to itself', () => {
+    const story = failed();
+    const { outcome } = story;
+    if (outcome === null) throw new Error('it is over');
+    const sent: DeploymentStory = { ...story, outcome: { ...outcome, nextStep: findOutWhy(story.deployment) } };
+    expect(findOutWhy(story.deployment)).toMatch(/^Find out why \(`drover why prod storefront\/web --request \S+`\)/);
+    const text = whyText(sent, { json: false, columns: undefined });
+    expect(text).toMatch(/^ {2}next {6}Mend what is named here, then deploy again\.$/m);
   });
 
   it('of one that no worker answers for tells what the history tells', () => {
@@ -246,6 +262,13 @@ describe('status', () => {
   it('says as of when the service is told, where nobody reads it now', () => {
     expect(statusText(deployment, PARKED, NOW)).toMatch(
       /^ {2}service {3}upgrading · as read last, before 2026-11-23T19:00:01Z$/m,
+    );
+    const lastKnown = {
+      ...({ isLastKnown: true, phase: 'waiting', phaseSince: NOW - 54_000, rancherUrl: 'http://rancher/1s7' } as const),
+      ...{ images: [], state: 'upgrading', message: 'In Progress', stateAt: NOW - 9_000 },
+    };
+    expect(statusText(deployment, lastKnown, NOW)).toMatch(
+      /^ {2}phase {5}waiting for 54 s, as last known: no worker answers;.*\n {2}service {3}upgrading · In Progress \(read at \S+Z\)\n {2}next {6}start the worker/m,
     );
     expect(statusText(deployment, progress({ isAway: true }), NOW)).toMatch(
       /^ {2}service {3}upgrading · as read last; Rancher or its worker does not answer now$/m,

@@ -17,6 +17,7 @@ export const DIAGNOSIS: Diagnosis = {
     {
       ...{ name: 'storefront-web-2', config: 'primary', isNew: true, state: 'stopped', healthState: 'unhealthy' },
       ...{ exitCode: 137, message: 'OOM <killed>', restarts: 3, url: 'http://rancher/containers/1i7' },
+      seenAt: null,
     },
   ],
   containersLeftOut: 1,
