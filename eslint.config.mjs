@@ -15,19 +15,24 @@ const CONTRACTS = ['', 'lane-', 'release-', 'pipeline-'].map((what) => `workflow
 const FOLDERS = {
   decision: { may: [] },
   rancher: { may: [] },
+  // Where secrets come from, and what is encrypted with them: for the client and the worker alike.
+  secrets: { may: [] },
+  codec: { may: ['secrets'] },
+  // Temporal's own settings, for both too.
+  connection: { may: [] },
   // It must not share the product's mistakes.
   simulator: { may: [] },
   workflows: { may: ['decision'], types: ['activities'] },
   activities: { may: ['rancher', 'decision'], types: CONTRACTS },
   // It talks to Temporal, never to Rancher; what starts a worker or the simulator is loaded only by the commands that need it.
-  client: { may: ['decision', ...CONTRACTS], lazy: ['worker', 'simulator'] },
-  worker: { may: ['activities', 'rancher', 'decision', 'workflows'] },
+  client: { may: ['decision', 'secrets', 'codec', 'connection', ...CONTRACTS], lazy: ['worker', 'simulator'] },
+  worker: { may: ['activities', 'rancher', 'decision', 'workflows', 'secrets', 'codec', 'connection'] },
 };
 
 /** Packages (and Node's own modules) by folder: a pattern of what is refused, and why. */
 const TEMPORAL = {
   regex: '^@temporalio/',
-  message: 'Nothing of Temporal here: it belongs to workflows/, activities/, worker/ and client/.',
+  message: 'Nothing of Temporal here: it belongs to workflows/, activities/, worker/, codec/ and client/.',
 };
 const ANY_PACKAGE = {
   regex: '^[^.]',
@@ -42,9 +47,24 @@ const RANCHER_PACKAGES = {
   regex: '^(?:node-fetch|lossless-json)(?:/|$)',
   message: 'Only a worker talks to Rancher: this package belongs to rancher/.',
 };
+const NODE_ONLY = {
+  regex: '^(?!\\.|node:)',
+  message: "Node's own modules only: every command of the client loads it.",
+};
+const CODEC_PACKAGES = {
+  regex: '^(?!\\.|node:|@temporalio/common$)',
+  message: "Node's own modules and @temporalio/common only: every command of the client loads it.",
+};
+const CONNECTION_PACKAGES = {
+  regex: '^(?!\\.|node:|@temporalio/envconfig$)',
+  message: "Node's own modules and @temporalio/envconfig only: every command of the client loads it.",
+};
 const PACKAGES = {
   decision: [ANY_PACKAGE],
   rancher: [TEMPORAL],
+  secrets: [NODE_ONLY],
+  codec: [CODEC_PACKAGES],
+  connection: [CONNECTION_PACKAGES],
   simulator: [TEMPORAL],
   workflows: [NOT_FOR_WORKFLOWS],
   activities: [],

@@ -13,6 +13,7 @@ const TYPES: Readonly<Record<Outcome, FailureType>> = {
   invalid: 'Invalid',
   'not-permitted': 'NotPermitted',
   unauthorised: 'Unauthorised',
+  'key-changing': 'RancherUnreachable',
   forbidden: 'Forbidden',
   'not-found': 'NotFound',
   throttled: 'RancherUnreachable',

@@ -60,6 +60,7 @@ const IS_SILENCE: Readonly<Record<Outcome, boolean>> = {
   invalid: false,
   'not-permitted': false,
   unauthorised: false,
+  'key-changing': false,
   forbidden: false,
   'not-found': false,
   throttled: false,

@@ -18,6 +18,8 @@ export interface RancherClientOptions {
   readonly userAgent?: string | undefined;
   /** For clients that talk to the same server with other keys. Default: one of this client's own. */
   readonly circuit?: Circuit | undefined;
+  /** Told that the key is refused (401); answers whether another one is expected within a while. Default: it is not. */
+  readonly onRefusedKey?: (() => boolean) | undefined;
   /** Told of each request when it has ended; must not throw. */
   readonly onRequest?: ((request: ObservedRequest) => void) | undefined;
 }

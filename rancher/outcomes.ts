@@ -55,6 +55,13 @@ export const OUTCOMES = {
     retryMutation: 'never',
     meaning: 'the key is not accepted (401)',
   },
+  'key-changing': {
+    sent: 'yes',
+    effect: 'none',
+    retryRead: true,
+    retryMutation: 'after-a-read',
+    meaning: 'the key is not accepted any more (401), and another one is expected: it is being replaced',
+  },
   forbidden: {
     sent: 'yes',
     effect: 'none',

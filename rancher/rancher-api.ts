@@ -7,7 +7,9 @@ import { checkCount, checkKey, checkUserAgent } from './client-options';
 import type { RancherClientOptions } from './client-options';
 import { configuredValues } from './configured-values';
 import { InvalidSettingError } from './errors/invalid-setting-error';
+import { KeyChangingError } from './errors/key-changing-error';
 import { NotRancherError } from './errors/not-rancher-error';
+import { UnauthorisedError } from './errors/unauthorised-error';
 import { exchange } from './exchange';
 import type { ExchangeLimits, Outgoing } from './exchange';
 import { isJsonObject, ownValue, stringifyJson } from './json';
@@ -39,6 +41,7 @@ export class RancherApi {
   readonly #secrets: readonly string[];
   readonly #circuit: Circuit;
   readonly #onRequest: (request: ObservedRequest) => void;
+  readonly #onRefusedKey: () => boolean;
 
   /** Host and port, for messages. */
   readonly host: string;
@@ -64,6 +67,7 @@ export class RancherApi {
     };
     this.#circuit = options.circuit ?? new Circuit();
     this.#onRequest = options.onRequest ?? (() => undefined);
+    this.#onRefusedKey = options.onRefusedKey ?? (() => false);
     this.#agents = makeAgents(this.#location.origin.startsWith('https:') ? 'https:' : 'http:', options.ca);
   }
 
@@ -190,6 +194,7 @@ export class RancherApi {
       return answer;
     } catch (error) {
       passage.failed(error, signal?.aborted === true);
+      if (error instanceof UnauthorisedError && this.#onRefusedKey()) throw keyChanging(error);
       throw error;
     }
   }
@@ -209,6 +214,14 @@ export class RancherApi {
     this.#agents.kept.destroy();
     this.#agents.fresh.destroy();
   }
+}
+
+function keyChanging(error: UnauthorisedError): KeyChangingError {
+  const { request, status, code, fieldName, detail } = error;
+  return new KeyChangingError(`${error.message} It was accepted before: another key is waited for.`, {
+    ...{ request, status, code, fieldName, detail },
+    cause: error,
+  });
 }
 
 interface Answer {

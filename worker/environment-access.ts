@@ -12,6 +12,7 @@ import type { Configuration } from './config/configuration';
 import { ConfigurationError } from './config/configuration-error';
 import type { PreparedEnvironment } from './config/prepare-environment';
 import { policyFor, resolvePolicy } from './config/resolve-policy';
+import { KeyWatch } from './key-watch';
 import { whyBadRancherUrl } from './config/schema';
 
 /** Who is told of what happens between the worker and one environment's Rancher. */
@@ -131,6 +132,10 @@ function unknownReference(environment: PreparedEnvironment, reference: string): 
  * knows whether Rancher answers.
  */
 function clientFactory(environment: PreparedEnvironment, shared: SharedByClients): () => RancherClient {
+  const keyWatch = new KeyWatch(
+    [environment.accessKey, environment.secretKey],
+    environment.configuration.keyGraceMillis,
+  );
   let current: { readonly keys: string; readonly client: RancherClient } | undefined;
   return () => {
     const accessKey = environment.accessKey.read();
@@ -141,8 +146,16 @@ function clientFactory(environment: PreparedEnvironment, shared: SharedByClients
     if (current?.keys === keys) return current.client;
     const { url, ca, configuration } = environment;
     const requestTimeoutMillis = configuration.policy.requestTimeoutMillis;
+    const watched = {
+      ...shared,
+      onRefusedKey: () => keyWatch.refused(),
+      onRequest: (request: ObservedRequest) => {
+        keyWatch.saw(request);
+        shared.onRequest?.(request);
+      },
+    };
     // The former client is not closed: an activity may be using it; its idle connections end by themselves.
-    current = { keys, client: new RancherClient({ url, accessKey, secretKey, ca, requestTimeoutMillis, ...shared }) };
+    current = { keys, client: new RancherClient({ url, accessKey, secretKey, ca, requestTimeoutMillis, ...watched }) };
     return current.client;
   };
 }

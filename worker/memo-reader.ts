@@ -1,3 +1,4 @@
+import type { DataConverter } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import { latestRunReader } from './latest-run-reader';
 
@@ -5,7 +6,8 @@ import { latestRunReader } from './latest-run-reader';
 export function memoReader(
   connection: NativeConnection,
   namespace: string,
+  dataConverter: DataConverter = {},
 ): (workflowId: string) => Promise<Readonly<Record<string, unknown>> | null> {
-  const latestRunOf = latestRunReader(connection, namespace);
+  const latestRunOf = latestRunReader(connection, namespace, dataConverter);
   return async (workflowId) => (await latestRunOf(workflowId))?.memo ?? null;
 }

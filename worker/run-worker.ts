@@ -1,10 +1,11 @@
 import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { workerDataConverter } from '../codec/worker-data-converter';
 import { createActivities } from '../activities/create-activities';
 import type { ActivityDependencies, EnvironmentAccess } from '../activities/dependencies';
 import { createNotifyActivities } from '../activities/notify/deliver';
 import { createReleaseActivities } from '../activities/release/create-release-activities';
 import { notifyQueue, rancherQueue, WORKFLOW_QUEUE } from '../workflows/contract';
-import { workflowBundle } from './bundle/workflow-bundle';
+import { withEncodedFailures, workflowBundle } from './bundle/workflow-bundle';
 import type { Configuration } from './config/configuration';
 import { ConfigurationError } from './config/configuration-error';
 import { digestKey } from './config/digest-key';
@@ -72,13 +73,18 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await ensureSearchAttributes(connection, namespace, { onStep });
 
   const { worker: settings } = configuration;
-  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime' | 'maxHeartbeatThrottleInterval'> =
-    {
-      ...{ connection, namespace, shutdownGraceTime: settings.shutdownGraceMillis },
-      // An activity's lease reckons with heartbeats that arrive when they are made; by default the SDK holds them back for four fifths
-      // of their time-out.
-      maxHeartbeatThrottleInterval: '1s',
-    };
+  const { codecKeys } = configuration.temporal;
+  const dataConverter = workerDataConverter(codecKeys);
+  const bundle = await workflowBundle(env);
+  const common: Pick<
+    WorkerOptions,
+    'connection' | 'namespace' | 'shutdownGraceTime' | 'maxHeartbeatThrottleInterval' | 'dataConverter'
+  > = {
+    ...{ connection, namespace, dataConverter, shutdownGraceTime: settings.shutdownGraceMillis },
+    // An activity's lease reckons with heartbeats that arrive when they are made; by default the SDK holds them back for four fifths
+    // of their time-out.
+    maxHeartbeatThrottleInterval: '1s',
+  };
   const measure = new Measure(Runtime.instance().metricMeter);
   const aliases = environments.map(({ alias }) => alias);
   const workers: Worker[] = [];
@@ -87,11 +93,11 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       ...common,
       taskQueue: WORKFLOW_QUEUE,
       ...WORKFLOW_CODE_LIMIT,
-      workflowBundle: await workflowBundle(env),
+      workflowBundle: codecKeys.isOn ? withEncodedFailures(bundle) : bundle,
       activities: createReleaseActivities({
-        memoOf: memoReader(connection, namespace),
-        latestRunOf: latestRunReader(connection, namespace),
-        runOf: runReader(connection, namespace),
+        memoOf: memoReader(connection, namespace, dataConverter),
+        latestRunOf: latestRunReader(connection, namespace, dataConverter),
+        runOf: runReader(connection, namespace, dataConverter),
         // Read anew each time: a key is rotated without a restart.
         approvalKeys: () => new Map([...settings.approvalKeys].map(([id, source]) => [id, source.read()])),
       }),
@@ -159,11 +165,12 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
  * What a worker would serve, with everything that it needs for that. It asks nobody: a command calls it before it connects, so that
  * what is wrong on this machine is told at once, whether Temporal is there or not.
  *
- * @throws ConfigurationError with all that is missing
+ * @throws ConfigurationError with all that is missing; CodecError where the codec's keys cannot be used
  */
 export function servedEnvironments(
   options: Pick<RunWorkerOptions, 'configuration' | 'environments'>,
 ): PreparedEnvironment[] {
+  options.configuration.temporal.codecKeys.check();
   return prepareEnvironments(options.configuration, served(options));
 }
 

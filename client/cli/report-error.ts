@@ -34,10 +34,11 @@ interface Told {
   readonly problems: readonly Problem[];
 }
 
-/** Expected errors of the worker, which is not loaded here: their names are stable. */
+/** Expected errors of the worker and of the codec, which are not loaded here: their names are stable. */
 const OF_THE_WORKER: Readonly<Record<string, Verdict>> = {
   ConfigurationError: 'invalid',
   SecretError: 'invalid',
+  CodecError: 'invalid',
   PortInUseError: 'invalid',
   SearchAttributesError: 'invalid',
   NamespaceError: 'invalid',

@@ -1,4 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
+import { AesGcmCodec } from '../../codec/aes-gcm-codec';
+import { KeyRing } from '../../codec/key-ring';
 import { UnreachableError } from '../errors/unreachable-error';
 import type { ConnectionSettings } from './connection-settings';
 import { retriesUntilClosed } from './late-calls';
@@ -10,12 +12,15 @@ const CONNECT_LIMIT_MILLIS = 5000;
 /**
  * Connects to Temporal. `close` gives the connection back, also while calls wait for their next attempt.
  *
- * @throws UnreachableError after five seconds, naming the address, where it comes from, and what a plain connection says
+ * @throws CodecError where the codec's keys cannot be used, before anything is asked; UnreachableError after five seconds, naming the address, where it comes from, and what a plain connection says
  */
 export async function connectToTemporal(
   settings: ConnectionSettings,
 ): Promise<{ connection: Connection; client: Client; close: () => Promise<void> }> {
   const { address, from, namespace } = settings;
+  const ring = new KeyRing(settings.codecKeys);
+  ring.check();
+  const dataConverter = { payloadCodecs: [new AesGcmCodec(ring)] };
   let closed = false;
   try {
     const connection = await Connection.connect({
@@ -27,7 +32,7 @@ export async function connectToTemporal(
       closed = true;
       return connection.close();
     };
-    return { connection, client: new Client({ connection, namespace }), close };
+    return { connection, client: new Client({ connection, namespace, dataConverter }), close };
   } catch (error) {
     const why = await whyNoAnswer(address, settings.options.tls);
     throw new UnreachableError(

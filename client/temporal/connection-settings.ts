@@ -1,11 +1,17 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { dirname, join, resolve } from 'node:path';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
 import type { ConnectionOptions } from '@temporalio/client';
 import { parse } from 'yaml';
+import { placeOf, readTemporalProfile } from '../../connection/temporal-profile';
+import { codecKeys } from '../../codec/codec-keys';
+import type { SecretSource } from '../../secrets/secret-source';
+import { readSecretSpelling, SECRET_FORM } from '../../secrets/secret-spelling';
+import type { SecretSpelling } from '../../secrets/secret-spelling';
 import { InvalidInputError } from '../errors/invalid-input-error';
 import type { Environment } from '../input/ci-build';
+import { parseDuration } from '../input/duration';
 import { readSmallFile } from '../input/read-small-file';
 import { whyBadTemporal, whyBadTemporalFiles } from './why-bad-temporal';
 
@@ -18,6 +24,8 @@ export interface ConnectionSettings {
   readonly from: string;
   /** Base address of Temporal Web where it is known. */
   readonly webUrl: string | undefined;
+  /** Where the codec's keys are; undefined: nothing is encrypted. */
+  readonly codecKeys: SecretSource | undefined;
 }
 
 /** Where the settings may come from. */
@@ -53,7 +61,7 @@ export function connectionSettings(sources: SettingsSources): ConnectionSettings
     sources.address !== undefined
       ? { address: sources.address, from: 'the address given' }
       : own.address !== undefined && own.address !== ''
-        ? { address: own.address, from: env['TEMPORAL_ADDRESS'] ? 'TEMPORAL_ADDRESS' : profileOf(env) }
+        ? { address: own.address, from: env['TEMPORAL_ADDRESS'] ? 'TEMPORAL_ADDRESS' : placeOf(env) }
         : file.address !== undefined
           ? { address: file.address, from: `"temporal.address" in ${file.path}` }
           : { address: DEFAULT_ADDRESS, from: 'the default, since neither TEMPORAL_ADDRESS nor drover.yaml names one' };
@@ -74,23 +82,15 @@ export function connectionSettings(sources: SettingsSources): ConnectionSettings
         env['DROVER_TEMPORAL_WEB_URL'] ??
         (file.address === undefined || file.address === found.address ? file.webUrl : undefined),
     ),
+    codecKeys: codecKeys(file.codecKeys, dirname(file.path), env, process.cwd()),
   };
 }
 
-function fromTemporalsOwn(env: Environment): ReturnType<typeof loadClientConnectConfig> {
+function fromTemporalsOwn(env: Environment): ClientConnectConfig {
   const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  try {
-    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
-  } catch (error) {
-    throw new InvalidInputError([
-      {
-        where: "Temporal's settings",
-        // Its further lines quote the file, and so a key that stands there.
-        text: `they cannot be read: ${(error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''}`,
-        fix: 'mend the TEMPORAL_… environment variables, or the file that TEMPORAL_CONFIG_FILE names (temporal.toml)',
-      },
-    ]);
-  }
+  const read = readTemporalProfile(Object.fromEntries(set));
+  if ('settings' in read) return read.settings;
+  throw new InvalidInputError([{ where: `Temporal's settings (${read.where})`, text: read.text, fix: read.fix }]);
 }
 
 /** It is shown in every link: no credentials, no query. */
@@ -105,15 +105,12 @@ function decentWebUrl(url: string | undefined): string | undefined {
   ]);
 }
 
-function profileOf(env: Environment): string {
-  return `${env['TEMPORAL_CONFIG_FILE'] ?? 'temporal.toml'}, profile ${env['TEMPORAL_PROFILE'] ?? 'default'}`;
-}
-
 interface FileSettings {
   readonly path: string;
   readonly address: string | undefined;
   readonly namespace: string | undefined;
   readonly webUrl: string | undefined;
+  readonly codecKeys: SecretSpelling | undefined;
 }
 
 /** Only its `temporal:` section, and only texts in it: a client needs no `drover.yaml`, and the worker is the one that judges it. */
@@ -121,7 +118,8 @@ function fromDroverYaml({ env, configFile }: SettingsSources): FileSettings {
   const named = configFile ?? env['DROVER_CONFIG'];
   const home = env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? homedir(), '.config');
   const usual = [resolve('drover.yaml'), join(home, 'drover', 'drover.yaml')];
-  const path = named === undefined || named === '' ? usual.find((file) => existsSync(file)) : resolve(named);
+  const isNamed = named !== undefined && named !== '';
+  const path = !isNamed ? usual.find((file) => existsSync(file)) : resolve(named);
   if (path === undefined) return NO_FILE;
   const none = { ...NO_FILE, path };
   let document: unknown;
@@ -146,10 +144,40 @@ function fromDroverYaml({ env, configFile }: SettingsSources): FileSettings {
     const value = section[key];
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  return { path, address: text('address'), namespace: text('namespace'), webUrl: text('webUrl') };
+  return {
+    path,
+    address: text('address'),
+    namespace: text('namespace'),
+    webUrl: text('webUrl'),
+    codecKeys: keysIn(section['codec'], path, path === resolve('drover.yaml') && !isNamed),
+  };
 }
 
-const NO_FILE: FileSettings = { path: '', address: undefined, namespace: undefined, webUrl: undefined };
+const NO_FILE: FileSettings = {
+  path: '',
+  address: undefined,
+  namespace: undefined,
+  webUrl: undefined,
+  codecKeys: undefined,
+};
+
+/** @param isFoundByChance - nobody named the file: it lies in the folder where somebody happens to be */
+function keysIn(codec: unknown, path: string, isFoundByChance: boolean): SecretSpelling | undefined {
+  if (codec === undefined || codec === null) return undefined;
+  const where = `${path}: temporal.codec.keys`;
+  const refuse = (text: string, fix: string): never => {
+    throw new InvalidInputError([{ where, text, fix }]);
+  };
+  const read = readSecretSpelling(isRecord(codec) ? codec['keys'] : undefined, (text) => parseDuration(text, false));
+  if ('wrong' in read) return refuse(read.wrong, `write codec: { keys: ${SECRET_FORM} }`);
+  // To look at a list of deployments in a folder that somebody else made must not run what he wrote there.
+  if ('command' in read.spelling && isFoundByChance)
+    return refuse(
+      'a command is run only where somebody names the file',
+      'name it in --config or DROVER_CONFIG, or give the keys by a file or a variable',
+    );
+  return read.spelling;
+}
 
 function unreadable(where: string, code: string): InvalidInputError {
   const text =

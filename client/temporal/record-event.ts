@@ -2,6 +2,7 @@ import type { Connection } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { requiredTsToMs } from '@temporalio/common/lib/time';
 import type { LoadedDataConverter } from '@temporalio/common';
+import { CodecError } from '../../codec/codec-error';
 import { NOTHING } from '../history/recorded-event';
 import type { ActivityEnd, Given, RecordedEvent, RunEnd } from '../history/recorded-event';
 
@@ -15,15 +16,20 @@ type Failure = NonNullable<RawEvent['activityTaskFailedEventAttributes']>['failu
 
 /** What an event says of a deployment; null where it is one of Temporal's own book-keeping. */
 export async function recordEvent(raw: RawEvent, converter: LoadedDataConverter): Promise<RecordedEvent | null> {
-  const told = await tellingPart(raw, (payloads) => read(payloads ?? [], converter));
+  const told = await tellingPart(
+    raw,
+    (payloads) => read(payloads ?? [], converter),
+    (failure) => wordsOf(failure, converter),
+  );
   return told === null ? null : { id: Number(raw.eventId), at: requiredTsToMs(raw.eventTime, 'eventTime'), ...told };
 }
 
 type Reader = (payloads: readonly Payload[] | null | undefined) => Promise<Given>;
+type Words = (failure: Failure) => Promise<string | null>;
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'id' | 'at'> : never;
 type Told = WithoutPlace<RecordedEvent>;
 
-async function tellingPart(raw: RawEvent, given: Reader): Promise<Told | null> {
+async function tellingPart(raw: RawEvent, given: Reader, words: Words): Promise<Told | null> {
   const started = raw.workflowExecutionStartedEventAttributes;
   if (started != null) {
     const attributes = await keywords(started.searchAttributes?.indexedFields, given);
@@ -49,7 +55,7 @@ async function tellingPart(raw: RawEvent, given: Reader): Promise<Told | null> {
       type: 'update-answered',
       acceptedId: Number(acceptedEventId),
       result: await given(outcome?.success?.payloads),
-      said: wordsOf(outcome?.failure),
+      said: await words(outcome?.failure),
     };
   }
   const updated = raw.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest;
@@ -73,12 +79,12 @@ async function tellingPart(raw: RawEvent, given: Reader): Promise<Told | null> {
     // Only a reset names the run that the new one goes on from.
     const { baseRunId, failure, identity } = failedTask;
     if (!baseRunId) return null;
-    return { type: 'reset', baseRunId, reason: failure?.message ?? '', identity: identity ?? '' };
+    return { type: 'reset', baseRunId, reason: (await words(failure)) ?? '', identity: identity ?? '' };
   }
-  return (await activityPart(raw, given)) ?? endOf(raw, given);
+  return (await activityPart(raw, given, words)) ?? endOf(raw, given, words);
 }
 
-async function activityPart(raw: RawEvent, given: Reader): Promise<Told | null> {
+async function activityPart(raw: RawEvent, given: Reader, words: Words): Promise<Told | null> {
   const scheduled = raw.activityTaskScheduledEventAttributes;
   if (scheduled != null)
     return {
@@ -104,13 +110,13 @@ async function activityPart(raw: RawEvent, given: Reader): Promise<Told | null> 
     scheduledId: Number(ended.scheduledEventId),
     how,
     result: await given(completed?.result?.payloads),
-    said: wordsOf(failure),
+    said: await words(failure),
     failureType: failure?.applicationFailureInfo?.type || null,
     identity,
   };
 }
 
-async function endOf(raw: RawEvent, given: Reader): Promise<Told | null> {
+async function endOf(raw: RawEvent, given: Reader, words: Words): Promise<Told | null> {
   const completed = raw.workflowExecutionCompletedEventAttributes;
   const terminated = raw.workflowExecutionTerminatedEventAttributes;
   const failed = raw.workflowExecutionFailedEventAttributes;
@@ -123,7 +129,7 @@ async function endOf(raw: RawEvent, given: Reader): Promise<Told | null> {
   });
   if (completed != null) return { ...end('completed'), result: await given(completed.result?.payloads) } as Told;
   if (terminated != null) return end('terminated', terminated.reason ?? '', terminated.identity ?? '');
-  if (failed != null) return end('failed', wordsOf(failed.failure) ?? '');
+  if (failed != null) return end('failed', (await words(failed.failure)) ?? '');
   if (raw.workflowExecutionTimedOutEventAttributes != null) return end('timed-out');
   if (raw.workflowExecutionCanceledEventAttributes != null) return end('cancelled');
   return raw.workflowExecutionContinuedAsNewEventAttributes != null ? end('continued-as-new') : null;
@@ -135,8 +141,8 @@ async function read(payloads: readonly Payload[], converter: LoadedDataConverter
   try {
     const [value] = await decodeArrayFromPayloads(converter, [...payloads].slice(0, 1));
     return { isReadable: true, value };
-  } catch {
-    return { isReadable: false, encoding: encodingOf(payloads[0]) };
+  } catch (error) {
+    return { isReadable: false, encoding: error instanceof CodecError ? error.message : encodingOf(payloads[0]) };
   }
 }
 
@@ -159,8 +165,19 @@ async function keywords(
 }
 
 /** A time-out of its own says little: what the last attempt met is its cause. */
-function wordsOf(failure: Failure): string | null {
+async function wordsOf(failure: Failure, converter: LoadedDataConverter): Promise<string | null> {
   if (failure == null) return null;
-  const cause = failure.cause?.message;
-  return cause ? `${failure.message ?? ''}: ${cause}` : (failure.message ?? null);
+  const said = await messageOf(failure, converter);
+  const cause = failure.cause == null ? '' : await messageOf(failure.cause, converter);
+  return cause === '' ? said : `${said}: ${cause}`;
+}
+
+/** Where the codec is on, the message is a payload too. */
+async function messageOf(failure: NonNullable<Failure>, converter: LoadedDataConverter): Promise<string> {
+  if (failure.encodedAttributes == null) return failure.message ?? '';
+  const attributes = await read([failure.encodedAttributes], converter);
+  if (!attributes.isReadable) return attributes.encoding;
+  const { value } = attributes;
+  const isSaid = typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
+  return isSaid ? String(value.message) : (failure.message ?? '');
 }

@@ -275,7 +275,7 @@ const TEMPORAL: readonly BadInput[] = [
     args: ['list'],
     env: () => ({ TEMPORAL_PROFILE: 'nowhere' }),
     verdict: 'invalid',
-    says: ["Temporal's settings: they cannot be read", 'nowhere', 'TEMPORAL_CONFIG_FILE'],
+    says: ["Temporal's settings (temporal.toml, profile nowhere): they cannot be read", 'TEMPORAL_CONFIG_FILE'],
   },
   {
     what: 'an unknown namespace',
@@ -453,7 +453,11 @@ const CONFIGURATION: readonly BadInput[] = [
     args: worker(),
     yaml: 'rancher:\n  secretKey: hunter2\n',
     verdict: 'invalid',
-    says: [/bad-\d+\.yaml:2:14/, 'a secret does not belong into this file', '{ env: NAME } or { file: PATH }'],
+    says: [
+      /bad-\d+\.yaml:2:14/,
+      'a secret does not belong into this file',
+      '{ env: NAME }, { file: PATH } or { command: ',
+    ],
     not: /hunter2/,
   },
   {

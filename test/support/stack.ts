@@ -37,6 +37,10 @@ export interface StackEnvironment {
   readonly accessKey?: string;
   /** The secret key is in a file of this name in the stack's folder, which can be written anew. Default: in a variable of the workers'. */
   readonly secretFile?: string;
+  /** How the secret key is told, as it stands in `drover.yaml`; over `secretFile`. */
+  readonly secretFrom?: object;
+  /** For how long another key is waited for. Default: not at all. */
+  readonly keyGrace?: string;
   /** Default: the simulated Rancher's. */
   readonly url?: string;
   readonly policy?: Readonly<Record<string, string | number | boolean>>;
@@ -273,7 +277,10 @@ function environmentSection(one: StackEnvironment, url: string, { seed }: StackO
     rancher: {
       url: one.url ?? url,
       accessKey: { env: keyVariable(accessKey) },
-      secretKey: one.secretFile === undefined ? { env: secretVariable(accessKey) } : { file: one.secretFile },
+      secretKey:
+        one.secretFrom ??
+        (one.secretFile === undefined ? { env: secretVariable(accessKey) } : { file: one.secretFile }),
+      keyGrace: one.keyGrace ?? '0s',
     },
     ...(one.policy === undefined ? {} : { policy: one.policy }),
     ...(one.gates === undefined ? {} : { gates: one.gates }),

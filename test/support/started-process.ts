@@ -83,9 +83,18 @@ export class StartedProcess {
    * @throws Error with everything that it wrote, when it ends before, or after `limitMillis` (a minute)
    */
   async saysOnStdout(pattern: RegExp, limitMillis = 60_000): Promise<RegExpExecArray> {
+    return this.#says(() => this.stdout, pattern, limitMillis);
+  }
+
+  /** The same, on its standard error. */
+  async saysOnStderr(pattern: RegExp, limitMillis = 60_000): Promise<RegExpExecArray> {
+    return this.#says(() => this.stderr, pattern, limitMillis);
+  }
+
+  async #says(written: () => string, pattern: RegExp, limitMillis: number): Promise<RegExpExecArray> {
     const deadline = Date.now() + limitMillis;
     for (;;) {
-      const found = pattern.exec(this.stdout);
+      const found = pattern.exec(written());
       if (found !== null) return found;
       if (!this.running || Date.now() >= deadline) {
         const why = this.running ? 'did not say' : `ended (${String(this.#end?.code)}) without saying`;

@@ -79,7 +79,7 @@ environments:
   {
     what: 'an unknown key that is like no other',
     yaml: 'rancher:\n  xyzzy: 1\n',
-    problems: [['2:3', 'rancher.xyzzy: unknown key; known here: url, accessKey, secretKey, ca']],
+    problems: [['2:3', 'rancher.xyzzy: unknown key; known here: url, accessKey, secretKey, keyGrace, ca']],
   },
   {
     what: 'two unknown keys in one mapping',
@@ -166,7 +166,7 @@ environments:
     problems: [
       [
         '2:14',
-        'rancher.secretKey: a secret does not belong into this file; say where it comes from, { env: NAME } or { file: PATH }',
+        'rancher.secretKey: a secret does not belong into this file; say where it comes from, { env: NAME }, { file: PATH } or { command: [PROGRAM, ARGUMENT, …] }',
       ],
     ],
   },
@@ -178,12 +178,12 @@ environments:
   {
     what: 'a key from two places',
     yaml: 'rancher:\n  secretKey: { env: A, file: /b }\n',
-    problems: [['2:3', 'expected exactly one of env and file']],
+    problems: [['2:3', 'expected exactly one of env, file and command']],
   },
   {
     what: 'a key from nowhere',
     yaml: 'rancher:\n  accessKey: { vault: secret/x }\n',
-    problems: [['2:3', 'expected exactly one of env and file']],
+    problems: [['2:3', 'expected exactly one of env, file and command']],
   },
   {
     what: 'a reference with a space',

@@ -208,7 +208,7 @@ describe('a good drover.yaml', () => {
       'Temporal: temporal.example.com:7233, namespace deployments, Web UI https://temporal.example.com',
     );
     expect(text).toContain(
-      `access key: environment variable RANCHER_ACCESS_KEY; secret key: file ${join(cwd, 'secrets/rancher')}`,
+      `access key: environment variable RANCHER_ACCESS_KEY (another one takes a restart); secret key: file ${join(cwd, 'secrets/rancher')}`,
     );
     expect(text).toContain('policy: onPending wait, label false, stallLimit 20m, soak 90s, batchInterval 500ms');
     expect(text).toContain('variables: web-db-password (environment variable WEB_DB_PASSWORD)');

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { BundleError } from './bundle-error';
@@ -23,6 +23,7 @@ export async function bundleWorkflows(entry: string): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: entry,
     payloadConverterPath: join(dirname(entry), `payload-converter${extname(entry)}`),
+    failureConverterPath: join(dirname(entry), `failure-converter${extname(entry)}`),
     logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
   });
   return code;
@@ -45,4 +46,21 @@ export async function workflowBundle(env: NodeJS.ProcessEnv): Promise<WorkflowBu
   if (entry === undefined)
     throw new BundleError(`There are no workflows in ${ROOT}: this installation is not complete. Run npm run build.`);
   return { code: await bundleWorkflows(entry) };
+}
+
+const IN_CLEAR = 'drover-failures-are-in-clear';
+const ENCODED = 'drover-failures-are-encoded';
+
+/**
+ * The same bundle, for a worker whose codec is on: what fails in workflows has its message and its stack trace encoded.
+ *
+ * @throws BundleError where the bundle was built by a version that does not know how
+ */
+export function withEncodedFailures(bundle: WorkflowBundle): WorkflowBundle {
+  const code = 'code' in bundle ? bundle.code : readFileSync(bundle.codePath, 'utf8');
+  if (!code.includes(IN_CLEAR))
+    throw new BundleError(
+      'The bundle of the workflows cannot encode failures, and the codec is on. Run npm run build.',
+    );
+  return { code: code.replaceAll(IN_CLEAR, ENCODED) };
 }

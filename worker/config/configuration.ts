@@ -1,7 +1,7 @@
 import { DEFAULT_POLICY, type Policy } from '../../decision/policy';
 import { ConfigurationError } from './configuration-error';
 import { formatDuration } from './duration';
-import type { SecretSource } from './secret-source';
+import type { SecretSource } from '../../secrets/secret-source';
 import type { TemporalSettings } from './temporal-settings';
 import type { ConfiguredGate } from './gates';
 import { nearest } from './nearest';
@@ -18,6 +18,8 @@ export interface EnvironmentConfiguration {
   readonly url: { readonly value: string; readonly where: string } | undefined;
   readonly accessKey: SecretSource | undefined;
   readonly secretKey: SecretSource | undefined;
+  /** For how long another key is waited for when Rancher refuses one that it took before, milliseconds. Default 2 minutes. */
+  readonly keyGraceMillis: number;
   /** A PEM file with the authority that signed Rancher's certificate. */
   readonly ca: { readonly path: string; readonly where: string } | undefined;
   readonly policy: Policy;
@@ -101,7 +103,7 @@ function describeEnvironment(environment: EnvironmentConfiguration): string[] {
   return [
     `environment ${environment.alias} (${environment.where})`,
     `  Rancher: ${withoutCredentials(environment.url?.value) ?? missing}, project ${environment.project ?? missing}${environment.ca === undefined ? '' : `, CA ${environment.ca.path}`}`,
-    `  access key: ${environment.accessKey?.place ?? missing}; secret key: ${environment.secretKey?.place ?? missing}`,
+    `  access key: ${placeOf(environment.accessKey)}; secret key: ${placeOf(environment.secretKey)}`,
     `  policy: ${describePolicy(environment.policy)}`,
     `  variables: ${variables.length === 0 ? 'none' : variables.join(', ')}`,
     ...[...environment.gates.values()].map(({ gate }) => `  gate ${gate.name}: ${gate.kind} ${gate.asks}`),
@@ -109,6 +111,12 @@ function describeEnvironment(environment: EnvironmentConfiguration): string[] {
       ({ target, kind }) => `  tells ${target.name} (${kind}): ${target.events.join(', ')}`,
     ),
   ];
+}
+
+/** A key in a variable lasts as long as the process: whoever means to replace it has to know. */
+function placeOf(source: SecretSource | undefined): string {
+  if (source === undefined) return 'missing';
+  return source.mayChange ? source.place : `${source.place} (another one takes a restart)`;
 }
 
 function describePolicy(policy: Policy): string {

@@ -9,8 +9,11 @@ import { targetsOf } from './notifications';
 import type { LoadedFile } from './load-configuration';
 import type { RancherVariables } from './rancher-variables';
 import { whyBadAlias, whyBadRancherUrl, withPolicySettings } from './schema';
-import type { SecretSpelling } from './schema-pieces';
-import type { SecretSource } from './secret-source';
+import type { SecretSpelling } from '../../secrets/secret-spelling';
+import type { SecretSource } from '../../secrets/secret-source';
+
+/** Long enough for a file that is distributed to machines, short enough for a key that was taken away. */
+const KEY_GRACE_MILLIS = 120_000;
 
 type ToSource = (spelling: SecretSpelling) => SecretSource;
 
@@ -108,7 +111,7 @@ function keysAndCa(
   ownPath: readonly string[],
   variables: RancherVariables,
   toSource: ToSource,
-): Pick<EnvironmentConfiguration, 'accessKey' | 'secretKey' | 'ca'> {
+): Pick<EnvironmentConfiguration, 'accessKey' | 'secretKey' | 'keyGraceMillis' | 'ca'> {
   const common = loaded?.content.rancher;
   const key = (name: 'accessKey' | 'secretKey'): SecretSource | undefined => {
     const spelling = own?.[name] ?? common?.[name];
@@ -124,7 +127,12 @@ function keysAndCa(
       : variables.ca === undefined
         ? undefined
         : { path: variables.ca, where: 'RANCHER_CA_FILE' };
-  return { accessKey: key('accessKey'), secretKey: key('secretKey'), ca };
+  return {
+    accessKey: key('accessKey'),
+    secretKey: key('secretKey'),
+    keyGraceMillis: own?.keyGrace ?? common?.keyGrace ?? KEY_GRACE_MILLIS,
+    ca,
+  };
 }
 
 function projectIdIn(url: string | undefined): string | undefined {

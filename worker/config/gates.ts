@@ -4,8 +4,8 @@ import type { Gate } from '../../decision/gate';
 import { formatDuration } from './duration';
 import { whyBadHeader, whyBadOwnName } from './own-name';
 import { count, duration, kindOf, named, quote, secret, section, text } from './schema-pieces';
-import type { SecretSpelling } from './schema-pieces';
-import type { SecretSource } from './secret-source';
+import type { SecretSpelling } from '../../secrets/secret-spelling';
+import type { SecretSource } from '../../secrets/secret-source';
 
 // Checks of the environment's own, between `upgraded` and the finish: `environments.<name>.gates`.
 

@@ -5,11 +5,13 @@ import { explainIssue } from './explain-issue';
 import { environmentsOf } from './environments-of';
 import { findConfigurationFile, type FileSearch } from './find-file';
 import { readRancherVariables } from './rancher-variables';
-import { readSmallFile, whyUnread } from './read-small-file';
+import { readSmallFile, whyUnread } from '../../secrets/read-small-file';
 import { readYaml, type YamlFile } from './read-yaml';
 import { configurationSchema, whyBadListening, type ConfigurationFile } from './schema';
-import type { SecretSpelling } from './schema-pieces';
-import { secretFromFile, secretFromVariable, type SecretSource } from './secret-source';
+import type { SecretSpelling } from '../../secrets/secret-spelling';
+import { codecKeys } from '../../codec/codec-keys';
+import { sourceOf } from '../../secrets/source-of';
+import { secretFromFile, secretFromVariable, type SecretSource } from '../../secrets/secret-source';
 import { TemporalSettings } from './temporal-settings';
 
 const SHUTDOWN_GRACE_MILLIS = 30_000;
@@ -40,15 +42,16 @@ export function loadConfiguration(search: FileSearch): Configuration {
   const found = findConfigurationFile(search);
   const problems: ConfigurationProblem[] = [];
   const loaded = found === undefined ? undefined : loadFile(found, cwd, problems);
-  const toSource = (spelling: SecretSpelling): SecretSource =>
-    'env' in spelling
-      ? secretFromVariable(spelling.env, env)
-      : secretFromFile(resolve(loaded?.folder ?? cwd, spelling.file));
+  const toSource = (spelling: SecretSpelling): SecretSource => sourceOf(spelling, loaded?.folder ?? cwd, env);
 
   const environments = environmentsOf(loaded, readRancherVariables(env, cwd), toSource, problems);
   const configuration = new Configuration(
     found?.path,
-    new TemporalSettings(loaded?.content.temporal, env),
+    new TemporalSettings(
+      loaded?.content.temporal,
+      env,
+      codecKeys(loaded?.content.temporal?.codec?.keys, loaded?.folder ?? cwd, env, cwd),
+    ),
     environments,
     workerOf(loaded?.content.worker, env, cwd, toSource, problems),
   );

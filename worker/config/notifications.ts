@@ -6,8 +6,8 @@ import { NOTIFIED_EVENTS } from '../../decision/notification';
 import { nearest } from './nearest';
 import { whyBadHeader, whyBadOwnName } from './own-name';
 import { choice, kindOf, named, secret, section, text } from './schema-pieces';
-import type { SecretSpelling } from './schema-pieces';
-import type { SecretSource } from './secret-source';
+import { SECRET_FORM, type SecretSpelling } from '../../secrets/secret-spelling';
+import type { SecretSource } from '../../secrets/secret-source';
 
 // Who is told what: `notifications`, for all environments, and `environments.<name>.notifications`.
 
@@ -45,10 +45,10 @@ const address = z.unknown().transform((value, context): string | SecretSpelling 
     return parsed.success ? parsed.data : fail(parsed.error.issues[0]?.message ?? `found ${kindOf(value)}`);
   }
   if (!/^https?:\/\/[^\s]+$/i.test(value) || !URL.canParse(value))
-    return fail('expected an address, http:// or https://, or where it comes from, { env: NAME } or { file: PATH }');
+    return fail(`expected an address, http:// or https://, or where it comes from, ${SECRET_FORM}`);
   if (/^https?:\/\/[^/?#]*@/i.test(value) || /[?#]/.test(value))
     return fail(
-      'credentials and queries do not belong into this file; say where the address comes from, { env: NAME } or { file: PATH }',
+      `credentials and queries do not belong into this file; say where the address comes from, ${SECRET_FORM}`,
     );
   return value;
 });

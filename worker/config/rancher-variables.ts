@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { secretFromFile, secretFromVariable, type SecretSource } from './secret-source';
+import { secretFromFile, secretFromVariable, type SecretSource } from '../../secrets/secret-source';
 
 /** What the environment variables that people already use say about Rancher. */
 export interface RancherVariables {

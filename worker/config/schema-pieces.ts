@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readSecretSpelling, type SecretSpelling } from '../../secrets/secret-spelling';
 import { DURATION_FORM, parseDuration } from './duration';
 import { nearest } from './nearest';
 
@@ -101,36 +102,17 @@ export function text(what: string, whyBad: (value: string) => string | undefined
   });
 }
 
-/** Where a secret comes from: `{ env: NAME }` or `{ file: PATH }`; never the secret itself. */
+/** Where a secret comes from (see {@link SecretSpelling}); never the secret itself. */
 export function secret() {
-  const form = 'where it comes from, { env: NAME } or { file: PATH }';
   return z.unknown().transform((value, context): SecretSpelling => {
-    const fail = (message: string): never => {
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    };
-    if (typeof value === 'string' || typeof value === 'number') {
-      return fail(
-        `a secret does not belong into this file; say ${form}. (If it is a real one, take it out of the file and of the history of your repository.)`,
-      );
-    }
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return fail(`expected ${form}, found ${kindOf(value)}`);
-    const entries = Object.entries(value);
-    const [key, place] = entries[0] ?? [];
-    if (entries.length !== 1 || (key !== 'env' && key !== 'file'))
-      return fail(`expected exactly one of env and file: ${form}`);
-    if (typeof place !== 'string' || place.trim() === '')
-      return fail(`expected ${key === 'env' ? 'the name of an environment variable' : 'a path'} in ${key}`);
-    if (key === 'file') return { file: place };
-    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(place)
-      ? { env: place }
-      : fail('env must be the name of an environment variable (letters, digits and _), not its value');
+    const read = readSecretSpelling(value, parseDuration);
+    if ('spelling' in read) return read.spelling;
+    const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+    const found = isMapping || typeof value === 'string' || typeof value === 'number' ? '' : `, found ${kindOf(value)}`;
+    context.addIssue({ code: 'custom', message: `${read.wrong}${found}` });
+    return z.NEVER;
   });
 }
-
-/** A secret's place as it stands in the file. */
-export type SecretSpelling = { readonly env: string } | { readonly file: string };
 
 /** What was found, in words; for text and numbers their kind only, since they may be secret. */
 export function kindOf(value: unknown): string {

@@ -77,6 +77,7 @@ const RANCHER = {
   url: text('the address of Rancher, such as https://rancher.example.com', whyBadRancherUrl).optional(),
   accessKey: secret().optional(),
   secretKey: secret().optional(),
+  keyGrace: duration('0s', '1h').optional(),
   ca: text('the path of a PEM file').optional(),
 };
 
@@ -113,6 +114,7 @@ export const configurationSchema = section({
     address: text('the address of Temporal, host:port', whyBadAddress).optional(),
     namespace: text('the name of a Temporal namespace').optional(),
     webUrl: text('the address of Temporal Web', whyBadWebUrl).optional(),
+    codec: section({ keys: secret() }).optional(),
   }).optional(),
   rancher: section(RANCHER).optional(),
   defaults: section(POLICY).optional(),

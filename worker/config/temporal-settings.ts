@@ -1,4 +1,7 @@
-import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
+import { readTemporalProfile } from '../../connection/temporal-profile';
+import { KeyRing } from '../../codec/key-ring';
+import type { SecretSource } from '../../secrets/secret-source';
 import { ConfigurationError } from './configuration-error';
 import { whyBadWebUrl, type ConfigurationFile } from './schema';
 import { whyBadTemporal, whyBadTemporalFiles } from './why-bad-temporal';
@@ -17,10 +20,16 @@ export class TemporalSettings {
   readonly namespace: string;
   /** Address of Temporal Web without a slash at its end; undefined where it is not known. */
   readonly webUrl: string | undefined;
+  /** The keys with which payloads are encrypted, as they are now. */
+  readonly codecKeys: KeyRing;
   readonly #env: NodeJS.ProcessEnv;
 
-  /** @throws ConfigurationError when Temporal's own configuration is bad (a profile that is not there, say). */
-  constructor(file: ConfigurationFile['temporal'], env: NodeJS.ProcessEnv) {
+  /**
+   * @param keys - where the codec's keys are; undefined: nothing is encrypted
+   * @throws ConfigurationError when Temporal's own configuration is bad (a profile that is not there, say).
+   */
+  constructor(file: ConfigurationFile['temporal'], env: NodeJS.ProcessEnv, keys?: SecretSource) {
+    this.codecKeys = new KeyRing(keys);
     this.#env = env;
     const badFiles = whyBadTemporalFiles(env);
     if (badFiles.length > 0) throw new ConfigurationError(badFiles);
@@ -53,22 +62,20 @@ export class TemporalSettings {
       (extra) => extra !== undefined,
     );
     const how = extras.length === 0 ? '' : ` (${extras.join(', ')})`;
-    return `${this.address}${how}, namespace ${this.namespace}, Web UI ${this.webUrl ?? 'not known'}`;
+    const codec = this.codecKeys.isOn ? `; payloads are encrypted with ${this.codecKeys.place}` : '';
+    return `${this.address}${how}, namespace ${this.namespace}, Web UI ${this.webUrl ?? 'not known'}${codec}`;
   }
 
   #load(): ClientConnectConfig {
-    try {
-      const env = Object.entries(this.#env).filter((entry): entry is [string, string] => Boolean(entry[1]));
-      return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(env) });
-    } catch (error) {
-      const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
-      throw new ConfigurationError([
-        {
-          where: undefined,
-          message: `Temporal's own environment configuration (TEMPORAL_* and its file) cannot be used: ${why}`,
-        },
-      ]);
-    }
+    const env = Object.entries(this.#env).filter((entry): entry is [string, string] => Boolean(entry[1]));
+    const read = readTemporalProfile(Object.fromEntries(env));
+    if ('settings' in read) return read.settings;
+    throw new ConfigurationError([
+      {
+        where: undefined,
+        message: `Temporal's own environment configuration (${read.where}) cannot be used: ${read.text}; ${read.fix}`,
+      },
+    ]);
   }
 }
 
