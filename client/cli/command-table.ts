@@ -98,6 +98,10 @@ export const COMMANDS = {
     summary: 'run a worker: the part that holds the keys and talks to Rancher',
     load: async (): Promise<Command> => (await import('./commands/worker.js')).worker,
   },
+  'codec-server': {
+    summary: "decrypt payloads for Temporal's Web UI, where they are encrypted",
+    load: async (): Promise<Command> => (await import('./commands/codec-server.js')).codecServer,
+  },
   setup: {
     summary: 'make a namespace of Temporal ready: search attributes, and the namespace itself',
     load: async (): Promise<Command> => (await import('./commands/setup.js')).setup,
