@@ -16,6 +16,8 @@ module.exports = {
     '<rootDir>/test/e2e/approvals.test.ts',
     '<rootDir>/test/e2e/examples.test.ts',
     '<rootDir>/test/workflows/messages/messages.test.ts',
+    '<rootDir>/test/e2e/codec.test.ts',
+    '<rootDir>/test/e2e/key-rotation.test.ts',
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/dist-suites/'],
   testTimeout: 60_000,
