@@ -5,7 +5,18 @@ import { promisify } from 'node:util';
 import { withLockFile } from '../../worker/temporal-server/lock-file';
 import { ROOT } from './root';
 
-const SOURCES = ['client', 'codec', 'connection', 'decision', 'secrets', 'workflows', 'activities', 'rancher', 'worker', 'simulator'];
+const SOURCES = [
+  'client',
+  'codec',
+  'connection',
+  'decision',
+  'secrets',
+  'workflows',
+  'activities',
+  'rancher',
+  'worker',
+  'simulator',
+];
 /** The last thing that a build writes. */
 const BUILT_LAST = join(ROOT, 'dist', 'workflow-bundle.js');
 
