@@ -4,6 +4,7 @@ import type { Gate, GateCheck } from '../decision/gate';
 import type { Notification } from '../decision/notification';
 import type { Policy } from '../decision/policy';
 import type { StackReading, StackService } from '../decision/promotion';
+import type { ReleaseGate } from '../decision/release-gate';
 import type { DeploymentRequest } from '../decision/request';
 import type { PostedConfig, Round } from '../decision/round';
 import type { ConfigVersion, ServiceSnapshot } from '../decision/service-snapshot';
@@ -197,6 +198,10 @@ export interface RancherActivities {
   ): Promise<Diagnosis | null>;
   /** Checks one gate once. */
   checkGate(input: About & { gate: Gate }): Promise<GateCheck>;
+  /** Asks a gate of a release once. */
+  checkReleaseGate(input: { gate: ReleaseGate }): Promise<GateCheck>;
+  /** Sees whether a gate of a release may be asked from here; sends nothing, and fails where it may not. */
+  admitReleaseGate(input: { gate: ReleaseGate }): Promise<void>;
   /** Reads the service and computes what would be posted; sends nothing. */
   prepareUpgrade(input: About & { label: string | null }): Promise<PreparedUpgrade>;
   /**

@@ -2,6 +2,7 @@ import type { RancherActivities } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { diagnose } from './diagnose';
 import { checkGate } from './gates/check-gate';
+import { admitReleaseGate, checkReleaseGate } from './gates/check-release-gate';
 import { withLease } from './lease';
 import { listPending } from './list-pending';
 import { accessTo } from './open-service';
@@ -28,6 +29,8 @@ export function createActivities(deps: ActivityDependencies): RancherActivities 
     readService: (input) => withLease((_lease, signal) => readService(deps, input, signal)),
     diagnose: (input) => withLease((_lease, signal) => diagnose(deps, input, signal)),
     checkGate: (input) => withLease((_lease, signal) => checkGate(deps, input, signal)),
+    checkReleaseGate: ({ gate }) => withLease((_lease, signal) => checkReleaseGate(deps, gate, signal)),
+    admitReleaseGate: async ({ gate }) => admitReleaseGate(deps, gate),
     prepareUpgrade: (input) => withLease((_lease, signal) => prepareUpgrade(deps, input, signal)),
     postUpgrade: (input) => withLease((lease, signal) => postUpgrade(deps, input, lease, signal)),
     finishUpgrade: (input) => withLease((lease, signal) => finishUpgrade(deps, input, lease, signal)),

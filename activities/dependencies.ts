@@ -27,6 +27,11 @@ export interface EnvironmentAccess {
    * @throws an error naming what is missing, never a value
    */
   gate(name: string): GateSettings;
+  /**
+   * The headers of a probe that a release asks for, resolved: to the names of headers those of secrets. Left out: there are no secrets.
+   * @throws an error where that server may not be probed from here, or a secret is missing; it tells no value
+   */
+  probe?(url: string, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   /** The alias of another configured environment that means the same project (one by its name, the other one by its id, say). */
   twinOf?(project: { readonly id: string; readonly name: string }): string | undefined;
   /**

@@ -1,5 +1,7 @@
 import { exitCodeOf } from '../../decision/verdict';
+import type { ReleaseGate } from '../../decision/release-gate';
 import type { UpgradePlan } from '../../workflows/contract';
+import { formatDuration } from '../input/duration';
 import type { BuiltRelease } from '../release/build-release';
 import { clean, jsonLine } from '../render/clean';
 
@@ -28,6 +30,8 @@ export function releasePlanText(
         services: services.length,
         refused: refused.length,
         onFailure: request.onFailure,
+        gates: request.gates,
+        confirm: request.confirm,
         exitCode: exitCodeOf(refused.length === 0 ? 'succeeded' : 'refused'),
       },
     ]
@@ -52,5 +56,32 @@ export function releasePlanText(
     refused.length === 0
       ? `${String(services.length)} services; when one fails: ${request.onFailure}. Nothing was written.`
       : `${String(refused.length)} of ${String(services.length)} cannot be upgraded: the release would be refused. Nothing was written.`;
-  return [...lines, end, ''].join('\n');
+  return [...lines, ...decidingLines(request), end, ''].join('\n');
+}
+
+/** What has to hold when all are verified, before the first is finished. */
+function decidingLines({ gates, confirm, confirmWithinMillis }: BuiltRelease['request']): string[] {
+  const asked = gates.map((gate) => `gate ${gate.name}: ${gateTerms(gate)}`);
+  const person = confirm === 'manual' ? [`a person confirms, within ${formatDuration(confirmWithinMillis)}`] : [];
+  const all = [...asked, ...person];
+  return all.length === 0 ? [] : ['Before the first is finished:', ...all.map((line) => `  ${clean(line)}`)];
+}
+
+function gateTerms({
+  environment,
+  asks,
+  status,
+  contains,
+  passes,
+  everyMillis,
+  withinMillis,
+  headers,
+}: ReleaseGate): string {
+  const names = Object.keys(headers);
+  return [
+    `${asks}, asked by the worker of ${environment}`,
+    ...(names.length === 0 ? [] : [`with ${names.join(', ')} (from its secrets)`]),
+    `expects ${String(status)}${contains === undefined ? '' : ' and a text in the body'}`,
+    `${passes === 1 ? 'once' : `${String(passes)} times in a row, one every ${formatDuration(everyMillis)}`}, within ${formatDuration(withinMillis)}`,
+  ].join('; ');
 }

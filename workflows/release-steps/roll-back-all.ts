@@ -9,8 +9,8 @@ const TELL_AGAIN_MILLIS = 30_000;
 
 /** Takes back what was begun, in the reverse order: what depends on others goes first. */
 export async function rollBackAll(run: ReleaseRun): Promise<void> {
-  const { failed, recall } = run;
-  const why = recall?.said ?? (failed === null ? 'it was decided so before' : `${nameOf(failed)} failed`);
+  const { failed, recall, gateFailed } = run;
+  const why = recall?.said ?? gateFailed ?? (failed === null ? 'it was decided so before' : `${nameOf(failed)} failed`);
   run.enter('rolling-back', `${why}: taking all services back, in the reverse order`);
   for (const part of run.parts) if (part.state === 'waiting') run.settle(part, null, 'not begun');
   for (const wave of wavesOf(run).reverse())

@@ -34,7 +34,7 @@ export async function upgradeAll(run: ReleaseRun): Promise<void> {
 /** All of them go back before the first one is finished. */
 export function hasToGoBack(run: ReleaseRun): boolean {
   if (run.recall !== null) return true;
-  return run.failed !== null && run.request.onFailure === 'rollback-all';
+  return (run.failed !== null || run.gateFailed !== null) && run.request.onFailure === 'rollback-all';
 }
 
 /** Verified and held, or over. */
