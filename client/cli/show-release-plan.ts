@@ -29,6 +29,7 @@ export function releasePlanText(
         type: 'release-plan',
         services: services.length,
         refused: refused.length,
+        unchanged: services.filter(isUnchanged).length,
         onFailure: request.onFailure,
         gates: request.gates,
         confirm: request.confirm,
@@ -45,6 +46,7 @@ export function releasePlanText(
       : [
           row('now', plan.state),
           row('first', plan.firstStep),
+          ...(plan.step === 'unchanged' ? [row('verdict', 'unchanged: it is left alone')] : []),
           ...plan.images.map(({ config, from, to }) =>
             row('image', `${config}: ${from ?? 'none'} → ${to}${from === to ? ' (the same)' : ''}`),
           ),
@@ -52,12 +54,22 @@ export function releasePlanText(
           ...plan.labels.map((name) => row('label', `${name}: set (value not shown)`)),
         ]),
   ]);
+  const alone = services.filter(isUnchanged).length;
+  const same =
+    alone === 0
+      ? ''
+      : alone === services.length
+        ? ', all unchanged: the release would touch nothing'
+        : `, ${String(alone)} of them unchanged and left alone`;
   const end =
     refused.length === 0
-      ? `${String(services.length)} services; when one fails: ${request.onFailure}. Nothing was written.`
+      ? `${String(services.length)} services${same}; when one fails: ${request.onFailure}. Nothing was written.`
       : `${String(refused.length)} of ${String(services.length)} cannot be upgraded: the release would be refused. Nothing was written.`;
   return [...lines, ...decidingLines(request), end, ''].join('\n');
 }
+
+const isUnchanged = ({ plan }: { readonly plan: UpgradePlan | Error | undefined }): boolean =>
+  plan !== undefined && !(plan instanceof Error) && plan.step === 'unchanged';
 
 /** What has to hold when all are verified, before the first is finished. */
 function decidingLines({ gates, confirm, confirmWithinMillis }: BuiltRelease['request']): string[] {

@@ -139,6 +139,9 @@ it('a frozen stage waits; breaking the glass needs a reason, and a cancel takes 
   await eventually('the next is frozen', async () =>
     (await drover('pipelines', id)).stdout.includes('prod, from qa: frozen'),
   );
+  const shown = (await drover('pipelines', id)).stdout;
+  expect(shown).toMatch(/stage {6}qa, from dev: passed\n {2}glass {6}broken by .* at 20.*Z: the shop is down\n/);
+  expect(shown.match(/glass/g)).toHaveLength(1);
   const cancelled = await drover('cancel', '--pipeline', id, '--why', 'enough');
   expect([cancelled.code, cancelled.stderr]).toEqual([0, '']);
   const watched = await drover('pipelines', id, '--watch');
@@ -179,7 +182,7 @@ it('settings are moved where that was asked, without a value anywhere; a plan wr
   expect(plan.stdout).toMatch(
     /settings differ \(variables of the primary are merged\): web \(variables ELSEWHERE, NEW_IN_DEV\)/,
   );
-  expect(plan.stdout).toMatch(/planned only: nothing was written/);
+  expect(plan.stdout).toMatch(/planned only: nothing was written; images would change in \w+/);
   const before = (await stack.journal()).length;
   const moved = await drover('promote', ...asked);
   expect([moved.code, moved.stderr]).toEqual([0, '']);
