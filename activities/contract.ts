@@ -8,6 +8,7 @@ import type { ReleaseGate } from '../decision/release-gate';
 import type { DeploymentRequest } from '../decision/request';
 import type { PostedConfig, Round } from '../decision/round';
 import type { ConfigVersion, ServiceSnapshot } from '../decision/service-snapshot';
+import type { DeploymentRef, DeploymentSeen } from './dependencies';
 import type { ImageChange, PendingUpgrades, UpgradePlan } from '../workflows/contract';
 import type { Hold } from '../workflows/pipeline-contract';
 import type { DecisionMemo } from '../workflows/release-contract';
@@ -257,6 +258,8 @@ export interface ReleaseActivities {
   readLatest(input: { workflowId: string }): Promise<LatestRun | null>;
   /** The run of a release that is under way; null where it is over, or somebody ended it. */
   readRun(input: { workflowId: string }): Promise<string | null>;
+  /** What became of a deployment, running or over; null where there never was one. */
+  readDeployment(input: DeploymentRef): Promise<DeploymentSeen | null>;
   /** The ids of the deployments that run under these workflow ids, in their order; null where none does. */
   readDeployments(input: { workflowIds: readonly string[] }): Promise<readonly (string | null)[]>;
   /** What must not be promoted into an environment, from the memo of the workflow that keeps it; none where there is none. */

@@ -15,6 +15,7 @@ import type { Health } from './health';
 import { watchTemporal } from './install-runtime';
 import { Measure } from './measure';
 import { latestRunReader } from './latest-run-reader';
+import { deploymentReader } from './deployment-reader';
 import { memoReader } from './memo-reader';
 import { runReader } from './run-reader';
 import { outageLine } from './outage-line';
@@ -92,6 +93,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
         memoOf: memoReader(connection, namespace),
         latestRunOf: latestRunReader(connection, namespace),
         runOf: runReader(connection, namespace),
+        deploymentOf: deploymentReader(connection, namespace),
         // Read anew each time: a key is rotated without a restart.
         approvalKeys: () => new Map([...settings.approvalKeys].map(([id, source]) => [id, source.read()])),
       }),

@@ -16,6 +16,7 @@ import { widestProbeOf } from '../../worker/environment-access';
 import { latestRunReader } from '../../worker/latest-run-reader';
 import type { ConfiguredProbes } from '../../worker/config/probes';
 import { headersOfProbe } from '../../worker/config/probes';
+import { deploymentReader } from '../../worker/deployment-reader';
 import { memoReader } from '../../worker/memo-reader';
 import { runReader } from '../../worker/run-reader';
 import { startSimulator } from '../../simulator/simulator';
@@ -221,6 +222,7 @@ export class Rig {
       memoOf: memoReader(this.native, 'default'),
       latestRunOf: latestRunReader(this.native, 'default'),
       runOf: runReader(this.native, 'default'),
+      deploymentOf: deploymentReader(this.native, 'default'),
       approvalKeys: () => new Map([[SIGNING_KEY.id, SIGNING_KEY.secret]]),
     });
     return {

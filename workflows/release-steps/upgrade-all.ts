@@ -27,7 +27,8 @@ export async function upgradeAll(run: ReleaseRun): Promise<void> {
     const seen = run.changes;
     await run.until(() => run.changes !== seen, LOOK_AGAIN_MILLIS, 'wait for the services to be verified');
     for (const part of run.parts)
-      if (part.state === 'asked' && Date.now() - part.since >= LOOK_AGAIN_MILLIS) await sendToLane(part.ticket);
+      if (part.state === 'asked' && Date.now() - part.since >= LOOK_AGAIN_MILLIS)
+        await sendToLane({ ...part.ticket, since: part.since });
   }
 }
 
