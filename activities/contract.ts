@@ -9,7 +9,7 @@ import type { DeploymentRequest } from '../decision/request';
 import type { PostedConfig, Round } from '../decision/round';
 import type { ConfigVersion, ServiceSnapshot } from '../decision/service-snapshot';
 import type { DeploymentRef, DeploymentSeen } from './dependencies';
-import type { ImageChange, PendingUpgrades, UpgradePlan } from '../workflows/contract';
+import type { ImageChange, PendingUpgrades, ShownConfig, UpgradePlan } from '../workflows/contract';
 import type { Hold } from '../workflows/pipeline-contract';
 import type { DecisionMemo } from '../workflows/release-contract';
 
@@ -149,6 +149,13 @@ export interface DifferencesRequest {
   readonly services?: readonly string[];
 }
 
+/** Which part of a stack is shown; left out: all of its services. */
+export interface ShowConfigRequest {
+  readonly environment: string;
+  readonly stack: string;
+  readonly services?: readonly string[];
+}
+
 /** How one service differs between two environments: names, images and numbers, never a value. */
 export interface ServiceDifferences {
   readonly service: string;
@@ -235,6 +242,8 @@ export interface RancherActivities {
   removeCopied(input: { releaseId: string; environment: string; stack: string; service: string }): Promise<RemovedCopy>;
   /** How services differ between two environments that this worker serves. Reads, never writes. */
   differences(input: DifferencesRequest): Promise<readonly ServiceDifferences[]>;
+  /** A stack as Rancher's compose files, less all values that may be secret. Reads, never writes. */
+  showConfig(input: ShowConfigRequest): Promise<ShownConfig>;
 }
 
 /** What tells people, by the worker that has their addresses. */
@@ -277,3 +286,5 @@ export interface ReleaseActivities {
     token: string;
   }): Promise<{ valid: boolean; why: string }>;
 }
+
+export type { ShownConfig } from '../workflows/contract';

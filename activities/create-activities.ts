@@ -11,6 +11,7 @@ import { postUpgrade } from './post-upgrade';
 import { prepareUpgrade } from './prepare-upgrade';
 import { copyService } from './promotion/copy-service';
 import { differences } from './promotion/differences';
+import { showConfig } from './promotion/show-config';
 import { removeCopied } from './promotion/remove-copied';
 import { readService } from './read-service';
 import { readStack } from './read-stack';
@@ -42,6 +43,7 @@ export function createActivities(deps: ActivityDependencies): RancherActivities 
     copyService: (input) => withLease((lease, signal) => copyService(deps, input, lease, signal)),
     removeCopied: (input) => withLease((lease, signal) => removeCopied(deps, input, lease, signal)),
     differences: (input) => withLease((_lease, signal) => differences(deps, input, signal)),
+    showConfig: (input) => withLease((_lease, signal) => showConfig(deps, input, signal)),
     planUpgrade: (request) => withLease((_lease, signal) => planUpgrade(deps, request, signal)),
   };
 }

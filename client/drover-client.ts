@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import type { Client, Connection } from '@temporalio/client';
 import type { Ticket, WhenBusy } from '../decision/lane';
 import type { DeploymentRequest } from '../decision/request';
-import type { Acknowledgement, Intervention, InterventionName, UpgradePlan } from '../workflows/contract';
+import type { Acknowledgement, Intervention, InterventionName, UpgradePlan, ShownConfig } from '../workflows/contract';
 import type { QueueView } from './queue-view';
 import type { ReleaseProgress } from '../workflows/release-contract';
 import { RELEASE, RELEASE_PROGRESS, releaseWorkflowIdOf } from '../workflows/release-contract';
@@ -58,6 +58,8 @@ import { inParallel } from './temporal/in-parallel';
 import { intervene } from './temporal/intervene';
 import type { Intervened } from './temporal/intervene';
 import type { ListFilters } from './temporal/list-query';
+import { showConfig } from './temporal/show-config';
+import type { ShownStack } from './temporal/show-config';
 import { listPending } from './temporal/list-pending';
 import { planDeployment } from './temporal/plan-deployment';
 import { readHistory } from './temporal/read-history';
@@ -297,6 +299,18 @@ export class DroverClient {
       const runs = (await this.deployments.find(target))?.run === 'running';
       if (view === 'none') return { holder: runs ? 'unknown' : null, waiting: [], places: {} };
       return runs ? view : { ...view, holder: 'not known yet' };
+    });
+  }
+
+  /**
+   * A stack as Rancher's compose files, without the values of its settings. It writes nothing.
+   *
+   * @throws UnreachableError where no worker of the environment answers, or no Rancher; RefusedError with the worker's words
+   */
+  showConfig(asked: ShownStack): Promise<ShownConfig> {
+    return this.explained(async () => {
+      await requireWorkers(this.connection, this.settings.namespace, asked.environment);
+      return showConfig(this.client, asked);
     });
   }
 

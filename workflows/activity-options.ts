@@ -107,7 +107,7 @@ export interface ActivityGroups {
   readonly first: Pick<RancherActivities, 'loadPolicy' | 'admitReleaseGate'>;
   readonly resolve: Pick<
     RancherActivities,
-    'resolveTarget' | 'planUpgrade' | 'listPending' | 'readStack' | 'differences'
+    'resolveTarget' | 'planUpgrade' | 'listPending' | 'readStack' | 'differences' | 'showConfig'
   >;
   /** A first look for the service: fails after a few attempts, so that an outage is told at once. */
   readonly find: Pick<RancherActivities, 'resolveTarget'>;

@@ -33,6 +33,7 @@ const SUMMARIES: Summaries = {
   removeCopied: ({ environment, ...names }) =>
     `remove ${nameOf(names)} from ${environment}, where this release made it`,
   differences: ({ from, to, stack }) => `compare ${stack} in ${from} and in ${to}`,
+  showConfig: ({ environment, stack }) => `read the configuration of ${stack} in ${environment}; its values stay there`,
   listPending: ({ environment }) => `look for pending upgrades in ${environment}`,
 };
 

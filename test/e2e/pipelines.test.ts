@@ -156,6 +156,16 @@ it('what is missing is created where that was asked, and removed again where the
   expect(refused.code).toBe(7);
   expect(refused.stdout).toMatch(/extra missing in qa/);
   expect(refused.stdout).toMatch(/settings differ \(they are not moved\): .*variables .*NEW_IN_DEV/);
+  const compose = await drover('compose', 'dev', 'part', '--services', 'extra');
+  expect([compose.code, compose.stderr]).toEqual([0, '']);
+  expect(compose.stdout).toMatch(
+    /^# docker-compose\.yml\nversion: '2'\nservices:\n {2}extra:\n {4}image: example\/part-extra:/,
+  );
+  expect(compose.stdout).toMatch(/# rancher-compose\.yml\n/);
+  expect(compose.stdout).not.toContain(CANARY);
+  const nobody = await drover('compose', 'dev', 'part', '--services', 'nobody');
+  expect(nobody.code).toBe(7);
+  expect(nobody.stderr).toMatch(/part in dev has no service nobody/);
   const created = await drover('promote', ...asked, 'part', '--create-missing');
   expect([created.code, created.stderr]).toEqual([0, '']);
   expect(created.stdout).toMatch(/qa: created extra/);
