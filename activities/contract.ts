@@ -4,10 +4,12 @@ import type { Gate, GateCheck } from '../decision/gate';
 import type { Notification } from '../decision/notification';
 import type { Policy } from '../decision/policy';
 import type { StackReading, StackService } from '../decision/promotion';
+import type { ReleaseGate } from '../decision/release-gate';
 import type { DeploymentRequest } from '../decision/request';
 import type { PostedConfig, Round } from '../decision/round';
 import type { ConfigVersion, ServiceSnapshot } from '../decision/service-snapshot';
-import type { ImageChange, PendingUpgrades, UpgradePlan } from '../workflows/contract';
+import type { DeploymentRef, DeploymentSeen } from './dependencies';
+import type { ImageChange, PendingUpgrades, ShownConfig, UpgradePlan } from '../workflows/contract';
 import type { Hold } from '../workflows/pipeline-contract';
 import type { DecisionMemo } from '../workflows/release-contract';
 
@@ -147,6 +149,13 @@ export interface DifferencesRequest {
   readonly services?: readonly string[];
 }
 
+/** Which part of a stack is shown; left out: all of its services. */
+export interface ShowConfigRequest {
+  readonly environment: string;
+  readonly stack: string;
+  readonly services?: readonly string[];
+}
+
 /** How one service differs between two environments: names, images and numbers, never a value. */
 export interface ServiceDifferences {
   readonly service: string;
@@ -197,6 +206,10 @@ export interface RancherActivities {
   ): Promise<Diagnosis | null>;
   /** Checks one gate once. */
   checkGate(input: About & { gate: Gate }): Promise<GateCheck>;
+  /** Asks a gate of a release once. */
+  checkReleaseGate(input: { gate: ReleaseGate }): Promise<GateCheck>;
+  /** Sees whether a gate of a release may be asked from here; sends nothing, and fails where it may not. */
+  admitReleaseGate(input: { gate: ReleaseGate }): Promise<void>;
   /** Reads the service and computes what would be posted; sends nothing. */
   prepareUpgrade(input: About & { label: string | null }): Promise<PreparedUpgrade>;
   /**
@@ -229,6 +242,8 @@ export interface RancherActivities {
   removeCopied(input: { releaseId: string; environment: string; stack: string; service: string }): Promise<RemovedCopy>;
   /** How services differ between two environments that this worker serves. Reads, never writes. */
   differences(input: DifferencesRequest): Promise<readonly ServiceDifferences[]>;
+  /** A stack as Rancher's compose files, less all values that may be secret. Reads, never writes. */
+  showConfig(input: ShowConfigRequest): Promise<ShownConfig>;
 }
 
 /** What tells people, by the worker that has their addresses. */
@@ -252,6 +267,8 @@ export interface ReleaseActivities {
   readLatest(input: { workflowId: string }): Promise<LatestRun | null>;
   /** The run of a release that is under way; null where it is over, or somebody ended it. */
   readRun(input: { workflowId: string }): Promise<string | null>;
+  /** What became of a deployment, running or over; null where there never was one. */
+  readDeployment(input: DeploymentRef): Promise<DeploymentSeen | null>;
   /** The ids of the deployments that run under these workflow ids, in their order; null where none does. */
   readDeployments(input: { workflowIds: readonly string[] }): Promise<readonly (string | null)[]>;
   /** What must not be promoted into an environment, from the memo of the workflow that keeps it; none where there is none. */
@@ -269,3 +286,5 @@ export interface ReleaseActivities {
     token: string;
   }): Promise<{ valid: boolean; why: string }>;
 }
+
+export type { ShownConfig } from '../workflows/contract';

@@ -2,6 +2,7 @@ import type { RancherActivities } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { diagnose } from './diagnose';
 import { checkGate } from './gates/check-gate';
+import { admitReleaseGate, checkReleaseGate } from './gates/check-release-gate';
 import { withLease } from './lease';
 import { listPending } from './list-pending';
 import { accessTo } from './open-service';
@@ -10,6 +11,7 @@ import { postUpgrade } from './post-upgrade';
 import { prepareUpgrade } from './prepare-upgrade';
 import { copyService } from './promotion/copy-service';
 import { differences } from './promotion/differences';
+import { showConfig } from './promotion/show-config';
 import { removeCopied } from './promotion/remove-copied';
 import { readService } from './read-service';
 import { readStack } from './read-stack';
@@ -28,6 +30,8 @@ export function createActivities(deps: ActivityDependencies): RancherActivities 
     readService: (input) => withLease((_lease, signal) => readService(deps, input, signal)),
     diagnose: (input) => withLease((_lease, signal) => diagnose(deps, input, signal)),
     checkGate: (input) => withLease((_lease, signal) => checkGate(deps, input, signal)),
+    checkReleaseGate: ({ gate }) => withLease((_lease, signal) => checkReleaseGate(deps, gate, signal)),
+    admitReleaseGate: async ({ gate }) => admitReleaseGate(deps, gate),
     prepareUpgrade: (input) => withLease((_lease, signal) => prepareUpgrade(deps, input, signal)),
     postUpgrade: (input) => withLease((lease, signal) => postUpgrade(deps, input, lease, signal)),
     finishUpgrade: (input) => withLease((lease, signal) => finishUpgrade(deps, input, lease, signal)),
@@ -39,6 +43,7 @@ export function createActivities(deps: ActivityDependencies): RancherActivities 
     copyService: (input) => withLease((lease, signal) => copyService(deps, input, lease, signal)),
     removeCopied: (input) => withLease((lease, signal) => removeCopied(deps, input, lease, signal)),
     differences: (input) => withLease((_lease, signal) => differences(deps, input, signal)),
+    showConfig: (input) => withLease((_lease, signal) => showConfig(deps, input, signal)),
     planUpgrade: (request) => withLease((_lease, signal) => planUpgrade(deps, request, signal)),
   };
 }

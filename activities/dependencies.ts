@@ -1,4 +1,5 @@
 import type { Policy } from '../decision/policy';
+import type { Verdict } from '../decision/verdict';
 import type { DeploymentRequest } from '../decision/request';
 import type { RancherClient } from '../rancher/rancher-client';
 
@@ -27,6 +28,11 @@ export interface EnvironmentAccess {
    * @throws an error naming what is missing, never a value
    */
   gate(name: string): GateSettings;
+  /**
+   * The headers of a probe that a release asks for, resolved: to the names of headers those of secrets. Left out: there are no secrets.
+   * @throws an error where that server may not be probed from here, or a secret is missing; it tells no value
+   */
+  probe?(url: string, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   /** The alias of another configured environment that means the same project (one by its name, the other one by its id, say). */
   twinOf?(project: { readonly id: string; readonly name: string }): string | undefined;
   /**
@@ -79,6 +85,22 @@ export interface ExecGateSettings {
   readonly command: readonly [string, ...string[]];
 }
 
+/** Where a deployment is found. */
+export interface DeploymentRef {
+  /** Of the deployments of its service. */
+  readonly workflowId: string;
+  /** Of the record that there is where it never ran. */
+  readonly recordId: string;
+  readonly requestId: string;
+  readonly deploymentId: string;
+}
+
+/** What became of a deployment. */
+export type DeploymentSeen = { readonly workflowId: string; readonly runId: string } & (
+  | { readonly is: 'running' }
+  | { readonly is: 'over'; readonly verdict: Verdict; readonly reason: string; readonly nextStep: string }
+);
+
 /** What the activities that carry releases through are given. */
 export interface ReleaseDependencies {
   /** The memo of a workflow in Temporal, running or over; of its newest run. Null where there is no such workflow. */
@@ -89,6 +111,8 @@ export interface ReleaseDependencies {
   ): Promise<{ readonly runId: string; readonly memo: Readonly<Record<string, unknown>> } | null>;
   /** The run of a workflow in Temporal that is under way; null where none is. */
   runOf(workflowId: string): Promise<string | null>;
+  /** What became of a deployment, running or over; null where there never was one. */
+  deploymentOf(ref: DeploymentRef): Promise<DeploymentSeen | null>;
   /** Secrets with which approvals may be signed, by their ids; read anew each time. */
   approvalKeys(): ReadonlyMap<string, string>;
 }

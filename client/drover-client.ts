@@ -2,8 +2,8 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import type { Client, Connection } from '@temporalio/client';
 import type { Ticket, WhenBusy } from '../decision/lane';
 import type { DeploymentRequest } from '../decision/request';
-import type { Acknowledgement, Intervention, InterventionName, UpgradePlan } from '../workflows/contract';
-import type { LaneView } from '../workflows/lane-contract';
+import type { Acknowledgement, Intervention, InterventionName, UpgradePlan, ShownConfig } from '../workflows/contract';
+import type { QueueView } from './queue-view';
 import type { ReleaseProgress } from '../workflows/release-contract';
 import { RELEASE, RELEASE_PROGRESS, releaseWorkflowIdOf } from '../workflows/release-contract';
 import { audit } from './audit';
@@ -58,6 +58,8 @@ import { inParallel } from './temporal/in-parallel';
 import { intervene } from './temporal/intervene';
 import type { Intervened } from './temporal/intervene';
 import type { ListFilters } from './temporal/list-query';
+import { showConfig } from './temporal/show-config';
+import type { ShownStack } from './temporal/show-config';
 import { listPending } from './temporal/list-pending';
 import { planDeployment } from './temporal/plan-deployment';
 import { readHistory } from './temporal/read-history';
@@ -136,6 +138,8 @@ export class DroverClient {
   /** As {@link upgrade}, for a request that is already built. */
   start({ request, digest }: BuiltRequest, options: StartOptions = {}): Promise<DeploymentHandle> {
     const whenBusy = options.whenBusy ?? 'reject';
+    /** Since when it waits in its lane: kept where somebody terminates that. */
+    let since: number | undefined;
     return this.explained(async () => {
       for (let attempt = 1; ; attempt += 1) {
         const latest = await this.deployments.find(request);
@@ -148,7 +152,11 @@ export class DroverClient {
           throw sameIdOtherContent(decision.other, await this.deployments.requestOf(decision.other), request);
         }
         await requireWorkers(this.connection, this.settings.namespace, request.environment);
-        const handle = await this.enter({ request, digest, whenBusy }, options);
+        const ticket: Ticket = { request, digest, whenBusy, ...(since === undefined ? {} : { since }) };
+        const onPlace = (told: number): void => {
+          since = Math.min(since ?? told, told);
+        };
+        const handle = await this.enter(ticket, { ...options, onPlace });
         // Somebody was faster, or the lane is no more: what runs now decides.
         if (handle !== null) return handle;
         if (attempt >= ATTEMPTS) throw undecided(request);
@@ -282,14 +290,27 @@ export class DroverClient {
    *
    * @throws UnreachableError where no worker answers
    */
-  queue(target: Target): Promise<LaneView> {
+  queue(target: Target): Promise<QueueView> {
     return this.explained(async () => {
       const view = await laneView(this.client, target);
       if (view === 'silent') throw noAnswerFromLane(target);
-      if (view !== 'none') return view;
-      // A deployment that its lane did not outlive.
+      if (view !== 'none' && view.holder !== 'unknown') return view;
+      // A deployment that its lane did not outlive. The lane after it finds out by and by that it is over.
       const runs = (await this.deployments.find(target))?.run === 'running';
-      return { holder: runs ? 'unknown' : null, waiting: [], places: {} };
+      if (view === 'none') return { holder: runs ? 'unknown' : null, waiting: [], places: {} };
+      return runs ? view : { ...view, holder: 'not known yet' };
+    });
+  }
+
+  /**
+   * A stack as Rancher's compose files, without the values of its settings. It writes nothing.
+   *
+   * @throws UnreachableError where no worker of the environment answers, or no Rancher; RefusedError with the worker's words
+   */
+  showConfig(asked: ShownStack): Promise<ShownConfig> {
+    return this.explained(async () => {
+      await requireWorkers(this.connection, this.settings.namespace, asked.environment);
+      return showConfig(this.client, asked);
     });
   }
 

@@ -35,7 +35,7 @@ export interface Standing {
   /** How many more it takes. */
   readonly missing: number;
   /** Who said no first; then no number of approvals helps. Anybody may, the requester too, signed or not. */
-  readonly rejected: { readonly by: string; readonly why: string | null } | null;
+  readonly rejected: { readonly by: string; readonly why: string | null; readonly at: number } | null;
   /** Approvals that do not count, and in words why. */
   readonly refused: readonly { readonly by: string; readonly why: string }[];
 }
@@ -66,7 +66,7 @@ export function standing(
     approved: no === undefined && by.length >= rule.count,
     by,
     missing: Math.max(0, rule.count - by.length),
-    rejected: no === undefined ? null : { by: no.by, why: no.why ?? null },
+    rejected: no === undefined ? null : { by: no.by, why: no.why ?? null, at: no.at },
     refused,
   };
 }

@@ -16,6 +16,8 @@ export interface Ticket {
   /** Digest of what is asked, less who asks and when: two tickets of one request id with different ones are not the same request. */
   readonly digest: string;
   readonly whenBusy: WhenBusy;
+  /** Where a lane before this one was terminated: since when it waited there, milliseconds since the epoch. Left out: it comes for the first time. */
+  readonly since?: number;
 }
 
 /** Who has the service: a ticket of the lane's, or a deployment that the lane does not know (its own predecessor was terminated, say). */

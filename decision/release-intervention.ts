@@ -27,7 +27,11 @@ const TABLE: Readonly<Record<ReleasePhaseName, Readonly<Record<Exclude<Intervent
       confirm: yes('reads the gates of all services once more, and finishes them'),
       rollback: TAKES_BACK,
     },
-    deciding: { cancel: TAKES_BACK, confirm: no('it is confirmed already'), rollback: TAKES_BACK },
+    deciding: {
+      cancel: TAKES_BACK,
+      confirm: no('its gates are being read: nothing to confirm now'),
+      rollback: TAKES_BACK,
+    },
     finishing: { cancel: NO_WAY_BACK, confirm: no('it is confirmed already'), rollback: NO_WAY_BACK },
     'rolling-back': { cancel: ALREADY, confirm: no('all services are being taken back'), rollback: ALREADY },
     done: { cancel: OVER, confirm: OVER, rollback: OVER },

@@ -42,19 +42,31 @@ export function isGood({ verdict }: Pick<PartEnd, 'verdict'>): boolean {
  *
  * @param decision what was decided for all
  * @param failed the first one that failed, where one did; the others went back for it
+ * @param gateFailed what a gate of the release itself said in vain, where one failed
  */
 export function releaseEnd(
   parts: readonly PartEnd[],
   decision: 'commit' | 'roll-back',
   recall: Recall | null,
   failed: PartEnd | null,
+  gateFailed: string | null = null,
 ): ReleaseEnd {
   // Where none got there, it went back as a whole, whatever was decided.
   const isCommitted = decision === 'commit' && parts.some(isGood);
-  return isCommitted ? committed(parts) : wentBack(parts, recall, failed);
+  return isCommitted ? committed(parts, gateFailed) : wentBack(parts, recall, failed, gateFailed);
 }
 
-function committed(parts: readonly PartEnd[]): ReleaseEnd {
+function committed(parts: readonly PartEnd[], gateFailed: string | null): ReleaseEnd {
+  const end = committedParts(parts);
+  if (gateFailed === null) return end;
+  return {
+    verdict: 'needs-attention',
+    reason: `${gateFailed}; it was finished all the same, for onFailure is not rollback-all: ${end.reason}`,
+    nextStep: 'Find out why the gate fails; release the former images to go back.',
+  };
+}
+
+function committedParts(parts: readonly PartEnd[]): ReleaseEnd {
   const bad = parts.filter((part) => !isGood(part));
   if (bad.length === 0) {
     const changed = parts.filter(({ verdict }) => verdict === 'succeeded');
@@ -76,9 +88,14 @@ function committed(parts: readonly PartEnd[]): ReleaseEnd {
   };
 }
 
-function wentBack(parts: readonly PartEnd[], recall: Recall | null, failed: PartEnd | null): ReleaseEnd {
+function wentBack(
+  parts: readonly PartEnd[],
+  recall: Recall | null,
+  failed: PartEnd | null,
+  gateFailed: string | null,
+): ReleaseEnd {
   const open = parts.filter(({ verdict }) => verdict !== null && !BACK.includes(verdict));
-  const why = recall?.said ?? (failed === null ? 'it was taken back' : partText(failed));
+  const why = recall?.said ?? gateFailed ?? (failed === null ? 'it was taken back' : partText(failed));
   if (open.length > 0)
     return {
       verdict: 'needs-attention',

@@ -1,5 +1,6 @@
 import type { WhenBusy } from './lane';
 import type { Confirm } from './policy';
+import type { ReleaseGate } from './release-gate';
 import type { Author, DeploymentRequest } from './request';
 
 /**
@@ -37,6 +38,8 @@ export interface ReleaseRequest {
   readonly confirm: Confirm;
   /** How long it waits for that person; then it rolls back. Milliseconds. */
   readonly confirmWithinMillis: number;
+  /** What all services together have to pass when each is verified, before it is decided; mostly none. */
+  readonly gates: readonly ReleaseGate[];
   readonly services: readonly ReleaseService[];
   readonly author: Author;
 }
@@ -48,6 +51,7 @@ export const RELEASE_DEFAULTS = {
   whenBusy: 'reject',
   confirm: 'none',
   confirmWithinMillis: 24 * 3_600_000,
+  gates: [],
 } as const satisfies Partial<ReleaseRequest>;
 
 /** How many services may be upgrading at once at most. */

@@ -46,3 +46,8 @@ export type RecordedVerdict = (typeof RECORDED_VERDICTS)[number];
 export function exitCodeOf(verdict: Verdict): number {
   return VERDICTS[verdict].exitCode;
 }
+
+/** Whether something is one of the words. */
+export function isVerdict(value: unknown): value is Verdict {
+  return typeof value === 'string' && Object.hasOwn(VERDICTS, value);
+}

@@ -1,6 +1,7 @@
 import { CONFIRM } from './policy';
 import { WHEN_BUSY } from './lane';
 import { MOST_PARALLEL, MOST_SERVICES, ON_FAILURE, type ReleaseService } from './release';
+import { whyNoReleaseGates } from './release-gate';
 import { orderProblemText, participantKey, releaseOrder } from './release-order';
 import { isRecord, isWhole, whyNoAuthor, whyNoNames, whyNoRequest, type Fields } from './why-no-request';
 
@@ -29,7 +30,8 @@ function whyBadSettings(given: Fields): string | null {
   if (!WHEN_BUSY.some((known) => known === whenBusy)) return `"whenBusy" is not one of ${WHEN_BUSY.join(', ')}`;
   if (!CONFIRM.some((known) => known === confirm)) return `"confirm" is not one of ${CONFIRM.join(', ')}`;
   if (!isWhole(given['parallelism'], 1, MOST_PARALLEL)) return `"parallelism" is not from 1 to ${MOST_PARALLEL}`;
-  return isWhole(given['confirmWithinMillis'], 1) ? null : '"confirmWithinMillis" is no whole number from 1 on';
+  if (!isWhole(given['confirmWithinMillis'], 1)) return '"confirmWithinMillis" is no whole number from 1 on';
+  return whyNoReleaseGates(given['gates']);
 }
 
 function whyNoService(service: unknown, { requestId, author }: Fields): string | null {

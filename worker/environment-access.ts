@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ActivityDependencies, EnvironmentAccess, NotifyDependencies } from '../activities/dependencies';
 import { nearest } from './config/nearest';
+import { headersOfProbe } from './config/probes';
 import type { Policy } from '../decision/policy';
 import { Circuit, WIDEST_PROBE_MILLIS } from '../rancher/circuit';
 import type { CircuitChange } from '../rancher/circuit';
@@ -71,6 +72,7 @@ function accessOf(
       const message = `environment ${alias} has no gate ${JSON.stringify(name)} any more: it was taken out of the configuration`;
       throw new ConfigurationError([{ where: environment.configuration.where, message }]);
     },
+    probe: (url, headers) => headersOfProbe(environment.configuration.probes, url, headers),
     twinOf: ({ id, name }) =>
       [...configuration.environments.values()].find(
         (other) =>

@@ -16,6 +16,7 @@ import type { Health } from './health';
 import { watchTemporal } from './install-runtime';
 import { Measure } from './measure';
 import { latestRunReader } from './latest-run-reader';
+import { deploymentReader } from './deployment-reader';
 import { memoReader } from './memo-reader';
 import { runReader } from './run-reader';
 import { outageLine } from './outage-line';
@@ -98,6 +99,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
         memoOf: memoReader(connection, namespace, dataConverter),
         latestRunOf: latestRunReader(connection, namespace, dataConverter),
         runOf: runReader(connection, namespace, dataConverter),
+        deploymentOf: deploymentReader(connection, namespace, dataConverter),
         // Read anew each time: a key is rotated without a restart.
         approvalKeys: () => new Map([...settings.approvalKeys].map(([id, source]) => [id, source.read()])),
       }),

@@ -104,10 +104,10 @@ export const ACTIVITY_OPTIONS = {
 
 /** The activities of one environment, by how they are treated. */
 export interface ActivityGroups {
-  readonly first: Pick<RancherActivities, 'loadPolicy'>;
+  readonly first: Pick<RancherActivities, 'loadPolicy' | 'admitReleaseGate'>;
   readonly resolve: Pick<
     RancherActivities,
-    'resolveTarget' | 'planUpgrade' | 'listPending' | 'readStack' | 'differences'
+    'resolveTarget' | 'planUpgrade' | 'listPending' | 'readStack' | 'differences' | 'showConfig'
   >;
   /** A first look for the service: fails after a few attempts, so that an outage is told at once. */
   readonly find: Pick<RancherActivities, 'resolveTarget'>;
@@ -115,7 +115,7 @@ export interface ActivityGroups {
   /** For a stretch of an outage, milliseconds; {@link OUTAGE_STRETCH_MILLIS} at most. */
   readonly outage: (stretchMillis: number) => ActivityGroups['look'];
   /** For a gate whose checks take so long at most, milliseconds. */
-  readonly check: (timeoutMillis: number) => Pick<RancherActivities, 'checkGate'>;
+  readonly check: (timeoutMillis: number) => Pick<RancherActivities, 'checkGate' | 'checkReleaseGate'>;
   readonly glance: Pick<RancherActivities, 'diagnose'>;
   readonly copy: Pick<RancherActivities, 'copyService' | 'removeCopied'>;
   readonly act: Pick<

@@ -52,7 +52,10 @@ export const LATE_MILLIS = 10_000;
 export const BETWEEN_STRETCHES_MILLIS = 15_000;
 
 /** Runs an activity; a person who steps in meanwhile ends its waiting at once. */
-export async function interruptible<T>(deployment: Deployment, call: () => Promise<T>): Promise<Called<T>> {
+export async function interruptible<T>(
+  deployment: Pick<Deployment, 'pokes'>,
+  call: () => Promise<T>,
+): Promise<Called<T>> {
   const seen = deployment.pokes;
   const work = new CancellationScope();
   const watch = new CancellationScope();

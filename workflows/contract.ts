@@ -167,6 +167,8 @@ export const UPGRADE_SERVICE = 'upgradeService';
 export const PLAN_UPGRADE = 'planUpgrade';
 /** Type name of the read-only workflow behind `drover orphans`. */
 export const LIST_PENDING = 'listPending';
+/** Type name of the workflow that shows a stack as compose files. */
+export const SHOW_CONFIG = 'showConfig';
 /** The messages: each is a signal and an update of the same name. */
 export const INTERVENTIONS = ['cancel', 'retry', 'confirm', 'rollback'] as const;
 export type InterventionName = (typeof INTERVENTIONS)[number];
@@ -239,6 +241,12 @@ export interface UpgradePlan {
   readonly labels: readonly string[];
   /** The policy that would hold. */
   readonly policy: Policy;
+}
+
+/** A stack as Rancher's compose files: each setting by its name, without a value that may be secret. */
+export interface ShownConfig {
+  readonly dockerCompose: string;
+  readonly rancherCompose: string;
 }
 
 /** What an environment's worker found pending there. */

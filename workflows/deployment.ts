@@ -276,7 +276,9 @@ export class Deployment {
   }
 
   /** A newer deployment takes its place: restores like `cancel`, unless there is no way back; then that one waits. */
-  giveWay({ by, why }: { by: string; why: string | null }): void {
+  giveWay({ by, why }: { by: string; why: string | null }, meant: string | null): void {
+    // The one that was to give way is over, and its place is this one's.
+    if (meant !== null && meant !== this.request.deploymentId) return;
     const said = why ?? `${by} asked for another deployment meanwhile`;
     if (this.finishSent)
       return this.note('info', `${said}: it waits, for the finish was sent and there is no way back`);

@@ -7,4 +7,5 @@ export { planUpgrade } from './plan-upgrade';
 export { release } from './release';
 export { releaseDecision } from './release-decision';
 export { tell } from './tell';
+export { showConfig } from './show-config';
 export { upgradeService } from './upgrade-service';

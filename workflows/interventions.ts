@@ -4,6 +4,7 @@ import type { InterventionKind } from '../decision/intervention';
 import { meaningOf } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
 import type { Acknowledgement, Intervention } from './contract';
+import type { Supersession } from './lane-contract';
 import type { ReleaseOrder } from './release-contract';
 import {
   cancelSignal,
@@ -29,8 +30,8 @@ export interface Intervened {
   take(kind: InterventionKind, author: { by: string; why: string | null }, meaning: string): void;
   /** A signal that is not allowed now: nobody waits for an answer, so it is written down. */
   decline(kind: InterventionKind, author: { by: string; why: string | null }, meaning: string): void;
-  /** A newer deployment of the service is to take its place. */
-  giveWay(author: { by: string; why: string | null }): void;
+  /** A newer deployment of the service is to take its place; `meant` names which one has to go, null where nothing does. */
+  giveWay(author: { by: string; why: string | null }, meant: string | null): void;
   /** What its release decided, or asks. */
   obey(order: ReleaseOrder): void;
 }
@@ -81,7 +82,7 @@ export function listen(deployment: Intervened): void {
     taken.add(key);
     return false;
   };
-  setHandler(supersedeSignal, (input) => deployment.giveWay(authorOf(input)), {
+  setHandler(supersedeSignal, (input) => deployment.giveWay(authorOf(input), meantBy(input)), {
     description: 'From its lane: a newer deployment takes its place',
   });
   setHandler(
@@ -151,4 +152,10 @@ function textOf(value: unknown, limit: number): string | null {
 function isOrder(given: unknown): given is ReleaseOrder {
   if (typeof given !== 'object' || given === null || !('do' in given)) return false;
   return given.do === 'commit' || given.do === 'roll-back' || given.do === 'look-again';
+}
+
+/** The deployment that a lane means; null where it names none: whoever hears it. */
+function meantBy(input: Supersession | undefined): string | null {
+  const id: unknown = typeof input === 'object' && input !== null ? input.deploymentId : undefined;
+  return typeof id === 'string' ? id : null;
 }

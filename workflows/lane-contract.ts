@@ -1,6 +1,7 @@
 // What a client and a lane say to each other: plain data and names, nothing that has to be loaded from Temporal's SDK.
 import type { DeploymentRequest } from '../decision/request';
 import type { Verdict } from '../decision/verdict';
+import type { Intervention } from './contract';
 import { workflowIdOf } from './contract';
 
 /** Id of the workflow that keeps the record of a request which never ran: it gave way or was withdrawn while it waited. */
@@ -20,6 +21,12 @@ export const LEAVE_LANE = 'leave';
 export const LANE_VIEW = 'lane';
 /** Name of the signal with which a lane tells a running deployment that a newer one takes its place. */
 export const SUPERSEDE = 'supersede';
+
+/** What a lane tells the deployment that has to give way. */
+export interface Supersession extends Intervention {
+  /** Which one is meant: another one of the service may run by the time that it is told. */
+  readonly deploymentId?: string;
+}
 
 /** Where a request is in its lane. */
 export type LanePlace =

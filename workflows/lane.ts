@@ -13,12 +13,14 @@ import {
 import type { Holder, Ticket } from '../decision/lane';
 import { enterLane, imagesOf, supersededBy, withdrawnBy } from '../decision/lane';
 import { targetText } from '../decision/target-text';
-import { whyNoRequest } from '../decision/why-no-request';
+import { isWhole, whyNoRequest } from '../decision/why-no-request';
 import type { LaneAnswer, LaneMember, LanePlace, LaneView, LeftLane, NeverRan } from './lane-contract';
 import { workflowIdOf } from './contract';
 import { recordIdOf } from './lane-contract';
 import { authorOf } from './interventions';
 import { enterSignal, enterUpdate, laneQuery, leaveSignal, leaveUpdate, supersedeSignal } from './messages';
+import { readDeployment, readRunning } from './lane-steps/read-deployment';
+import { reportTo } from './release-link';
 import { startDeployment } from './start-deployment';
 import { tellEnded, wasTerminated } from './tell-ended';
 import type { upgradeService } from './upgrade-service';
@@ -191,43 +193,63 @@ class Lane {
   view(): LaneView {
     const places = [
       ...[...this.#places].map(([id, { place }]) => [id, place] as const),
-      ...this.#waiting.map(({ ticket }) => [ticket.request.requestId, this.#placeOf(ticket)] as const),
+      ...this.#inQueue.map(({ ticket }) => [ticket.request.requestId, this.#placeOf(ticket)] as const),
     ];
     return {
-      holder: this.#holder === null ? (this.#isTaken ? 'unknown' : null) : memberOf(this.#holder),
-      waiting: this.#waiting.map(memberOf),
+      holder: this.#isTaken ? 'unknown' : this.#holder === null ? null : memberOf(this.#holder),
+      waiting: this.#inQueue.map(memberOf),
       places: Object.fromEntries(places.filter((entry): entry is [string, LanePlace] => entry[1] !== undefined)),
     };
+  }
+
+  /** Those that wait; the one that just tries whether the service is free waits too, as long as another deployment runs. */
+  get #inQueue(): readonly { readonly ticket: Ticket; readonly since: number }[] {
+    return [...(this.#isTaken && this.#holder !== null ? [this.#holder] : []), ...this.#waiting];
   }
 
   #admit(ticket: Ticket, isUnasked: boolean): ReturnType<typeof enterLane> {
     // A request may come twice, the second time when it is over: whoever brought it had no answer in time. It does not run again.
     if (this.#places.get(ticket.request.requestId)?.digest === ticket.digest) return { do: 'attach', to: ticket };
     const holder: Holder | null = this.#holder?.ticket ?? (this.#isTaken ? 'unknown' : null);
+    const since = sinceOf(ticket);
     const entering = enterLane(
       holder,
       this.#waiting.map(({ ticket: waiting }) => waiting),
-      ticket,
+      this.#isOvertaken(ticket, since) ? { ...ticket, whenBusy: 'queue' } : ticket,
     );
     if (entering.do !== 'wait') return entering;
     const before = new Map(this.#waiting.map((queued) => [queued.ticket, queued]));
-    this.#waiting = entering.waiting.map((one) => before.get(one) ?? { ticket: one, since: Date.now(), isUnasked });
+    this.#waiting = entering.waiting
+      .map((one) => before.get(one) ?? { ticket, since, isUnasked })
+      // Those that waited in a lane before this one come in any order, and keep the one that they had.
+      .sort(bySince);
     for (const gone of entering.superseded) void this.#supersedeWaiting(gone, ticket);
     if (entering.supersedesHolder) void this.#supersedeHolder(ticket);
     this.#changed();
     return entering;
   }
 
+  /** It comes from a lane before this one, and others asked meanwhile: it has told whoever ran then to give way, and tells nobody else. */
+  #isOvertaken({ whenBusy, since: told }: Ticket, since: number): boolean {
+    if (whenBusy !== 'supersede' || told === undefined) return false;
+    return (this.#holder !== null && this.#holder.since > since) || this.#waiting.some((one) => one.since > since);
+  }
+
   async #start(queued: Queued): Promise<ChildWorkflowHandle<typeof upgradeService> | null> {
     const { ticket } = queued;
     const { environment, stack, service } = ticket.request;
     this.#holder = { ticket, since: Date.now() };
+    if (queued.isUnasked && (await this.#ranBefore(ticket))) {
+      this.#holder = null;
+      return null;
+    }
     let pause = FIRST_LOOK_MILLIS;
     let hasAsked = this.#isTaken;
     for (;;) {
       try {
         const child = await startDeployment(ticket);
         this.#isTaken = false;
+        this.#holder = { ticket, since: Date.now() };
         this.#remember(ticket, {
           at: 'running',
           workflowId: workflowIdOf(environment, stack, service),
@@ -244,16 +266,15 @@ class Lane {
         await this.#refuse(ticket, this.#busyText());
         return null;
       }
-      this.#waiting.unshift(queued);
+      this.#waiting = [queued, ...this.#waiting].sort(bySince);
       this.#changed();
-      if (ticket.whenBusy === 'supersede' && !hasAsked) await this.#supersedeHolder(ticket);
-      hasAsked = true;
+      if (ticket.whenBusy === 'supersede' && !hasAsked) hasAsked = await this.#supersedeHolder(ticket);
       const seen = this.#changes;
       await condition(() => this.#changes !== seen, pause, { summary: 'wait for the deployment that runs' });
       pause = Math.min(LONGEST_LOOK_MILLIS, pause * 2);
       if (this.#waiting[0]?.ticket !== ticket) return null;
       this.#waiting.shift();
-      this.#holder = { ticket, since: Date.now() };
+      this.#holder = { ticket, since: queued.since };
     }
   }
 
@@ -265,23 +286,51 @@ class Lane {
     });
   }
 
-  async #supersedeHolder(by: Ticket): Promise<void> {
+  /**
+   * Whether the request of a release ran before, in a lane before this one: the release was reset, and asks again. What became of it is told
+   * to the release once more; it does not run twice.
+   */
+  async #ranBefore(ticket: Ticket): Promise<boolean> {
+    const { request } = ticket;
+    const before = await readDeployment(request);
+    if (before === null) return false;
+    if (before === 'not known') {
+      await this.#refuse(ticket, 'Temporal does not tell whether it ran before');
+      return true;
+    }
+    const { workflowId, runId } = before;
+    this.#remember(ticket, before.is === 'running' ? { at: 'running', workflowId, runId } : { at: 'over', workflowId });
+    if (before.is === 'over') {
+      const { verdict, reason, nextStep } = before;
+      await reportTo(request, { state: 'ended', verdict, reason, nextStep });
+    } else await reportTo(request, { state: 'began', runId });
+    return true;
+  }
+
+  /** @returns whether whoever has the service knows that it has to give way, or is over */
+  async #supersedeHolder(by: Ticket): Promise<boolean> {
     const { environment, stack, service, requestId, author } = by.request;
     const superseded = this.#holder?.ticket;
     // What is just being started cannot be told yet.
     if (superseded !== undefined)
       await condition(() => this.#holder?.ticket !== superseded || this.#isSettled(superseded));
     // It ended meanwhile: who runs next, this very request maybe, is not to give way.
-    if (superseded !== undefined && this.#holder?.ticket !== superseded && !this.#isTaken) return;
+    if (superseded !== undefined && this.#holder?.ticket !== superseded && !this.#isTaken) return true;
+    // Told to the one that is meant, by its name: it may end before it hears it, and another one, this very request maybe, run by then.
+    const deploymentId = superseded?.request.deploymentId ?? (await readRunning(by.request));
+    if (deploymentId === null) return true;
+    if (deploymentId === 'not known') return false;
     try {
       await getExternalWorkflowHandle(workflowIdOf(environment, stack, service)).signal(supersedeSignal, {
         by: author.by,
         why: supersededBy(by),
         id: requestId,
+        deploymentId,
       });
     } catch {
       // It is over by now: nothing has to give way.
     }
+    return true;
   }
 
   async #record(ticket: Ticket, neverRan: NeverRan): Promise<void> {
@@ -317,7 +366,7 @@ class Lane {
   }
 
   #positionOf(requestId: string): number {
-    return this.#waiting.findIndex(({ ticket }) => ticket.request.requestId === requestId) + 1;
+    return this.#inQueue.findIndex(({ ticket }) => ticket.request.requestId === requestId) + 1;
   }
 
   #sinceOf(requestId: string): number {
@@ -358,6 +407,7 @@ class Lane {
     if (typeof ticket !== 'object' || ticket === null) return 'it is no request';
     const why = whyNoRequest(ticket.request);
     if (why !== null) return why;
+    if (ticket.since !== undefined && !isWhole(ticket.since, 0)) return '"since" is no whole number';
     const { environment, stack, service } = ticket.request;
     const isHere =
       environment === this.target.environment && stack === this.target.stack && service === this.target.service;
@@ -371,12 +421,12 @@ class Lane {
 
   #describe(): void {
     const who =
-      this.#holder === null
+      this.#holder === null || this.#isTaken
         ? this.#isTaken
           ? 'a deployment that this lane did not start'
           : 'nobody'
         : lineOf(this.#holder);
-    const waiting = this.#waiting.map((one, index) => `${index + 1}. ${lineOf(one)}`);
+    const waiting = this.#inQueue.map((one, index) => `${index + 1}. ${lineOf(one)}`);
     setCurrentDetails(
       [
         `**Has the service:** ${who}`,
@@ -385,6 +435,13 @@ class Lane {
       ].join('\n'),
     );
   }
+}
+
+const bySince = (one: Queued, other: Queued): number => one.since - other.since;
+
+/** Since when it waits: nobody waits since tomorrow. */
+function sinceOf({ since }: Ticket): number {
+  return Math.min(since ?? Date.now(), Date.now());
 }
 
 function memberOf({ ticket: { request }, since }: { readonly ticket: Ticket; readonly since: number }): LaneMember {

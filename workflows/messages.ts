@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Ticket } from '../decision/lane';
 import type { Acknowledgement, Intervention, Progress } from './contract';
-import type { LaneAnswer, LaneView, LeftLane } from './lane-contract';
+import type { LaneAnswer, LaneView, LeftLane, Supersession } from './lane-contract';
 import { PROGRESS } from './contract';
 import { ENTER_LANE, LANE_VIEW, LEAVE_LANE, SUPERSEDE } from './lane-contract';
 
@@ -23,7 +23,7 @@ export const confirmUpdate = defineUpdate<Acknowledgement, [Intervention?]>('con
 export const rollbackUpdate = defineUpdate<Acknowledgement, [Intervention?]>('rollback');
 
 /** A newer deployment takes its place: told by the lane, not by people. */
-export const supersedeSignal = defineSignal<[Intervention?]>(SUPERSEDE);
+export const supersedeSignal = defineSignal<[Supersession?]>(SUPERSEDE);
 
 export const laneQuery = defineQuery<LaneView>(LANE_VIEW);
 export const enterSignal = defineSignal<[Ticket]>(ENTER_LANE);

@@ -68,6 +68,8 @@ export const STAGE_STATES = [
   'soaking',
   'passed',
   'failed',
+  /** A person said no, before anything was changed in it. */
+  'rejected',
 ] as const;
 export type StageState = (typeof STAGE_STATES)[number];
 
@@ -82,6 +84,13 @@ export interface StageEnvironment {
   readonly changes: readonly string[];
 }
 
+/** Who said something, why, and when (milliseconds since the epoch). */
+export interface Said {
+  readonly by: string;
+  readonly why: string | null;
+  readonly at: number;
+}
+
 /** One stage, as others see it. */
 export interface StageProgress {
   readonly name: string;
@@ -94,6 +103,10 @@ export interface StageProgress {
   /** What it waits for, in words. */
   readonly waitsFor: string | null;
   readonly approvedBy: readonly string[];
+  /** Who said no; null where nobody did. */
+  readonly rejectedBy: Said | null;
+  /** Who went past its approvals, freezes and holds; null where nobody did. */
+  readonly brokenGlass: Said | null;
   readonly environments: readonly StageEnvironment[];
 }
 

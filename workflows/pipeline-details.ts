@@ -1,5 +1,5 @@
 import { plain } from './details';
-import type { PipelineProgress, StageProgress } from './pipeline-contract';
+import type { PipelineProgress, Said, StageProgress } from './pipeline-contract';
 
 /** Lines of the logbook that the details show. */
 const EVENTS = 15;
@@ -23,11 +23,15 @@ export function pipelineDetails(progress: PipelineProgress): string {
   ].join('\n');
 }
 
-function stageLine({ name, state, waitsFor, environments }: StageProgress): string {
+function stageLine({ name, state, waitsFor, environments, rejectedBy, brokenGlass }: StageProgress): string {
   const where = environments
     .map(({ environment, verdict }) => `${environment}${verdict === null ? '' : ` (${verdict})`}`)
     .join(', ');
-  return `- **${state}** ${plain(name)}: ${plain(where)}${waitsFor === null ? '' : `; ${plain(waitsFor)}`}`;
+  const said = (what: string, one: Said | null): string =>
+    one === null
+      ? ''
+      : `; ${what} by ${plain(one.by)} at ${clock(one.at)}${one.why === null ? '' : `: ${plain(one.why)}`}`;
+  return `- **${state}** ${plain(name)}: ${plain(where)}${waitsFor === null ? '' : `; ${plain(waitsFor)}`}${said('rejected', rejectedBy)}${said('**the glass broken**', brokenGlass)}`;
 }
 
 function clock(millis: number): string {

@@ -16,6 +16,7 @@ import type {
   PipelineEvent,
   PipelineProgress,
   PipelineResult,
+  Said,
   StageEnvironment,
   StageProgress,
   StageState,
@@ -37,6 +38,8 @@ export interface Stage {
   /** When people were asked; null before. */
   askedAt: number | null;
   readonly approvals: Approval[];
+  /** Who went past what it waits for. */
+  brokenGlass: Said | null;
   readonly environments: Map<string, StageEnvironment>;
 }
 
@@ -67,6 +70,7 @@ export class PipelineRun {
     this.brokenGlass = request.breakGlass ?? null;
     this.stages = request.stages.map((asked) => ({
       ...({ asked, state: 'waiting', since: this.startedAt, until: null, waitsFor: null, askedAt: null } as const),
+      brokenGlass: null,
       approvals: [],
       environments: new Map(
         asked.environments.map((environment) => [
@@ -245,13 +249,14 @@ export class PipelineRun {
 
   #breakGlass(message: Intervention | undefined): Acknowledgement {
     const { by, why } = authorOf(message);
-    const stage = this.stages.find(({ state }) => state !== 'passed' && state !== 'failed');
+    const stage = this.stages.find(isOpen);
     const phase = stage?.state ?? 'done';
     if (why === null) {
       this.note('warning', '', `breaking the glass by ${by} is refused: it needs a reason`);
       return { phase, meaning: 'refused: it needs a reason' };
     }
     this.brokenGlass = { by, why };
+    if (stage !== undefined) stage.brokenGlass = { by, why, at: Date.now() };
     this.note('warning', stage?.asked.name ?? '', `the glass is broken by ${by}: ${why}`);
     this.#pokes += 1;
     return {
@@ -263,7 +268,7 @@ export class PipelineRun {
   #cancel(kind: 'cancel' | 'rollback', input: Intervention | undefined): Acknowledgement {
     const { by, why } = authorOf(input);
     const said = `${kind} by ${by}${why === null ? '' : ` (${why})`}`;
-    const phase = this.stages.find(({ state }) => state !== 'passed' && state !== 'failed')?.state ?? 'done';
+    const phase = this.stages.find(isOpen)?.state ?? 'done';
     this.cancelled ??= said;
     this.#pokes += 1;
     this.note('warning', '', `${said}: takes back what is being released, begins nothing more, and ends`);
@@ -281,14 +286,19 @@ export class PipelineRun {
 
 function seenFromOutside(run: PipelineRun): (stage: Stage) => StageProgress {
   return (stage) => {
-    const { asked, state, since, until, waitsFor, environments } = stage;
+    const { asked, state, since, until, waitsFor, environments, brokenGlass } = stage;
+    const now = asked.approvals === null ? null : run.standingOf(stage, asked.approvals);
     return {
       ...{ name: asked.name, from: asked.from, state, since, until, waitsFor },
-      approvedBy: asked.approvals === null ? [] : run.standingOf(stage, asked.approvals).by,
+      approvedBy: now?.by ?? [],
+      rejectedBy: now?.rejected ?? null,
+      brokenGlass,
       environments: [...environments.values()],
     };
   };
 }
+
+const isOpen = ({ state }: Stage): boolean => state !== 'passed' && state !== 'failed' && state !== 'rejected';
 
 /** When the approvals of a stage are waited for no longer. */
 export function approvalEndOf(stage: Stage, rule: ApprovalRule): number {

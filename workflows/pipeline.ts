@@ -46,7 +46,7 @@ async function carryThrough(run: PipelineRun): Promise<PipelineEnded> {
   await pinSource(run);
   if (run.request.planOnly === true) {
     for (const stage of run.stages) await show(run, stage);
-    return new PipelineEnded('unchanged', 'planned only: nothing was written', '');
+    return new PipelineEnded('unchanged', `planned only: nothing was written; ${planned(run)}`, '');
   }
   for (const stage of run.stages) await passStage(run, stage);
   const all = run.stages.flatMap(({ environments }) => [...environments.values()]);
@@ -54,4 +54,13 @@ async function carryThrough(run: PipelineRun): Promise<PipelineEnded> {
   return all.every(({ verdict }) => verdict === 'unchanged')
     ? new PipelineEnded('unchanged', `all environments run it already (${names})`, '')
     : new PipelineEnded('succeeded', `all stages passed: ${names}`, '');
+}
+
+/** Where something would change. */
+function planned({ stages }: PipelineRun): string {
+  const all = stages.flatMap(({ environments }) => [...environments.values()]);
+  const changed = all.filter(({ changes }) => changes.length > 0).map(({ environment }) => environment);
+  if (changed.length === 0) return 'no image would change: all environments run it already';
+  const same = all.length - changed.length;
+  return `images would change in ${changed.join(', ')}${same === 0 ? '' : `; the other ${same} unchanged`}`;
 }

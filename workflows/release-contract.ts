@@ -1,4 +1,5 @@
 // What a client, a release and its deployments say to each other: plain data and names, nothing that has to be loaded from Temporal's SDK.
+import type { ReleaseGateProgress } from '../decision/release-gate';
 import type { Verdict } from '../decision/verdict';
 
 /** Id of the workflow that carries a release through. */
@@ -115,6 +116,8 @@ export interface ReleaseProgress {
   readonly phaseSince: number;
   readonly startedAt: number;
   readonly participants: readonly ParticipantProgress[];
+  /** Those of the release itself, as they were asked for. */
+  readonly gates: readonly ReleaseGateProgress[];
   /** Recorded before the first finish, or the first rollback for it; null before. */
   readonly decision: Decision | null;
   /** Why it waits for a person; null where it does not. */
@@ -136,6 +139,7 @@ export interface ReleaseResult {
   readonly requestId: string;
   readonly decision: Decision | null;
   readonly participants: readonly ParticipantProgress[];
+  readonly gates: readonly ReleaseGateProgress[];
   readonly startedAt: number;
   readonly endedAt: number;
   readonly requestedBy: string;

@@ -1,4 +1,5 @@
 import { plain } from './details';
+import type { ReleaseGateProgress } from '../decision/release-gate';
 import type { ParticipantProgress, ReleaseProgress } from './release-contract';
 
 /** Lines of the logbook that the details show. */
@@ -6,7 +7,7 @@ const EVENTS = 15;
 
 /** The current details of a release in Temporal Web, as Markdown: where each service is, what comes next, how to step in. */
 export function releaseDetails(progress: ReleaseProgress): string {
-  const { result, phase, phaseSince, attention, participants, decision, releaseId, events, next } = progress;
+  const { result, phase, phaseSince, attention, participants, gates, decision, releaseId, events, next } = progress;
   const heading =
     result === null
       ? `**${phase}** since ${clock(phaseSince)}${attention === null ? '' : `: ${plain(attention)}`}`
@@ -17,6 +18,7 @@ export function releaseDetails(progress: ReleaseProgress): string {
     `Asked by ${plain(progress.requestedBy)}${progress.requestedWhy === null ? '' : `: ${plain(progress.requestedWhy)}`}`,
     '',
     ...participants.map(partLine),
+    ...gates.map(gateLine),
     '',
     ...(decision === null ? [] : [`Decided: **${decision}**`, '']),
     ...(result === null
@@ -35,6 +37,10 @@ function partLine({ stack, service, environment, images, state, verdict, reason 
   const how = verdict ?? state;
   const why = reason === null || reason === '' ? '' : `: ${plain(reason)}`;
   return `- **${how}** ${plain(`${stack}/${service} in ${environment} → ${images}`)}${why}`;
+}
+
+function gateLine({ name, environment, asks, state, why }: ReleaseGateProgress): string {
+  return `- **${state}** ${plain(`gate ${name} (${asks}, by ${environment})`)}${why === null ? '' : `: ${plain(why)}`}`;
 }
 
 function clock(millis: number): string {

@@ -4,6 +4,7 @@ import type { InterventionKind } from '../decision/intervention';
 import { INTERVENTION_NAMES } from '../decision/intervention';
 import type { Ticket } from '../decision/lane';
 import { imagesOf } from '../decision/lane';
+import type { ReleaseGate, ReleaseGateProgress } from '../decision/release-gate';
 import type { ReleaseMeaning } from '../decision/release-intervention';
 import { releaseMeaningOf } from '../decision/release-intervention';
 import type { ReleaseRequest } from '../decision/release';
@@ -62,6 +63,9 @@ export class ReleaseRun {
   recall: Recall | null = null;
   /** The first service that failed. */
   failed: Part | null = null;
+  /** What a gate of the release itself said in vain; null where none failed. */
+  gateFailed: string | null = null;
+  #gates: ReleaseGateProgress[];
   confirmedBy: string | null = null;
   #attention: { readonly text: string; readonly until: number } | null = null;
   #events: ReleaseEvent[] = [];
@@ -85,6 +89,9 @@ export class ReleaseRun {
         };
       }),
     );
+    this.#gates = request.gates.map(({ name, environment, asks }) => ({
+      ...({ name, environment, asks, state: 'waiting', why: null } as const),
+    }));
     setHandler(releaseQuery, () => this.progress(), { description: 'Where the release and each of its services is' });
     setHandler(reportSignal, (report) => this.#hear(report), { description: 'From a deployment of this release' });
     for (const kind of INTERVENTION_NAMES) this.#listen(kind);
@@ -123,6 +130,12 @@ export class ReleaseRun {
     part.verdict = verdict;
     part.reason = reason;
     this.move(part, verdict === null || verdict === 'unchanged' ? 'left-alone' : 'done');
+    this.#changed();
+  }
+
+  /** A gate of the release says something, or does not matter any more. */
+  judge({ name }: ReleaseGate, state: ReleaseGateProgress['state'], why: string | null): void {
+    this.#gates = this.#gates.map((gate) => (gate.name === name ? { ...gate, state, why } : gate));
     this.#changed();
   }
 
@@ -166,6 +179,7 @@ export class ReleaseRun {
       requestId: this.request.requestId,
       decision: this.decision,
       participants: this.parts.map(seenFromOutside),
+      gates: this.#gates,
       startedAt: this.startedAt,
       endedAt: Date.now(),
       requestedBy: this.request.author.by,
@@ -190,6 +204,7 @@ export class ReleaseRun {
       phaseSince: this.#phaseSince,
       startedAt: this.startedAt,
       participants: this.parts.map(seenFromOutside),
+      gates: this.#gates,
       decision: this.decision,
       attention: this.#attention?.text ?? null,
       attentionUntil: this.#attention?.until ?? null,

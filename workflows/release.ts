@@ -65,6 +65,7 @@ async function carryThrough(run: ReleaseRun): Promise<ReleaseEnd> {
     decision,
     run.recall,
     failed === null ? null : { name: nameOf(failed), verdict: failed.verdict, reason: failed.reason },
+    run.gateFailed,
   );
 }
 

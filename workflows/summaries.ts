@@ -19,6 +19,8 @@ const SUMMARIES: Summaries = {
   readService: ({ request, instances }) => `read ${nameOf(request)}${instances ? ' and its containers' : ''}`,
   diagnose: ({ request }) => `find out what is wrong with ${nameOf(request)}`,
   checkGate: ({ gate }) => `check the gate ${gate.name}: ${gate.asks}`,
+  checkReleaseGate: ({ gate }) => `ask the release's gate ${gate.name}: ${gate.asks}`,
+  admitReleaseGate: ({ gate }) => `see whether the gate ${gate.name} may be asked from here; sends nothing`,
   prepareUpgrade: ({ request }) => `prepare the upgrade of ${nameOf(request)}; nothing is sent yet`,
   postUpgrade: ({ round, request }) => `send upgrade ${round.number}: ${imagesOf(request)}`,
   finishUpgrade: ({ round }) => `finish upgrade ${round.number}: the old containers go`,
@@ -31,6 +33,7 @@ const SUMMARIES: Summaries = {
   removeCopied: ({ environment, ...names }) =>
     `remove ${nameOf(names)} from ${environment}, where this release made it`,
   differences: ({ from, to, stack }) => `compare ${stack} in ${from} and in ${to}`,
+  showConfig: ({ environment, stack }) => `read the configuration of ${stack} in ${environment}; its values stay there`,
   listPending: ({ environment }) => `look for pending upgrades in ${environment}`,
 };
 

@@ -20,6 +20,7 @@ export function createReleaseActivities(deps: ReleaseDependencies): ReleaseActiv
       return { runId: latest.runId, deploymentId: typeof deploymentId === 'string' ? deploymentId : null };
     },
     readRun: ({ workflowId }) => deps.runOf(workflowId),
+    readDeployment: (ref) => deps.deploymentOf(ref),
     readDeployments: ({ workflowIds }) =>
       Promise.all(
         workflowIds.map(async (workflowId) => {

@@ -18,6 +18,10 @@ export const COMMANDS = {
     summary: 'release in one environment what runs in another',
     load: async (): Promise<Command> => (await import('./commands/promote.js')).promote,
   },
+  compose: {
+    summary: 'a stack as compose files, without values: what a promotion would copy',
+    load: async (): Promise<Command> => (await import('./commands/compose.js')).compose,
+  },
   pipeline: {
     summary: 'take a stack through its environments, stage by stage',
     load: async (): Promise<Command> => (await import('./commands/pipeline.js')).pipeline,

@@ -1,5 +1,5 @@
 import { exitCodeOf } from '../../decision/verdict';
-import type { Hold, PipelineProgress, PipelineResult, StageProgress } from '../../workflows/pipeline-contract';
+import type { Hold, PipelineProgress, PipelineResult, Said, StageProgress } from '../../workflows/pipeline-contract';
 import { formatDuration } from '../input/duration';
 import type { CoordinatorSummary } from '../coordinator/coordinator-summary';
 import type { CoordinatorTold } from '../coordinator/follow-coordinator';
@@ -99,6 +99,8 @@ export function pipelineText(
     ...(progress === null || progress.images.length === 0 ? [] : [row('promotes', progress.images.join(', '))]),
     ...(progress?.stages ?? []).flatMap((stage) => [
       row('stage', stageText(stage, now)),
+      ...(stage.rejectedBy === null ? [] : [row('rejected', saidText(stage.rejectedBy))]),
+      ...(stage.brokenGlass === null ? [] : [row('glass', `broken ${saidText(stage.brokenGlass)}`)]),
       ...environmentRows(stage, row),
     ]),
     ...(progress?.result == null ? [] : [row('reason', progress.result.reason)]),
@@ -159,6 +161,10 @@ function stageText({ name, state, waitsFor, until, approvedBy, from }: StageProg
   return `${name}, from ${from}: ${state}${waitsFor === null ? '' : `: ${waitsFor}${left}`}${approved}`;
 }
 
+function saidText({ by, why, at }: Said): string {
+  return `by ${by} at ${iso(at).replace(/\.\d+Z$/, 'Z')}${why === null ? '' : `: ${why}`}`;
+}
+
 function environmentRows({ environments }: StageProgress, row: (label: string, text: string) => string): string[] {
   return environments.flatMap(({ environment, releaseId, verdict, reason, changes }) => {
     const how =
@@ -175,8 +181,13 @@ function resultLine(result: PipelineResult | null): object {
   return { endedAt: result === null ? null : iso(result.endedAt), stages: result?.stages.map(dated) ?? [] };
 }
 
-function dated({ since, until, ...rest }: StageProgress): object {
-  return { ...rest, since: iso(since), until: until === null ? null : iso(until) };
+function dated({ since, until, rejectedBy, brokenGlass, ...rest }: StageProgress): object {
+  const said = (one: Said | null): object | null => (one === null ? null : { ...one, at: iso(one.at) });
+  return {
+    ...rest,
+    ...{ rejectedBy: said(rejectedBy), brokenGlass: said(brokenGlass) },
+    ...{ since: iso(since), until: until === null ? null : iso(until) },
+  };
 }
 
 function summaryLine({ id, startedAt, endedAt, requestDigest: _digest, ...rest }: CoordinatorSummary): object {

@@ -1,12 +1,13 @@
-import type { LaneMember, LaneView } from '../../workflows/lane-contract';
+import type { LaneMember } from '../../workflows/lane-contract';
+import type { QueueView } from '../queue-view';
 import { formatDuration } from '../input/duration';
 import { clean, jsonLine } from '../render/clean';
 
 /** What `drover queue` found: for people, or as JSON lines with a summary at the end. */
-export function queueText(target: string, { holder, waiting }: LaneView, now: number, json: boolean): string {
+export function queueText(target: string, { holder, waiting }: QueueView, now: number, json: boolean): string {
   if (json) {
     const lines = waiting.map((member, index) => ({ type: 'waiting', position: index + 1, ...dated(member) }));
-    const held = holder === null || holder === 'unknown' ? holder : dated(holder);
+    const held = holder === null || typeof holder === 'string' ? holder : dated(holder);
     return [...lines, { type: 'queue', target, holder: held, waiting: waiting.length, exitCode: 0 }]
       .map(jsonLine)
       .join('');
@@ -16,7 +17,9 @@ export function queueText(target: string, { holder, waiting }: LaneView, now: nu
       ? `Nobody deploys ${target}.`
       : holder === 'unknown'
         ? `${target} is deployed; see drover status ${target}.`
-        : `${target} is deployed by ${lineOf(holder, now)}.`;
+        : holder === 'not known yet'
+          ? `The deployment of ${target} that ran is over; whoever is next begins within half a minute.`
+          : `${target} is deployed by ${lineOf(holder, now)}.`;
   const rows = waiting.map((member, index) => `  ${String(index + 1)}. ${clean(lineOf(member, now))}`);
   return [clean(who), rows.length === 0 ? 'Nobody waits.' : 'Waiting:', ...rows, ''].join('\n');
 }

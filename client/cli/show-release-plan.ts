@@ -1,5 +1,7 @@
 import { exitCodeOf } from '../../decision/verdict';
+import type { ReleaseGate } from '../../decision/release-gate';
 import type { UpgradePlan } from '../../workflows/contract';
+import { formatDuration } from '../input/duration';
 import type { BuiltRelease } from '../release/build-release';
 import { clean, jsonLine } from '../render/clean';
 
@@ -27,7 +29,10 @@ export function releasePlanText(
         type: 'release-plan',
         services: services.length,
         refused: refused.length,
+        unchanged: services.filter(isUnchanged).length,
         onFailure: request.onFailure,
+        gates: request.gates,
+        confirm: request.confirm,
         exitCode: exitCodeOf(refused.length === 0 ? 'succeeded' : 'refused'),
       },
     ]
@@ -41,6 +46,7 @@ export function releasePlanText(
       : [
           row('now', plan.state),
           row('first', plan.firstStep),
+          ...(plan.step === 'unchanged' ? [row('verdict', 'unchanged: it is left alone')] : []),
           ...plan.images.map(({ config, from, to }) =>
             row('image', `${config}: ${from ?? 'none'} → ${to}${from === to ? ' (the same)' : ''}`),
           ),
@@ -48,9 +54,46 @@ export function releasePlanText(
           ...plan.labels.map((name) => row('label', `${name}: set (value not shown)`)),
         ]),
   ]);
+  const alone = services.filter(isUnchanged).length;
+  const same =
+    alone === 0
+      ? ''
+      : alone === services.length
+        ? ', all unchanged: the release would touch nothing'
+        : `, ${String(alone)} of them unchanged and left alone`;
   const end =
     refused.length === 0
-      ? `${String(services.length)} services; when one fails: ${request.onFailure}. Nothing was written.`
+      ? `${String(services.length)} services${same}; when one fails: ${request.onFailure}. Nothing was written.`
       : `${String(refused.length)} of ${String(services.length)} cannot be upgraded: the release would be refused. Nothing was written.`;
-  return [...lines, end, ''].join('\n');
+  return [...lines, ...decidingLines(request), end, ''].join('\n');
+}
+
+const isUnchanged = ({ plan }: { readonly plan: UpgradePlan | Error | undefined }): boolean =>
+  plan !== undefined && !(plan instanceof Error) && plan.step === 'unchanged';
+
+/** What has to hold when all are verified, before the first is finished. */
+function decidingLines({ gates, confirm, confirmWithinMillis }: BuiltRelease['request']): string[] {
+  const asked = gates.map((gate) => `gate ${gate.name}: ${gateTerms(gate)}`);
+  const person = confirm === 'manual' ? [`a person confirms, within ${formatDuration(confirmWithinMillis)}`] : [];
+  const all = [...asked, ...person];
+  return all.length === 0 ? [] : ['Before the first is finished:', ...all.map((line) => `  ${clean(line)}`)];
+}
+
+function gateTerms({
+  environment,
+  asks,
+  status,
+  contains,
+  passes,
+  everyMillis,
+  withinMillis,
+  headers,
+}: ReleaseGate): string {
+  const names = Object.keys(headers);
+  return [
+    `${asks}, asked by the worker of ${environment}`,
+    ...(names.length === 0 ? [] : [`with ${names.join(', ')} (from its secrets)`]),
+    `expects ${String(status)}${contains === undefined ? '' : ' and a text in the body'}`,
+    `${passes === 1 ? 'once' : `${String(passes)} times in a row, one every ${formatDuration(everyMillis)}`}, within ${formatDuration(withinMillis)}`,
+  ].join('; ');
 }

@@ -1,4 +1,5 @@
 import { exitCodeOf } from '../../decision/verdict';
+import type { ReleaseGateProgress } from '../../decision/release-gate';
 import type { ParticipantProgress, ReleaseProgress } from '../../workflows/release-contract';
 import { formatDuration } from '../input/duration';
 import type { CoordinatorSummary } from '../coordinator/coordinator-summary';
@@ -64,7 +65,8 @@ export class ReleaseRenderer {
     if (this.json) {
       const ended = result === null ? null : iso(result.endedAt);
       const participants = result?.participants.map(dated) ?? [];
-      return this.#json({ type: 'result', verdict, exitCode, reason, nextStep, endedAt: ended, participants });
+      const gates = result?.gates ?? [];
+      return this.#json({ type: 'result', verdict, exitCode, reason, nextStep, endedAt: ended, participants, gates });
     }
     const level = exitCode === 0 ? 'info' : verdict === 'detached' ? 'warning' : 'error';
     for (const part of result?.participants ?? [])
@@ -74,6 +76,7 @@ export class ReleaseRenderer {
         'service',
         `${part.stack}/${part.service} in ${part.environment}: ${stateOf(part)}`,
       );
+    for (const gate of result?.gates ?? []) this.#line(Date.now(), 'info', 'gate', gateText(gate));
     this.#line(Date.now(), level, 'verdict', `${verdict} (exit code ${String(exitCode)})`);
     this.#line(Date.now(), level, 'reason', reason);
     if (nextStep !== '') this.#line(Date.now(), level, 'next', nextStep);
@@ -117,6 +120,7 @@ export function releaseText(
         `${part.stack}/${part.service} in ${part.environment} → ${part.images}: ${stateOf(part)}`,
       ),
     ),
+    ...(progress?.gates ?? []).map((gate) => row('gate', gateText(gate))),
     ...(progress?.result == null ? [] : [row('reason', progress.result.reason)]),
     ...(progress === null
       ? [row('', 'no worker answers: this is what Temporal itself knows')]
@@ -146,6 +150,10 @@ export function releasesText(found: readonly CoordinatorSummary[], json: boolean
     iso(one.startedAt).replace(/\.\d+Z$/, 'Z'),
   ]);
   return tableText(['RELEASE', 'STATE', 'WHERE', 'BY', 'STARTED'], rows, columns);
+}
+
+function gateText({ name, environment, asks, state, why }: ReleaseGateProgress): string {
+  return `${name} (${asks}, by ${environment}): ${state === 'left-out' ? 'left out' : state}${why === null ? '' : ` (${why})`}`;
 }
 
 function stateOf({ state, verdict, reason }: ParticipantProgress): string {

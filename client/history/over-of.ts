@@ -1,5 +1,4 @@
-import { VERDICTS } from '../../decision/verdict';
-import type { Verdict } from '../../decision/verdict';
+import { isVerdict } from '../../decision/verdict';
 import type { Over } from './history-entry';
 import { imagesOf } from './images-of';
 import { property, textOrNull } from './read-value';
@@ -20,8 +19,4 @@ export function overOf({ how, result, reason }: Extract<RecordedEvent, { readonl
     images: imagesOf(property(value, 'images')),
     rounds: typeof rounds === 'number' ? rounds : null,
   };
-}
-
-function isVerdict(value: unknown): value is Verdict {
-  return typeof value === 'string' && Object.hasOwn(VERDICTS, value);
 }

@@ -70,9 +70,9 @@ export function buildRelease(input: ReleaseInput, options: ReleaseOptions, env: 
   if (!order.ok)
     throw new TypeError(`the services have no order: ${order.problems.map(({ kind }) => kind).join(', ')}`);
   const byKey = new Map(built.map((one) => [one.key, one.ticket]));
-  const { onFailure, parallelism, confirm, confirmWithinMillis, name } = input;
+  const { onFailure, parallelism, confirm, confirmWithinMillis, name, gates } = input;
   const request: ReleaseRequest = {
-    ...{ requestId, releaseId, onFailure, parallelism, confirm, confirmWithinMillis, whenBusy },
+    ...{ requestId, releaseId, onFailure, parallelism, confirm, confirmWithinMillis, whenBusy, gates },
     ...(name === undefined ? {} : { name }),
     services: built.map(({ ticket, dependsOn, wave }) => serviceOf(ticket, dependsOn, wave)),
     author: built[0]?.ticket.request.author ?? author,

@@ -13,6 +13,8 @@ import type { Deployments } from './deployments';
 export interface WaitOptions {
   /** Told what it waits for, each time that this changes. */
   readonly onWaiting?: (text: string) => void;
+  /** Told since when the lane says that it waits, milliseconds since the epoch: it keeps its place where it has to come again. */
+  readonly onPlace?: (since: number) => void;
   /** Aborted where the client is asked to stop: the request waits on. */
   readonly signal?: AbortSignal;
   /** The longest to wait for its turn. Default 24 hours; 0: not at all. */
@@ -50,6 +52,9 @@ export async function awaitTurn(
       view === 'none' || (view !== 'silent' && !(request.requestId in view.places) && !isNext(view, request));
     missingSince = isMissing ? (missingSince ?? Date.now()) : null;
     if (missingSince !== null && Date.now() - missingSince > LOST_AFTER_MILLIS) return null;
+    const place =
+      typeof view === 'string' ? undefined : view.waiting.find(({ requestId }) => requestId === request.requestId);
+    if (place !== undefined) options.onPlace?.(place.since);
     const text = waitingText(view, request);
     if (text !== null && text !== told) {
       told = text;

@@ -2,8 +2,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { SearchAttributePair } from '@temporalio/common';
-import { VERDICTS } from '../../decision/verdict';
-import type { Verdict } from '../../decision/verdict';
+import { isVerdict } from '../../decision/verdict';
 import type { SearchAttributeName } from '../../workflows/contract';
 import { KEYWORD_LIMIT, WORKFLOW_QUEUE } from '../../workflows/contract';
 import type { CoordinatorSummary } from '../coordinator/coordinator-summary';
@@ -107,10 +106,6 @@ export class Coordinators {
 
 /** Temporal takes 400 bytes of a workflow's summary, and a letter may be four of them. */
 const SUMMARY_LIMIT = 100;
-
-function isVerdict(text: string): text is Verdict {
-  return Object.hasOwn(VERDICTS, text);
-}
 
 function keyword(name: string, value: string): SearchAttributePair {
   const key = defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);

@@ -1,7 +1,6 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { VERDICTS } from '../../decision/verdict';
-import type { Verdict } from '../../decision/verdict';
+import { isVerdict } from '../../decision/verdict';
 import type { SearchAttributeName } from '../../workflows/contract';
 import type { DeploymentSummary, RunState } from '../deployment-summary';
 import { attentionOf } from './attention-of';
@@ -51,8 +50,4 @@ export function summarise(
     attention: attentionOf(info.memo),
     link: linkOf(info.workflowId, info.runId),
   };
-}
-
-function isVerdict(text: string): text is Verdict {
-  return Object.hasOwn(VERDICTS, text);
 }

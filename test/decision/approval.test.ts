@@ -78,19 +78,29 @@ describe('the approvals of a stage', () => {
       },
     ],
     ['nobody', {}, ['  '], { refused: [{ by: '  ', why: 'it does not say who approves' }] }],
-    ['a no ends it', {}, ['!jane', 'joe'], { by: ['joe'], missing: 0, rejected: { by: 'jane', why: null } }],
+    [
+      'a no ends it',
+      {},
+      ['!jane', 'joe'],
+      { by: ['joe'], missing: 0, rejected: expect.objectContaining({ by: 'jane', why: null }) },
+    ],
     [
       'a no after a yes ends it',
       {},
       ['jane', '!joe'],
-      { by: ['jane'], missing: 0, rejected: { by: 'joe', why: null } },
+      { by: ['jane'], missing: 0, rejected: expect.objectContaining({ by: 'joe', why: null }) },
     ],
-    ['of several the first is told', {}, ['!jane', '!joe'], { rejected: { by: 'jane', why: null } }],
+    [
+      'of several the first is told',
+      {},
+      ['!jane', '!joe'],
+      { rejected: expect.objectContaining({ by: 'jane', why: null }) },
+    ],
     [
       'anybody may say no: the requester, without a signature, and whoever may not approve',
       { people: ['jane'], signed: true },
       [`!${REQUESTER}`, 'jane+'],
-      { by: ['jane'], missing: 0, rejected: { by: REQUESTER, why: null } },
+      { by: ['jane'], missing: 0, rejected: expect.objectContaining({ by: REQUESTER, why: null }) },
     ],
   ])('%s', (_what, rule, words, expected) => {
     expect(standing({ ...RULE, ...rule }, REQUESTER, said(...words))).toEqual({ ...NOTHING, ...expected });
@@ -103,7 +113,7 @@ describe('the approvals of a stage', () => {
 
   test('why somebody said no is kept', () => {
     const no: Approval = { decision: 'reject', by: 'jane', why: 'Black Friday', at: 0, signed: false };
-    expect(standing(RULE, REQUESTER, [no]).rejected).toEqual({ by: 'jane', why: 'Black Friday' });
+    expect(standing(RULE, REQUESTER, [no]).rejected).toEqual({ by: 'jane', why: 'Black Friday', at: 0 });
   });
 
   test('what comes after the time does not count', () => {

@@ -1,4 +1,5 @@
 import type { ReleaseRequest, ReleaseService } from '../../decision/release';
+import type { ReleaseGate } from '../../decision/release-gate';
 import { whyNoRelease } from '../../decision/why-no-release';
 
 const SERVICE: ReleaseService = {
@@ -22,15 +23,24 @@ const RELEASE: ReleaseRequest = {
   whenBusy: 'reject',
   confirm: 'none',
   confirmWithinMillis: 1000,
+  gates: [],
   services: [SERVICE, { ...SERVICE, service: 'api', dependsOn: [], wave: 1 }],
   author: { by: 'jane@host' },
 };
+
+const GATE: ReleaseGate = {
+  ...{ name: 'shop', kind: 'http', environment: 'qa', url: 'https://shop/', asks: 'https://shop/', status: 200 },
+  ...{ headers: {}, passes: 1, everyMillis: 5_000, withinMillis: 120_000, timeoutMillis: 10_000 },
+};
+
+const gate = (change: Record<string, unknown>): Record<string, unknown> => ({ gates: [{ ...GATE, ...change }] });
 
 const service = (change: Record<string, unknown>): Record<string, unknown> => ({
   services: [{ ...SERVICE, dependsOn: [], ...change }],
 });
 
 test('a release is one', () => {
+  expect(whyNoRelease({ ...RELEASE, gates: [GATE, { ...GATE, name: 'other', contains: 'ok' }] })).toBeNull();
   expect(whyNoRelease(RELEASE)).toBeNull();
   expect(whyNoRelease(JSON.parse(JSON.stringify(RELEASE)))).toBeNull();
 });
@@ -49,6 +59,27 @@ test.each<[string, Record<string, unknown>, string]>([
   ['an unknown confirm', { confirm: true }, '"confirm" is not one of none, manual'],
   ['no parallelism', { parallelism: 0 }, '"parallelism" is not from 1 to 50'],
   ['no time', { confirmWithinMillis: 1.5 }, '"confirmWithinMillis" is no whole number from 1 on'],
+  ['no gates', { gates: undefined }, '"gates" is no list of at most 20'],
+  ['a gate that is none', { gates: [null] }, 'in "gates[0]": it is no object'],
+  [
+    'a program as a gate',
+    gate({ kind: 'exec' }),
+    'in "gates[0]": "kind" is not http: a release cannot bring a program',
+  ],
+  [
+    'a gate that asks no address',
+    gate({ url: 'file:///etc/passwd' }),
+    'in "gates[0]": "url" is no address that can be probed',
+  ],
+  ['a gate without a status', gate({ status: 7 }), 'in "gates[0]": "status" is not from 100 to 599'],
+  ['headers of a gate that are none', gate({ headers: { a: 1 } }), 'in "gates[0]": "headers" is no object of names'],
+  [
+    'a gate that is asked all the time',
+    gate({ everyMillis: 0 }),
+    'in "gates[0]": "everyMillis" is not from 100 to 3600000',
+  ],
+  ['more passes than fit', gate({ passes: 100 }), 'in "gates[0]": "passes" take longer than "withinMillis" allows'],
+  ['one gate twice', { gates: [GATE, GATE] }, 'two of "gates" have the same name'],
   ['no services', { services: [] }, '"services" is no list of 1 to 200'],
   ['services that are none', { services: { web: SERVICE } }, '"services" is no list of 1 to 200'],
   ['too many services', { services: Array(201).fill(SERVICE) }, '"services" is no list of 1 to 200'],

@@ -139,6 +139,9 @@ it('a frozen stage waits; breaking the glass needs a reason, and a cancel takes 
   await eventually('the next is frozen', async () =>
     (await drover('pipelines', id)).stdout.includes('prod, from qa: frozen'),
   );
+  const shown = (await drover('pipelines', id)).stdout;
+  expect(shown).toMatch(/stage {6}qa, from dev: passed\n {2}glass {6}broken by .* at 20.*Z: the shop is down\n/);
+  expect(shown.match(/glass/g)).toHaveLength(1);
   const cancelled = await drover('cancel', '--pipeline', id, '--why', 'enough');
   expect([cancelled.code, cancelled.stderr]).toEqual([0, '']);
   const watched = await drover('pipelines', id, '--watch');
@@ -153,6 +156,16 @@ it('what is missing is created where that was asked, and removed again where the
   expect(refused.code).toBe(7);
   expect(refused.stdout).toMatch(/extra missing in qa/);
   expect(refused.stdout).toMatch(/settings differ \(they are not moved\): .*variables .*NEW_IN_DEV/);
+  const compose = await drover('compose', 'dev', 'part', '--services', 'extra');
+  expect([compose.code, compose.stderr]).toEqual([0, '']);
+  expect(compose.stdout).toMatch(
+    /^# docker-compose\.yml\nversion: '2'\nservices:\n {2}extra:\n {4}image: example\/part-extra:/,
+  );
+  expect(compose.stdout).toMatch(/# rancher-compose\.yml\n/);
+  expect(compose.stdout).not.toContain(CANARY);
+  const nobody = await drover('compose', 'dev', 'part', '--services', 'nobody');
+  expect(nobody.code).toBe(7);
+  expect(nobody.stderr).toMatch(/part in dev has no service nobody/);
   const created = await drover('promote', ...asked, 'part', '--create-missing');
   expect([created.code, created.stderr]).toEqual([0, '']);
   expect(created.stdout).toMatch(/qa: created extra/);
@@ -179,7 +192,7 @@ it('settings are moved where that was asked, without a value anywhere; a plan wr
   expect(plan.stdout).toMatch(
     /settings differ \(variables of the primary are merged\): web \(variables ELSEWHERE, NEW_IN_DEV\)/,
   );
-  expect(plan.stdout).toMatch(/planned only: nothing was written/);
+  expect(plan.stdout).toMatch(/planned only: nothing was written; images would change in \w+/);
   const before = (await stack.journal()).length;
   const moved = await drover('promote', ...asked);
   expect([moved.code, moved.stderr]).toEqual([0, '']);

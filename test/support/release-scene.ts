@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import type { Ticket } from '../../decision/lane';
 import type { ReleaseRequest, ReleaseService } from '../../decision/release';
 import { RELEASE_DEFAULTS } from '../../decision/release';
@@ -13,6 +14,7 @@ import type { ReleaseInput } from '../../workflows/release';
 import { Rig } from './rig';
 
 const PROJECT = 'Production';
+const SIGNALS = temporal.api.enums.v1.ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL;
 const TWO_AT_ONCE = { batchSize: 2, batchIntervalMillis: 100 };
 
 /** Several services, and a release of them: `a` stands for the service `a` of a stack of the scene's own. */
@@ -82,8 +84,12 @@ export class ReleaseScene {
     return this.rig.client.workflow.getHandle(this.workflowId);
   }
 
-  /** A person resets the release to the task in which it asked for a service. */
-  async resetTo(service: string): Promise<void> {
+  /**
+   * A person resets the release to the task in which it asked for a service.
+   *
+   * @param forgets what its deployments told since then is left out
+   */
+  async resetTo(service: string, forgets = false): Promise<void> {
     const { events } = await this.handle.fetchHistory();
     const asked = events?.find(
       ({ startChildWorkflowExecutionInitiatedEventAttributes: child }) =>
@@ -94,6 +100,7 @@ export class ReleaseScene {
       namespace: 'default',
       workflowExecution: { workflowId: this.workflowId, runId },
       ...{ reason: 'by hand', requestId: randomUUID() },
+      ...(forgets ? { resetReapplyExcludeTypes: [SIGNALS] } : {}),
       workflowTaskFinishEventId:
         asked?.startChildWorkflowExecutionInitiatedEventAttributes?.workflowTaskCompletedEventId ?? null,
     });
@@ -162,7 +169,7 @@ export interface ReleaseCase {
 /** Runs cases side by side on one rig, each on a stack of its own, and reports each as a test. */
 export function runReleaseCases(
   cases: readonly ReleaseCase[],
-  options: Pick<Parameters<typeof Rig.start>[0], 'policy' | 'gates'> = {},
+  options: Pick<Parameters<typeof Rig.start>[0], 'policy' | 'gates' | 'probes'> = {},
 ): void {
   let rig: Rig | undefined;
   const outcomes = new Map<ReleaseCase, Promise<{ error: unknown } | null>>();

@@ -14,6 +14,9 @@ import { Circuit } from '../../rancher/circuit';
 import { RancherClient } from '../../rancher/rancher-client';
 import { widestProbeOf } from '../../worker/environment-access';
 import { latestRunReader } from '../../worker/latest-run-reader';
+import type { ConfiguredProbes } from '../../worker/config/probes';
+import { headersOfProbe } from '../../worker/config/probes';
+import { deploymentReader } from '../../worker/deployment-reader';
 import { memoReader } from '../../worker/memo-reader';
 import { runReader } from '../../worker/run-reader';
 import { startSimulator } from '../../simulator/simulator';
@@ -87,6 +90,8 @@ export class Rig {
     variables?: Record<string, string>;
     /** What the gates of the policy check, by name. */
     gates?: Record<string, GateSettings>;
+    /** What the gates of a release may ask. */
+    probes?: ConfiguredProbes;
     /** Where the targets of the policy are, by name; without it nobody serves their queue. */
     targets?: Record<string, TargetSettings>;
     /** Default: one as a worker has it. */
@@ -120,10 +125,12 @@ export class Rig {
     {
       variables,
       gates,
+      probes,
       targets,
     }: {
       variables?: Record<string, string>;
       gates?: Record<string, GateSettings>;
+      probes?: ConfiguredProbes;
       targets?: Record<string, TargetSettings>;
     },
     circuit: Circuit,
@@ -165,6 +172,9 @@ export class Rig {
         if (gate === undefined) throw new Error(`there is no gate "${name}" for this environment`);
         return gate;
       },
+      ...(probes === undefined
+        ? {}
+        : { probe: (url: string, headers: Readonly<Record<string, string>>) => headersOfProbe(probes, url, headers) }),
       variable: (reference) => {
         const value = variables?.[reference];
         if (value === undefined) throw new Error(`there is no variable "${reference}" for this environment`);
@@ -212,6 +222,7 @@ export class Rig {
       memoOf: memoReader(this.native, 'default'),
       latestRunOf: latestRunReader(this.native, 'default'),
       runOf: runReader(this.native, 'default'),
+      deploymentOf: deploymentReader(this.native, 'default'),
       approvalKeys: () => new Map([[SIGNING_KEY.id, SIGNING_KEY.secret]]),
     });
     return {

@@ -296,6 +296,21 @@ environments:
     problems: [['3:14', '9 passes, one every 5s, take longer than within (30s) allows']],
   },
   {
+    what: 'secrets of probes that would go anywhere',
+    yaml: 'environments:\n  prod:\n    probes: { secrets: { shop-token: { env: HOME } } }\n',
+    problems: [['3:5', 'secrets are sent only to servers that are named; add to: [https://shop.example.com]']],
+  },
+  {
+    what: 'a server for probes with a path',
+    yaml: 'environments:\n  prod:\n    probes: { to: ["https://shop/health"] }\n',
+    problems: [['3:20', '"https://shop/health" names no server; write https://shop.example.com']],
+  },
+  {
+    what: 'a secret of probes in clear',
+    yaml: 'environments:\n  prod:\n    probes: { to: ["https://shop"], secrets: { shop-token: hunter2 } }\n',
+    problems: [['3:60', 'a secret does not belong into this file']],
+  },
+  {
     what: 'a notification to nowhere',
     yaml: 'notifications: { ops: { events: [verdict] } }\n',
     problems: [['1:18', 'expected exactly one of webhook and slack']],

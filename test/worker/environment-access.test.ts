@@ -6,6 +6,7 @@ import type { ActivityDependencies } from '../../activities/dependencies';
 import type { Configuration } from '../../worker/config/configuration';
 import { loadConfiguration } from '../../worker/config/load-configuration';
 import { prepareEnvironments } from '../../worker/config/prepare-environment';
+import { headersOfProbe } from '../../worker/config/probes';
 import { dependenciesOf } from '../../worker/environment-access';
 
 let cwd: string;
@@ -116,4 +117,42 @@ test('the client has the keys as they are now: rotated ones are used, unchanged 
   expect(authorisations).toEqual(['access:first', 'access:second']);
   rmSync(join(cwd, 'secret'));
   expect(() => prod.client()).toThrow(`file ${join(cwd, 'secret')} does not exist`);
+});
+
+describe('what releases may probe', () => {
+  const probes = {
+    to: ['https://*.qa.example.com', 'http://shop:8080', 'https://shop.example.com:443'],
+    secrets: new Map([['shop-token', { place: 'a test', read: () => 'canary-probe' }]]),
+  };
+  const headers = { Authorization: 'shop-token' };
+
+  test.each([
+    'https://a.qa.example.com/x',
+    'https://A.b.QA.example.com/',
+    'http://shop:8080/?x=1',
+    'https://shop.example.com/',
+  ])('%s is sent its secret', (url) => {
+    expect(headersOfProbe(probes, url, headers)).toEqual({ Authorization: 'canary-probe' });
+  });
+
+  test.each([
+    'https://qa.example.com/',
+    'https://a.qa.example.com.evil.org/',
+    'https://evil.org/.qa.example.com',
+    'https://a.qa.example.com:8443/',
+    'http://a.qa.example.com/',
+    'http://shop/',
+    'http://shopX8080/',
+  ])('%s is not asked', (url) => {
+    expect(() => headersOfProbe(probes, url, headers)).toThrow(
+      /is none of the servers that releases may probe from here/,
+    );
+    expect(() => headersOfProbe(probes, url, {})).toThrow(/probes\.to/);
+  });
+
+  test('where nothing is said any server is asked, and no secret is sent', () => {
+    const nothing = { to: undefined, secrets: new Map() };
+    expect(headersOfProbe(nothing, 'http://anywhere/', {})).toEqual({});
+    expect(() => headersOfProbe(nothing, 'http://anywhere/', headers)).toThrow(/none is configured/);
+  });
 });

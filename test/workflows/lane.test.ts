@@ -1,5 +1,6 @@
 import type { DeploymentResult } from '../../workflows/contract';
 import type { LaneAnswer, LanePlace } from '../../workflows/lane-contract';
+import { SUPERSEDE } from '../../workflows/lane-contract';
 import { LaneDoor } from '../support/lane-door';
 import type { Case, Scene } from './scene';
 import { ONE_BATCH, runCases, STACK } from './scene';
@@ -184,6 +185,69 @@ const CASES: readonly Case[] = [
       expect(upgrades(one)).toEqual(['2', '4']);
     },
   },
+  {
+    title: 'what waited in a lane that somebody terminates has its order again, whoever comes first',
+    run: async (one) => {
+      const door = doorOf(one);
+      await door.enter(door.ticket('a', one.image(2), 'reject', { hold: true, overrides: ONE_BATCH }));
+      const tickets = [3, 4, 5].map((tag) => door.ticket(`r${tag}`, one.image(tag), 'queue', { overrides: ONE_BATCH }));
+      for (const ticket of tickets) await door.enter(ticket);
+      const { waiting } = await door.view();
+      await door.lane.terminate('by hand');
+      await door.enter(door.ticket('new', one.image(6), 'queue', { overrides: ONE_BATCH }));
+      for (const ticket of tickets.toReversed()) {
+        const since = waiting.find(({ requestId }) => requestId === ticket.request.requestId)?.since;
+        await door.enter({ ...ticket, ...(since === undefined ? {} : { since }) });
+      }
+      expect((await door.view()).waiting.map(({ requestId }) => requestId)).toEqual(['r3', 'r4', 'r5', 'new']);
+      await one.rig.until(door.deployment(), ({ phase }) => phase === 'confirming');
+      await door.deployment().signal('confirm');
+      await door.lane.result();
+      expect(upgrades(one)).toEqual(['2', '3', '4', '5', '6']);
+    },
+  },
+  {
+    title: 'one that was to supersede, and comes from a terminated lane again, takes nothing from who asked after it',
+    run: async (one) => {
+      const door = doorOf(one);
+      await door.enter(door.ticket('a', one.image(2), 'reject', { hold: true, overrides: ONE_BATCH }));
+      await one.rig.until(door.deployment(), ({ phase }) => phase === 'confirming');
+      const old = door.ticket('old', one.image(3), 'supersede', { overrides: ONE_BATCH });
+      await door.enter(door.ticket('new', one.image(4), 'queue', { overrides: ONE_BATCH }));
+      await door.enter({ ...old, since: 1 });
+      expect((await door.view()).waiting.map(({ requestId }) => requestId)).toEqual(['old', 'new']);
+      await door.deployment().signal('confirm');
+      await door.lane.result();
+      expect(upgrades(one)).toEqual(['2', '3', '4']);
+    },
+  },
+  {
+    title: 'a deployment that is told that another one has to give way passes it over',
+    run: async (one) => {
+      const door = doorOf(one);
+      await door.enter(door.ticket('a', one.image(2), 'reject', { hold: true, overrides: ONE_BATCH }));
+      await one.rig.until(door.deployment(), ({ phase }) => phase === 'confirming');
+      await door.deployment().signal(SUPERSEDE, { by: 'a lane', deploymentId: 'd-before' });
+      await door.deployment().signal('confirm');
+      expect(await door.deployment().result()).toMatchObject({ verdict: 'succeeded' });
+    },
+  },
+  ...[false, true].map((lanes): Case => ({
+    title: `a holder that ends just when it is to give way${lanes ? ', its lane with it' : ''}: nobody else does`,
+    run: async (one) => {
+      const door = doorOf(one);
+      for (const tag of [2, 4, 6]) {
+        await door.enter(door.ticket(`a${tag}`, one.image(tag), 'reject', { hold: true, overrides: ONE_BATCH }));
+        await one.rig.until(door.deployment(), ({ phase }) => phase === 'confirming');
+        if (lanes) await door.lane.terminate('by hand');
+        const next = door.ticket(`b${tag}`, one.image(tag + 1), 'supersede', { overrides: ONE_BATCH });
+        await Promise.all([door.deployment().terminate('by hand'), door.enter(next)]);
+        expect(await door.ran(`b${tag}`)).toMatchObject({ verdict: 'succeeded' });
+        await door.lane.result();
+      }
+      one.expectRuns(7, 2);
+    },
+  })),
   {
     title: 'a deployment that somebody terminates holds the lane no longer',
     run: async (one) => {

@@ -167,6 +167,12 @@ it('one person says no: the stage is refused, and nothing is changed', async () 
   const result = await running.result();
   expect(result).toMatchObject({ verdict: 'refused' });
   expect(result.reason).toBe('stage qa: rejected by joe (not before the fair)');
+  expect(result.stages).toEqual([
+    expect.objectContaining({
+      ...{ name: 'qa', state: 'rejected', brokenGlass: null },
+      rejectedBy: { by: 'joe', why: 'not before the fair', at: expect.any(Number) as number },
+    }),
+  ]);
   expect(one.actions('qa')).toEqual([]);
 });
 
@@ -216,7 +222,13 @@ it('the glass can be broken, with a reason: freezes and approvals are passed ove
   });
   await running.executeUpdate('breakGlass', { args: [{ by: 'joe', why: 'the shop is down' }] });
   expect(await running.result()).toMatchObject({ verdict: 'succeeded' });
-  const { events } = await running.query<PipelineProgress>(PIPELINE_PROGRESS);
+  const { events, stages } = await running.query<PipelineProgress>(PIPELINE_PROGRESS);
+  expect(stages).toEqual([
+    expect.objectContaining({
+      ...{ state: 'passed', rejectedBy: null },
+      brokenGlass: { by: 'joe', why: 'the shop is down', at: expect.any(Number) as number },
+    }),
+  ]);
   expect(events.map(({ text }) => text).join('\n')).toMatch(
     /the glass is broken by joe: the shop is down[^]*goes on without approval[^]*no freeze is kept/,
   );

@@ -188,6 +188,47 @@ const CASES: readonly ReleaseCase[] = [
     },
   },
   {
+    title:
+      'reset so that it forgets what its services told: those that ended are known by their records, and none is upgraded twice',
+    services: ALL,
+    run: async (one) => {
+      one.behave('c', 2, FAILS);
+      const first = await (await one.start({ a: [], b: [], c: [] })).result();
+      expect(first).toMatchObject({ verdict: 'rolled-back' });
+      const before = one.actions;
+      await one.resetTo('a', true);
+      const again = await one.handle.result();
+      expect(again).toMatchObject({ verdict: 'rolled-back', decision: 'roll-back' });
+      expect(again.participants.map(({ verdict }) => verdict)).toEqual(['rolled-back', 'rolled-back', 'rolled-back']);
+      expect(one.actions).toEqual(before);
+    },
+  },
+  {
+    title:
+      'reset in the same way after all were finished: it says so once more, though each was to be upgraded in any case',
+    services: ['a', 'b'],
+    run: async (one) => {
+      const always = (): object => ({ redeploy: true });
+      expect(await (await one.start({ a: [], b: ['a'] }, {}, always)).result()).toMatchObject({ verdict: 'succeeded' });
+      const before = one.actions;
+      await one.resetTo('a', true);
+      expect(await one.handle.result()).toMatchObject({ verdict: 'succeeded' });
+      expect(one.actions).toEqual(before);
+      for (const service of ['a', 'b']) expect(one.runs(service)).toBe('active 2 x2');
+    },
+  },
+  {
+    title: 'where nothing is to be done, it does not say that it decided, finished or took back',
+    services: ['a'],
+    run: async (one) => {
+      const result = await (await one.start({ a: [] }, {}, () => ({ image: one.image('a', 1) }))).result();
+      expect(result).toMatchObject({ verdict: 'unchanged', decision: null });
+      const said = (await one.progress()).events.map(({ text }) => text).join('\n');
+      expect(said).toMatch(/all services run it already: nothing is touched/);
+      expect(said).not.toMatch(/decided|finishing|taking/);
+    },
+  },
+  {
     title: 'another release that waits for the same service, and is cancelled, takes nothing of the first one back',
     services: ALL,
     run: async (one) => {

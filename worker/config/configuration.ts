@@ -4,6 +4,7 @@ import { formatDuration } from './duration';
 import type { SecretSource } from '../../secrets/secret-source';
 import type { TemporalSettings } from './temporal-settings';
 import type { ConfiguredGate } from './gates';
+import type { ConfiguredProbes } from './probes';
 import { nearest } from './nearest';
 import type { ConfiguredTarget } from './notifications';
 
@@ -27,6 +28,8 @@ export interface EnvironmentConfiguration {
   readonly variables: ReadonlyMap<string, SecretSource>;
   /** Checks of the environment's own before a finish, by name. */
   readonly gates: ReadonlyMap<string, ConfiguredGate>;
+  /** What the gates of a release may ask from here. */
+  readonly probes: ConfiguredProbes;
   /** Who is told what, by name. */
   readonly notifications: ReadonlyMap<string, ConfiguredTarget>;
 }
@@ -107,6 +110,7 @@ function describeEnvironment(environment: EnvironmentConfiguration): string[] {
     `  policy: ${describePolicy(environment.policy)}`,
     `  variables: ${variables.length === 0 ? 'none' : variables.join(', ')}`,
     ...[...environment.gates.values()].map(({ gate }) => `  gate ${gate.name}: ${gate.kind} ${gate.asks}`),
+    ...describeProbes(environment.probes),
     ...[...environment.notifications.values()].map(
       ({ target, kind }) => `  tells ${target.name} (${kind}): ${target.events.join(', ')}`,
     ),
@@ -117,6 +121,12 @@ function describeEnvironment(environment: EnvironmentConfiguration): string[] {
 function placeOf(source: SecretSource | undefined): string {
   if (source === undefined) return 'missing';
   return source.mayChange ? source.place : `${source.place} (another one takes a restart)`;
+}
+
+function describeProbes({ to, secrets }: ConfiguredProbes): string[] {
+  if (to === undefined) return [];
+  const named = [...secrets].map(([name, source]) => `${name} (${source.place})`);
+  return [`  releases may probe: ${to.join(', ')}${named.length === 0 ? '' : `; secrets: ${named.join(', ')}`}`];
 }
 
 function describePolicy(policy: Policy): string {

@@ -6,6 +6,7 @@ import type { ConfigurationProblem } from './configuration-error';
 import { formatDuration } from './duration';
 import { configuredGate } from './gates';
 import { targetsOf } from './notifications';
+import { configuredProbes } from './probes';
 import type { LoadedFile } from './load-configuration';
 import type { RancherVariables } from './rancher-variables';
 import { whyBadAlias, whyBadRancherUrl, withPolicySettings } from './schema';
@@ -60,6 +61,7 @@ function fromFile(
     gates: new Map(
       Object.entries(environment?.gates ?? {}).map(([name, gate]) => [name, configuredGate(name, gate, toSource)]),
     ),
+    probes: configuredProbes(environment?.probes, toSource),
     notifications: targetsOf({ ...content.notifications, ...environment?.notifications }, toSource),
   };
 }
@@ -93,6 +95,7 @@ function fromVariables(
       policy,
       variables: new Map(),
       gates: new Map(),
+      probes: configuredProbes(undefined, toSource),
       notifications: targetsOf(loaded?.content.notifications ?? {}, toSource),
     },
   ];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GateSettings } from '../../activities/dependencies';
 import type { Gate } from '../../decision/gate';
+import { GATE_BOUNDS, GATE_DEFAULTS, takesTooLong, wrongAddress } from '../../decision/gate-spelling';
 import { formatDuration } from './duration';
 import { whyBadHeader, whyBadOwnName } from './own-name';
 import { count, duration, kindOf, named, quote, secret, section, text } from './schema-pieces';
@@ -9,23 +10,16 @@ import type { SecretSource } from '../../secrets/secret-source';
 
 // Checks of the environment's own, between `upgraded` and the finish: `environments.<name>.gates`.
 
-const SECOND = 1000;
-const DEFAULTS = { passes: 1, every: 5 * SECOND, within: 120 * SECOND, timeout: 10 * SECOND, status: 200 } as const;
-
 function whyBadPlaceholders(text: string, known: readonly string[]): string | undefined {
   const other = [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).find((name) => !known.includes(name));
   if (other === undefined) return undefined;
   return `{${other.slice(0, 40)}} stands for nothing; known: ${known.map((name) => `{${name}}`).join(', ')}`;
 }
 
-/** Why `url` cannot be probed, or `undefined` when it can. It is shown in histories: no credentials. */
+/** Why `url` cannot be probed, or `undefined` when it can. */
 function whyBadProbe(url: string): string | undefined {
-  const expected = 'expected the address to ask, such as http://{service}.prod.internal:8080/health';
-  if (!/^https?:\/\/[^\s]+$/i.test(url)) return expected;
-  if (/^https?:\/\/[^/?#]*@/i.test(url))
-    return 'credentials do not belong into the address; give a header: headers: { Authorization: { env: NAME } }';
-  if (!URL.canParse(url.replaceAll(/[{}]/g, ''))) return expected;
-  return whyBadPlaceholders(url, ['environment', 'stack', 'service']);
+  const wrong = wrongAddress(url, ['environment', 'stack', 'service'], (text) => URL.canParse(text));
+  return wrong === undefined ? undefined : `${wrong.text}; ${wrong.fix}`;
 }
 
 const whyBadGate = whyBadOwnName('gate');
@@ -56,15 +50,15 @@ const GATE = {
   services: z.array(text('a service, STACK/SERVICE', whyBadPattern)).min(1).optional(),
   http: section({
     url: text('the address to ask', whyBadProbe),
-    status: count(100, 599).optional(),
+    status: count(...GATE_BOUNDS.status).optional(),
     contains: text('a text that the body must hold').optional(),
     headers: named(secret(), whyBadHeader).optional(),
   }).optional(),
   exec: command.optional(),
-  passes: count(1, 100).optional(),
-  every: duration('100ms', '1h').optional(),
-  within: duration('1s', '1d').optional(),
-  timeout: duration('100ms', '10m').optional(),
+  passes: count(...GATE_BOUNDS.passes).optional(),
+  every: duration(...GATE_BOUNDS.every).optional(),
+  within: duration(...GATE_BOUNDS.within).optional(),
+  timeout: duration(...GATE_BOUNDS.timeout).optional(),
 };
 
 /** `environments.<name>.gates`, by the gates' names. */
@@ -72,8 +66,12 @@ export const gatesSchema = named(
   section(GATE).superRefine((gate, context) => {
     if ((gate.http === undefined) === (gate.exec === undefined))
       context.addIssue({ code: 'custom', message: 'expected exactly one of http and exec' });
-    const { passes = DEFAULTS.passes, every = DEFAULTS.every, within = DEFAULTS.within } = gate;
-    if ((passes - 1) * every >= within)
+    const {
+      passes = GATE_DEFAULTS.passes,
+      every = GATE_DEFAULTS.everyMillis,
+      within = GATE_DEFAULTS.withinMillis,
+    } = gate;
+    if (takesTooLong({ passes, everyMillis: every, withinMillis: within }))
       context.addIssue({
         code: 'custom',
         message: `${passes} passes, one every ${formatDuration(every)}, take longer than within (${formatDuration(within)}) allows`,
@@ -109,10 +107,10 @@ export function configuredGate(
       kind: http === undefined ? 'exec' : 'http',
       // A query may hold what a history must not.
       asks: http === undefined ? (exec?.[0] ?? '') : (http.url.split(/[?#]/)[0] ?? ''),
-      passes: spelling.passes ?? DEFAULTS.passes,
-      everyMillis: spelling.every ?? DEFAULTS.every,
-      withinMillis: spelling.within ?? DEFAULTS.within,
-      timeoutMillis: spelling.timeout ?? DEFAULTS.timeout,
+      passes: spelling.passes ?? GATE_DEFAULTS.passes,
+      everyMillis: spelling.every ?? GATE_DEFAULTS.everyMillis,
+      withinMillis: spelling.within ?? GATE_DEFAULTS.withinMillis,
+      timeoutMillis: spelling.timeout ?? GATE_DEFAULTS.timeoutMillis,
     },
     isFor: (stack, service) => services?.some((pattern) => matches(pattern, `${stack}/${service}`)) ?? true,
     secrets: headers.map(([, source]) => source),
@@ -122,7 +120,7 @@ export function configuredGate(
         : {
             kind: 'http',
             url: http.url,
-            status: http.status ?? DEFAULTS.status,
+            status: http.status ?? GATE_DEFAULTS.status,
             contains: http.contains,
             headers: Object.fromEntries(headers.map(([header, source]) => [header, source.read()])),
           },

@@ -76,6 +76,8 @@ function prepare(
   for (const [name, source] of environment.variables) checkSecret(source, `variable ${name}`, '', complain);
   for (const { gate, secrets } of environment.gates.values())
     for (const source of secrets) checkSecret(source, `a header of the gate ${gate.name}`, '', complain);
+  for (const [name, source] of environment.probes.secrets)
+    checkSecret(source, `the secret ${name} for probes`, '', complain);
   for (const { target, secrets } of environment.notifications.values())
     for (const source of secrets) checkSecret(source, `a secret of the notification ${target.name}`, '', complain);
   const ca = environment.ca === undefined ? undefined : readCa(environment.ca, complain);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CONFIRM, ON_EXPIRY, ON_PENDING, type Policy } from '../../decision/policy';
 import { parseRancherUrl } from '../../rancher/rancher-url';
 import { gatesSchema } from './gates';
+import { probesSchema } from './probes';
 import { notificationsSchema } from './notifications';
 import { choice, count, duration, flag, named, quote, secret, section, text } from './schema-pieces';
 
@@ -88,6 +89,7 @@ const ENVIRONMENT = {
   variables: named(secret(), whyBadReference).optional(),
   labels: flag().optional(),
   gates: gatesSchema.optional(),
+  probes: probesSchema.optional(),
   notifications: notificationsSchema.optional(),
 };
 

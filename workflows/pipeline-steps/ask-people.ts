@@ -43,6 +43,7 @@ export async function askPeople(run: PipelineRun, stage: Stage): Promise<void> {
       'refused',
       `rejected by ${rejected.by}${rejected.why === null ? '' : ` (${rejected.why})`}`,
       'Nothing was changed in this stage.',
+      'rejected',
     );
   if (!isInTime || !approved)
     throw fail(

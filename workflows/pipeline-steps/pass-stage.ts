@@ -21,6 +21,8 @@ import { settingsThatDiffer } from './settings-that-differ';
 export async function passStage(run: PipelineRun, stage: Stage): Promise<void> {
   requireGoing(run, stage);
   const { asked } = stage;
+  // Broken from the start: for this stage as for all of them.
+  if (run.brokenGlass !== null) stage.brokenGlass ??= { ...run.brokenGlass, at: Date.now() };
   await show(run, stage);
   await askPeople(run, stage);
   await outlastHolds(run, stage);
@@ -47,8 +49,14 @@ export async function show(run: PipelineRun, stage: Stage): Promise<void> {
   for (const environment of environments) {
     const promotion = promotionOf(run.pinned, await readStack(environment, run.request.stack));
     const changes = textsOf(promotion, run.request.createMissing === true);
-    run.saw(stage, environment, { changes });
-    run.note('info', name, `${environment}: ${changes.length === 0 ? 'runs it already' : changes.join('; ')}`);
+    run.saw(stage, environment, {
+      changes,
+      ...(run.request.planOnly === true && changes.length === 0
+        ? { verdict: 'unchanged', reason: 'it runs it already' }
+        : {}),
+    });
+    const same = promotion.unchanged.length === 0 ? [] : [`unchanged: ${promotion.unchanged.join(', ')}`];
+    run.note('info', name, `${environment}: ${[...changes, ...same].join('; ')}`);
     const settings = await settingsThatDiffer(run, stage, environment);
     if (settings !== null) run.note('info', name, `${environment}: ${settings}`);
     if (promotion.missing.length > 0 && run.request.createMissing !== true)
@@ -126,7 +134,8 @@ export function fail(
   verdict: Verdict,
   reason: string,
   nextStep: string,
+  state: 'failed' | 'rejected' = 'failed',
 ): PipelineEnded {
-  run.move(stage, 'failed');
+  run.move(stage, state);
   return new PipelineEnded(verdict, `stage ${stage.asked.name}: ${reason}`, nextStep);
 }

@@ -4,6 +4,7 @@ import { decide } from '../release-link';
 import type { Decision } from '../release-contract';
 import type { ReleaseRun } from '../release-run';
 import { nameOf } from '../release-run';
+import { judgeGates, leaveGatesOut } from './judge-gates';
 import { sendOrder } from './orders';
 import { hasToGoBack } from './upgrade-all';
 
@@ -19,9 +20,13 @@ const READ_AGAIN_MILLIS = 15_000;
 export async function decideForAll(run: ReleaseRun): Promise<Decision> {
   const isWanted = !hasToGoBack(run) && run.parts.some(({ state }) => state === 'verified');
   if (isWanted) {
-    await askPerson(run);
+    await judgeGates(run, null);
+    if (!hasToGoBack(run)) await askPerson(run);
     if (!hasToGoBack(run)) await lookAgain(run);
+    // Meanwhile it may have been a day: once is enough then.
+    if (!hasToGoBack(run) && run.confirmedBy !== null) await judgeGates(run, 1);
   }
+  leaveGatesOut(run);
   const wanted: Decision = hasToGoBack(run) ? 'roll-back' : 'commit';
   // Nobody is concerned: there is nothing to record.
   if (run.parts.every(({ state, verdict }) => state === 'waiting' || verdict !== null)) return wanted;
@@ -37,8 +42,9 @@ export async function decideForAll(run: ReleaseRun): Promise<Decision> {
   }
 }
 
-function decidedBy({ confirmedBy, recall, failed, request }: ReleaseRun): string {
+function decidedBy({ confirmedBy, recall, failed, gateFailed, request }: ReleaseRun): string {
   if (recall !== null) return recall.said;
+  if (gateFailed !== null && request.onFailure === 'rollback-all') return gateFailed;
   if (failed !== null && request.onFailure === 'rollback-all') return `the failure of ${nameOf(failed)}`;
   return confirmedBy ?? 'the gates of all services';
 }

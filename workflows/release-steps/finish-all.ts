@@ -8,6 +8,17 @@ const TELL_AGAIN_MILLIS = 600_000;
 
 /** Finishes what is held, wave after wave. What does not get through is named, and the others are finished all the same: it is decided. */
 export async function finishAll(run: ReleaseRun): Promise<void> {
+  if (
+    wavesOf(run)
+      .flat()
+      .every(({ verdict }) => verdict !== null)
+  ) {
+    const isSame = run.parts.every(({ verdict }) => verdict === 'unchanged');
+    return run.note(
+      'info',
+      isSame ? 'all services run it already: nothing is touched' : 'nothing is left that could be finished',
+    );
+  }
   run.enter('finishing', 'it is decided and recorded: finishing all services in their order');
   for (const wave of wavesOf(run)) await atMost(run.request.parallelism, wave, (part) => finish(run, part));
 }

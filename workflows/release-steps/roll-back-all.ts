@@ -9,9 +9,13 @@ const TELL_AGAIN_MILLIS = 30_000;
 
 /** Takes back what was begun, in the reverse order: what depends on others goes first. */
 export async function rollBackAll(run: ReleaseRun): Promise<void> {
-  const { failed, recall } = run;
-  const why = recall?.said ?? (failed === null ? 'it was decided so before' : `${nameOf(failed)} failed`);
-  run.enter('rolling-back', `${why}: taking all services back, in the reverse order`);
+  const { failed, recall, gateFailed } = run;
+  const why = recall?.said ?? gateFailed ?? (failed === null ? 'it was decided so before' : `${nameOf(failed)} failed`);
+  const isBegun = wavesOf(run)
+    .flat()
+    .some(({ verdict }) => verdict === null);
+  if (isBegun) run.enter('rolling-back', `${why}: taking all services back, in the reverse order`);
+  else run.note('info', `${why}: nothing is left that would have to be taken back`);
   for (const part of run.parts) if (part.state === 'waiting') run.settle(part, null, 'not begun');
   for (const wave of wavesOf(run).reverse())
     await atMost(run.request.parallelism, [...wave].reverse(), (part) => takeBack(run, part, why));

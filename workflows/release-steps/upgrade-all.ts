@@ -27,14 +27,15 @@ export async function upgradeAll(run: ReleaseRun): Promise<void> {
     const seen = run.changes;
     await run.until(() => run.changes !== seen, LOOK_AGAIN_MILLIS, 'wait for the services to be verified');
     for (const part of run.parts)
-      if (part.state === 'asked' && Date.now() - part.since >= LOOK_AGAIN_MILLIS) await sendToLane(part.ticket);
+      if (part.state === 'asked' && Date.now() - part.since >= LOOK_AGAIN_MILLIS)
+        await sendToLane({ ...part.ticket, since: part.since });
   }
 }
 
 /** All of them go back before the first one is finished. */
 export function hasToGoBack(run: ReleaseRun): boolean {
   if (run.recall !== null) return true;
-  return run.failed !== null && run.request.onFailure === 'rollback-all';
+  return (run.failed !== null || run.gateFailed !== null) && run.request.onFailure === 'rollback-all';
 }
 
 /** Verified and held, or over. */

@@ -26,7 +26,8 @@ export function relationProblems(file: YamlText, environment: string | undefined
   }
   return [
     ...withoutPurpose(file, content),
-    ...withoutEnvironment(file, environment ?? content['environment'], services),
+    ...withoutEnvironment(file, environment ?? content['environment'], 'services', services),
+    ...withoutEnvironment(file, environment ?? content['environment'], 'gates', mappingOf(content['gates'])),
     ...withoutOrder(file, services),
   ];
 }
@@ -45,18 +46,19 @@ function withoutPurpose(file: YamlText, content: Readonly<Record<string, unknown
 function withoutEnvironment(
   file: YamlText,
   environment: unknown,
-  services: Readonly<Record<string, unknown>>,
+  what: 'services' | 'gates',
+  all: Readonly<Record<string, unknown>>,
 ): Problem[] {
   if (environment !== undefined) return [];
-  const without = Object.entries(services).filter(([, service]) => mappingOf(service)['environment'] === undefined);
+  const without = Object.entries(all).filter(([, one]) => mappingOf(one)['environment'] === undefined);
   const [first] = without;
   if (first === undefined) return [];
   const others = without.length > 1 ? ` and ${without.length - 1} more` : '';
   return [
     {
-      where: file.where(['services', first[0]], { atKey: true }),
-      text: `no environment is named for ${shown(first[0])}${others}`,
-      fix: 'add environment: NAME at the top of the file (or with the service), as drover.yaml calls it',
+      where: file.where([what, first[0]], { atKey: true }),
+      text: `no environment is named for ${what === 'gates' ? 'the gate ' : ''}${shown(first[0])}${others}`,
+      fix: `add environment: NAME at the top of the file (or with the ${what === 'gates' ? 'gate' : 'service'}), as drover.yaml calls it`,
     },
   ];
 }

@@ -6,6 +6,7 @@ import { contentOf, textOfFile } from '../yaml/input-file';
 import { readYaml } from '../yaml/read-yaml';
 import { refuseFile } from '../yaml/refuse-file';
 import { relationProblems } from './relation-problems';
+import { releaseGateOf } from './gates-schema';
 import type { ReleaseInput, ReleaseServiceInput } from './release-input';
 import { releaseSchema, type ReleaseContent, type ServiceContent } from './release-schema';
 
@@ -49,6 +50,9 @@ export function parseRelease(source: string, name: string, environment?: string)
     whenBusy: content.whenBusy ?? RELEASE_DEFAULTS.whenBusy,
     confirm: content.confirm ?? RELEASE_DEFAULTS.confirm,
     confirmWithinMillis: content.confirmWithin ?? RELEASE_DEFAULTS.confirmWithinMillis,
+    gates: Object.entries(content.gates ?? {}).map(([name, gate]) =>
+      releaseGateOf(name, gate, gate.environment ?? environment ?? content.environment ?? ''),
+    ),
     services,
   };
 }

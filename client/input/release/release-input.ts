@@ -12,7 +12,7 @@ export interface ReleaseServiceInput extends Omit<UpgradeInput, 'hold' | 'reques
 /** What a caller asks for several services as one transaction; all defaults are filled in. */
 export interface ReleaseInput extends Pick<
   ReleaseRequest,
-  'name' | 'onFailure' | 'parallelism' | 'whenBusy' | 'confirm' | 'confirmWithinMillis'
+  'name' | 'onFailure' | 'parallelism' | 'whenBusy' | 'confirm' | 'confirmWithinMillis' | 'gates'
 > {
   /** In the order of the file or of the arguments; at least one. */
   readonly services: readonly ReleaseServiceInput[];

@@ -19,6 +19,8 @@ import {
   texts,
   type Wrong,
 } from '../yaml/pieces';
+import { releaseGatesSchema } from './gates-schema';
+import { wrongEnvironment } from './wrong-environment';
 
 // What `release.yaml` may hold. Names, images and references are judged as those of `drover upgrade` are.
 
@@ -31,11 +33,6 @@ const IMAGE = 'an image, such as example/web:2.4.1';
 export function wrongImage(reference: string): Wrong | undefined {
   const parsed = parseImageReference(reference);
   return parsed.ok ? undefined : { text: parsed.problem, fix: parsed.fix };
-}
-
-/** What is wrong with the name of an environment. */
-export function wrongEnvironment(name: string): Wrong | undefined {
-  return nameProblems('environment', '', name)[0];
 }
 
 /** What is wrong with the name of a stack or of a service. */
@@ -121,6 +118,7 @@ export const releaseSchema = section({
   whenBusy: choice(WHEN_BUSY).optional(),
   confirm: choice(CONFIRM).optional(),
   confirmWithin: duration('1s', '90d').optional(),
+  gates: releaseGatesSchema.optional(),
   services: named(service, wrongService),
 });
 

@@ -13,7 +13,59 @@ const service = (what: string, flow: string, ...problems: readonly string[]): Ba
   problems,
 });
 
+/** A gate, in the second line of the file. */
+const gate = (what: string, flow: string, ...problems: readonly string[]): BadRelease => ({
+  what,
+  yaml: `environment: qa\ngates: { ${flow} }\nservices: { s/web: x:1 }\n`,
+  problems,
+});
+
 export const BAD_RELEASES: readonly BadRelease[] = [
+  gate('a gate that asks nothing', 'shop: { passes: 3 }', ':2:10 | gates.shop.http: it is missing'),
+  gate(
+    'a gate with a program',
+    'shop: { exec: [rm] }',
+    ':2:10 | gates.shop.http: it is missing',
+    ':2:18 | gates.shop: there is no key "exec" here',
+  ),
+  gate(
+    'credentials in the address of a gate',
+    'shop: { http: { url: "https://jane:hunter2@shop/" } }',
+    ':2:31 | gates.shop.http.url: credentials do not belong into the address | give a header that the worker has the value of',
+  ),
+  gate(
+    'a secret in the query of a gate',
+    'shop: { http: { url: "https://shop/?key=ghp_hunter2" } }',
+    ':2:31 | gates.shop.http.url: its query looks like a secret, which everybody would find in the history',
+  ),
+  gate(
+    'the value of a header of a gate',
+    'shop: { http: { url: "https://shop/", headers: { Authorization: "Bearer hunter2" } } }',
+    ':2:74 | gates.shop.http.headers.Authorization: the value of Authorization is no name of a secret; values do not belong into this file',
+  ),
+  gate(
+    'an address of a gate that is none',
+    'shop: { http: { url: shop/health } }',
+    ':2:31 | gates.shop.http.url: it is no address | write the address to ask, such as',
+  ),
+  gate(
+    'a place in the address of a gate that stands for nothing',
+    'shop: { http: { url: "https://{service}/" } }',
+    ':2:31 | gates.shop.http.url: {service} stands for nothing | known: {environment}',
+  ),
+  gate(
+    'more passes than a gate has time for',
+    'shop: { http: { url: "https://shop/" }, passes: 20, every: 10s }',
+    ':2:10 | gates.shop: 20 passes, one every 10 s, take longer than 2 min, which it is given',
+  ),
+  gate('a name that no gate can have', '"my shop": { http: { url: "https://shop/" } }', ':2:10 | gates.'),
+  {
+    what: 'a gate without an environment',
+    yaml: 'gates: { shop: { http: { url: "https://shop/" } } }\nservices: { s/web: { image: x:1, environment: qa } }\n',
+    problems: [
+      ':1:10 | no environment is named for the gate "shop" | add environment: NAME at the top of the file (or with the gate)',
+    ],
+  },
   {
     what: 'an empty file',
     yaml: '',

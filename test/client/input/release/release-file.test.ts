@@ -17,6 +17,18 @@ parallelism: 2
 whenBusy: queue
 confirm: manual
 confirmWithin: 1h30m
+gates:
+  checkout:
+    http:
+      url: https://{environment}.shop.example.com/checkout?deep=1
+      status: 204
+      contains: '"ok"'
+      headers: { Authorization: shop-token }
+    passes: 3
+    every: 2s
+    within: 1m
+    timeout: 5s
+  landing: { environment: demo, http: { url: 'http://landing:8080/' } }
 services:
   storefront/web:
     image: example/web:2.4.1
@@ -43,6 +55,20 @@ describe('a release file', () => {
       whenBusy: 'queue',
       confirm: 'manual',
       confirmWithinMillis: 5_400_000,
+      gates: [
+        {
+          ...{ name: 'checkout', kind: 'http', environment: 'qa', status: 204, contains: '"ok"' },
+          url: 'https://{environment}.shop.example.com/checkout?deep=1',
+          asks: 'https://qa.shop.example.com/checkout',
+          headers: { Authorization: 'shop-token' },
+          ...{ passes: 3, everyMillis: 2_000, withinMillis: 60_000, timeoutMillis: 5_000 },
+        },
+        {
+          ...{ name: 'landing', kind: 'http', environment: 'demo', status: 200, headers: {} },
+          ...{ url: 'http://landing:8080/', asks: 'http://landing:8080/' },
+          ...{ passes: 1, everyMillis: 5_000, withinMillis: 120_000, timeoutMillis: 10_000 },
+        },
+      ],
       services: [
         {
           environment: 'demo',
@@ -98,6 +124,7 @@ describe('a release file', () => {
       whenBusy: 'reject',
       confirm: 'none',
       confirmWithinMillis: 86_400_000,
+      gates: [],
       services: [expect.objectContaining({ environment: 'qa', image: 'example/web:2', dependsOn: [] })],
     });
   });
