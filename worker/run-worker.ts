@@ -1,4 +1,11 @@
-import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
+import {
+  Runtime,
+  Worker,
+  type NativeConnection,
+  type WorkerDeploymentOptions,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
 import type { ActivityDependencies, EnvironmentAccess } from '../activities/dependencies';
 import { createNotifyActivities } from '../activities/notify/deliver';
@@ -37,6 +44,8 @@ export interface RunWorkerOptions {
   readonly signal?: AbortSignal | undefined;
   /** Given what it is asked about, as far as it is there. Whoever made it closes it. */
   readonly health?: Health | undefined;
+  /** What Temporal's Worker Versioning knows this worker by. Default: it is unversioned. */
+  readonly version?: WorkerDeploymentVersion | undefined;
   /** Default: the process's. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -72,13 +81,17 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await ensureSearchAttributes(connection, namespace, { onStep });
 
   const { worker: settings } = configuration;
-  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime' | 'maxHeartbeatThrottleInterval'> =
-    {
-      ...{ connection, namespace, shutdownGraceTime: settings.shutdownGraceMillis },
-      // An activity's lease reckons with heartbeats that arrive when they are made; by default the SDK holds them back for four fifths
-      // of their time-out.
-      maxHeartbeatThrottleInterval: '1s',
-    };
+  const common: Pick<
+    WorkerOptions,
+    'connection' | 'namespace' | 'shutdownGraceTime' | 'maxHeartbeatThrottleInterval' | 'workerDeploymentOptions'
+  > = {
+    ...{ connection, namespace, shutdownGraceTime: settings.shutdownGraceMillis },
+    // An activity's lease reckons with heartbeats that arrive when they are made; by default the SDK holds them back for four fifths
+    // of their time-out.
+    maxHeartbeatThrottleInterval: '1s',
+    // All queues belong to the one deployment: a workflow's activities run on the build that the workflow runs on.
+    ...(options.version === undefined ? {} : { workerDeploymentOptions: versioned(options.version) }),
+  };
   const measure = new Measure(Runtime.instance().metricMeter);
   const aliases = environments.map(({ alias }) => alias);
   const workers: Worker[] = [];
@@ -174,6 +187,11 @@ function served(options: Pick<RunWorkerOptions, 'configuration' | 'environments'
   const message =
     'this worker has no environment to serve. Write a drover.yaml (environments: …), or set RANCHER_URL, RANCHER_ACCESS_KEY, RANCHER_SECRET_KEY and RANCHER_ENVIRONMENT';
   throw new ConfigurationError([{ where: configuration.file, message }]);
+}
+
+/** Workflows stay on the build that they began on, but for those that say otherwise themselves (`docs/decisions/0010`). */
+function versioned(version: WorkerDeploymentVersion): WorkerDeploymentOptions {
+  return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' };
 }
 
 function given<Name extends keyof WorkerOptions>(name: Name, value: number | undefined): Partial<Record<Name, number>> {

@@ -8,6 +8,7 @@ import {
   getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
+  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Holder, Ticket } from '../decision/lane';
@@ -67,6 +68,10 @@ export async function lane(target: LaneTarget, baggage?: LaneBaggage): Promise<v
   // A lane holds others up: Temporal's own cancellation has no meaning for it but to end when it is empty, which it does anyway.
   await CancellationScope.nonCancellable(() => state.run());
 }
+
+// A busy lane may not end for months, and every deployment of its service comes from it: it goes on with the code of the current build, so changes to it have to
+// replay what ran before (`docs/decisions/0010-workers-have-versions.md`). All other workflows stay on the build that they began on.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, lane);
 
 class Lane {
   #holder: { readonly ticket: Ticket; readonly since: number } | null = null;

@@ -98,6 +98,10 @@ export const COMMANDS = {
     summary: 'run a worker: the part that holds the keys and talks to Rancher',
     load: async (): Promise<Command> => (await import('./commands/worker.js')).worker,
   },
+  versions: {
+    summary: 'builds of the workers: which one takes new work, what runs on which; promote, move',
+    load: async (): Promise<Command> => (await import('./commands/versions.js')).versions,
+  },
   setup: {
     summary: 'make a namespace of Temporal ready: search attributes, and the namespace itself',
     load: async (): Promise<Command> => (await import('./commands/setup.js')).setup,

@@ -11,6 +11,7 @@ import { configurationSchema, whyBadListening, type ConfigurationFile } from './
 import type { SecretSpelling } from './schema-pieces';
 import { secretFromFile, secretFromVariable, type SecretSource } from './secret-source';
 import { TemporalSettings } from './temporal-settings';
+import { versioningOf } from './versioning';
 
 const SHUTDOWN_GRACE_MILLIS = 30_000;
 /** Of a configuration file. */
@@ -121,6 +122,7 @@ function workerOf(
     digestSecret: digestSecretOf(worker, env, cwd, toSource),
     approvalKeys: new Map(Object.entries(worker?.approvalKeys ?? {}).map(([id, spelling]) => [id, toSource(spelling)])),
     allowExec: worker?.allowExec ?? false,
+    versioning: versioningOf(worker?.versioning, env, problems),
   };
 }
 
