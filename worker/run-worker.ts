@@ -11,7 +11,7 @@ import type { ActivityDependencies, EnvironmentAccess } from '../activities/depe
 import { createNotifyActivities } from '../activities/notify/deliver';
 import { createReleaseActivities } from '../activities/release/create-release-activities';
 import { notifyQueue, rancherQueue, WORKFLOW_QUEUE } from '../workflows/contract';
-import { workflowBundle } from './bundle/workflow-bundle';
+import { versionedBundle, workflowBundle } from './bundle/workflow-bundle';
 import type { Configuration } from './config/configuration';
 import { ConfigurationError } from './config/configuration-error';
 import { digestKey } from './config/digest-key';
@@ -92,6 +92,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     // All queues belong to the one deployment: a workflow's activities run on the build that the workflow runs on.
     ...(options.version === undefined ? {} : { workerDeploymentOptions: versioned(options.version) }),
   };
+  const bundle = await workflowBundle(env);
   const measure = new Measure(Runtime.instance().metricMeter);
   const aliases = environments.map(({ alias }) => alias);
   const workers: Worker[] = [];
@@ -100,7 +101,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       ...common,
       taskQueue: WORKFLOW_QUEUE,
       ...WORKFLOW_CODE_LIMIT,
-      workflowBundle: await workflowBundle(env),
+      workflowBundle: options.version === undefined ? bundle : versionedBundle(bundle),
       activities: createReleaseActivities({
         memoOf: memoReader(connection, namespace),
         latestRunOf: latestRunReader(connection, namespace),

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import type { WorkflowBundle } from './bundle/workflow-bundle';
-import { workflowBundle } from './bundle/workflow-bundle';
+import { codeOf, workflowBundle } from './bundle/workflow-bundle';
 import type { VersioningSettings } from './config/versioning';
 
 /** Characters of the digest in a build id: enough to tell builds apart, short enough to be typed. */
@@ -29,8 +28,10 @@ export async function workerVersion(
 
 /** `0.1.0-3f2a1b9c8d7e`: the package's version, and what the workflows' code is. */
 export function buildIdOf(packageVersion: string, bundle: WorkflowBundle): string {
-  const code = 'code' in bundle ? bundle.code : readFileSync(bundle.codePath, 'utf8');
-  return `${packageVersion}-${createHash('sha256').update(withoutSourceMap(code)).digest('hex').slice(0, DIGEST_LENGTH)}`;
+  return `${packageVersion}-${createHash('sha256')
+    .update(withoutSourceMap(codeOf(bundle)))
+    .digest('hex')
+    .slice(0, DIGEST_LENGTH)}`;
 }
 
 /** The map of the sources has paths of the machine that built them; the code has none. */

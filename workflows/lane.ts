@@ -14,12 +14,13 @@ import {
 import type { Holder, Ticket } from '../decision/lane';
 import { enterLane, imagesOf, supersededBy, withdrawnBy } from '../decision/lane';
 import { targetText } from '../decision/target-text';
-import { whyNoRequest } from '../decision/why-no-request';
+import { isRecord, whyNoForm, whyNoRequest } from '../decision/why-no-request';
 import type { LaneAnswer, LaneMember, LanePlace, LaneView, LeftLane, NeverRan } from './lane-contract';
 import { workflowIdOf } from './contract';
 import { recordIdOf } from './lane-contract';
 import { authorOf } from './interventions';
 import { enterSignal, enterUpdate, laneQuery, leaveSignal, leaveUpdate, supersedeSignal } from './messages';
+import { isVersioned } from './is-versioned';
 import { startDeployment } from './start-deployment';
 import { tellEnded, wasTerminated } from './tell-ended';
 import type { upgradeService } from './upgrade-service';
@@ -71,7 +72,7 @@ export async function lane(target: LaneTarget, baggage?: LaneBaggage): Promise<v
 
 // A busy lane may not end for months, and every deployment of its service comes from it: it goes on with the code of the current build, so changes to it have to
 // replay what ran before (`docs/decisions/0010-workers-have-versions.md`). All other workflows stay on the build that they began on.
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, lane);
+if (isVersioned) setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, lane);
 
 class Lane {
   #holder: { readonly ticket: Ticket; readonly since: number } | null = null;
@@ -155,7 +156,12 @@ class Lane {
 
   /** A request of a release: what becomes of it, its deployment tells, or the record of it. */
   async enterUnasked(ticket: Ticket): Promise<void> {
-    if (this.#whyNot(ticket) !== null) return;
+    const whyNot = this.#whyNot(ticket);
+    if (whyNot !== null) {
+      // Nobody waits for an answer: where it can be written down, whoever asked finds the record of it.
+      if (this.#isOfHere(ticket) && whyNoForm(ticket.request) === null) await this.#refuse(ticket, whyNot);
+      return;
+    }
     const entering = this.#admit(ticket, true);
     if (entering.do === 'attach' || entering.do === 'wait') return;
     const why =
@@ -363,10 +369,13 @@ class Lane {
     if (typeof ticket !== 'object' || ticket === null) return 'it is no request';
     const why = whyNoRequest(ticket.request);
     if (why !== null) return why;
-    const { environment, stack, service } = ticket.request;
-    const isHere =
-      environment === this.target.environment && stack === this.target.stack && service === this.target.service;
-    return isHere ? null : `this is the lane of ${targetText(this.target)}`;
+    return this.#isOfHere(ticket) ? null : `this is the lane of ${targetText(this.target)}`;
+  }
+
+  #isOfHere({ request }: Ticket): boolean {
+    if (!isRecord(request)) return false;
+    const { environment, stack, service } = this.target;
+    return environment === request.environment && stack === request.stack && service === request.service;
   }
 
   async #continueAsNew(): Promise<void> {

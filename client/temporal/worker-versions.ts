@@ -79,8 +79,9 @@ export class WorkerVersions {
         return { former: previousDeploymentVersion?.buildId ?? null };
       } catch (error) {
         if (grpcTroubleOf(error)?.trouble !== 'not ready') throw error;
+        const missing = await this.missingQueues(deployment, buildId);
         throw new RefusedError(
-          `Build ${buildId ?? 'unversioned'} cannot become the current one: ${grpcTroubleOf(error)?.details ?? ''}.`,
+          `Build ${buildId ?? UNVERSIONED} cannot become the current one: ${grpcTroubleOf(error)?.details ?? ''}${missing}.`,
           'Start its workers for all environments first. Where an environment is given up on purpose, add --ignore-missing-queues.',
           { cause: error },
         );
@@ -135,6 +136,23 @@ export class WorkerVersions {
     return { running, count };
   }
 
+  /** Which queues the current build serves and another one does not, in words; empty where that cannot be told. */
+  private async missingQueues(deployment: string, buildId: string | null): Promise<string> {
+    const current = (await this.info(deployment)).routingConfig?.currentDeploymentVersion?.buildId;
+    if (!current || buildId === null) return '';
+    const [now, then] = await Promise.all([this.queuesOf(deployment, current), this.queuesOf(deployment, buildId)]);
+    const missing = [...now].filter((queue) => !then.has(queue));
+    return missing.length === 0 ? '' : ` (${missing.join(', ')})`;
+  }
+
+  private async queuesOf(deploymentName: string, buildId: string): Promise<ReadonlySet<string>> {
+    const { workerDeploymentVersionInfo } = await this.connection.workflowService.describeWorkerDeploymentVersion({
+      namespace: this.namespace,
+      deploymentVersion: { deploymentName, buildId },
+    });
+    return new Set((workerDeploymentVersionInfo?.taskQueueInfos ?? []).map(({ name }) => name ?? ''));
+  }
+
   private async requireBuild(deployment: string, buildId: string): Promise<void> {
     const { versionSummaries } = await this.info(deployment);
     const known = (versionSummaries ?? []).map(({ deploymentVersion }) => deploymentVersion?.buildId ?? '');
@@ -166,6 +184,9 @@ export class WorkerVersions {
 
 type Described = Awaited<ReturnType<Connection['workflowService']['describeWorkerDeployment']>>;
 type Info = NonNullable<Described['workerDeploymentInfo']>;
+
+/** How people spell workers without a version. */
+const UNVERSIONED = 'unversioned';
 
 /** Temporal's number: the workflow stays on the version until the override is taken away. */
 const PINNED = 1;

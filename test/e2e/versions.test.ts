@@ -12,12 +12,29 @@ import { jsonLines } from './said';
 const VERSIONED = { DROVER_WORKER_VERSIONING: 'true' };
 /** Of the workflows' code, which one of the builds says and the other does not. */
 const [SAYS, SAYS_OTHERWISE] = ['goes on where it stopped', 'goes on where it stopped, with the second build'];
+const SLOW = 'docker:example/wave-one:2';
 const BOTH = ['--batch-size', '2'];
+
+const HEALTH_CHECK = {
+  port: 80,
+  interval: 2000,
+  healthyThreshold: 2,
+  unhealthyThreshold: 3,
+  initializingTimeout: 60000,
+};
+const WAVES = `environment: cases
+services:
+  cases/wave-one: { image: example/wave-one:2 }
+  cases/wave-two: { image: example/wave-two:2, dependsOn: [cases/wave-one] }
+`;
 
 const rancher = (name: string): Parameters<typeof seedOf>[number] => ({
   name,
   scale: 2,
-  launchConfig: { imageUuid: `docker:example/${name}:1` },
+  launchConfig: {
+    imageUuid: `docker:example/${name}:1`,
+    ...(name === 'wave-one' ? { healthCheck: HEALTH_CHECK } : {}),
+  },
 });
 
 let stack: Stack;
@@ -74,8 +91,18 @@ async function promote(build: string): Promise<void> {
 }
 
 beforeAll(async () => {
+  const { keys, projects } = seedOf(
+    ...['early', 'held', 'parked', 'later', 'queued', 'one', 'two', 'wave-one', 'wave-two'].map(rancher),
+  );
   stack = await Stack.start({
-    seed: seedOf(...['early', 'held', 'parked', 'later', 'queued', 'one', 'two'].map(rancher)),
+    seed: {
+      keys,
+      projects: [...projects, { name: 'Others', stacks: [{ name: STACK, services: [rancher('elsewhere')] }] }],
+      // Until it is promoted: the release is between its waves for so long.
+      behaviours: [{ image: SLOW, neverHealthy: true }],
+    },
+    environments: { cases: { project: 'Cases' }, others: { project: 'Others' } },
+    policy: { stallLimit: '10m' },
     workers: 0,
   });
   first = await stack.startWorker(VERSIONED);
@@ -107,13 +134,15 @@ test('until a build is the current one no work comes to it; the worker says so, 
   await promote(builds.first);
 });
 
-test('a deployment, a release and a parked deployment that began on one build stay on it while another one is the current one', async () => {
+test('a deployment, releases and a parked deployment that began on one build stay on it while another one is the current one', async () => {
   const [held, parked, queued] = [about('held'), about('parked'), about('queued')];
   await parked.fault({ action: 'finishupgrade', effect: { kind: 'status', status: 401 } });
   const release = stack.startDrover([
     ...['release', `${stack.alias}`, `${STACK}/one=example/one:2`, `${STACK}/two=example/two:2`],
     ...['--confirm', '--request-id', 'r/1', '--detach', '--json'],
   ]);
+  writeFileSync(join(stack.folder, 'waves.yaml'), WAVES);
+  const waves = stack.startDrover(['release', 'waves.yaml', '--request-id', 'r/2', '--detach', '--json']);
   const [heldEnded, parkedEnded, released] = await Promise.all([
     held.upgrade('--hold', ...BOTH),
     parked.upgrade(...BOTH),
@@ -128,7 +157,13 @@ test('a deployment, a release and a parked deployment that began on one build st
     ({ stdout }) => stdout.includes('"phase":"confirming"'),
   );
 
+  const wavesStarted = await waves.ended;
+  expect([wavesStarted.stderr, wavesStarted.code]).toEqual(['', 5]);
+  const wavesId = String(lines(wavesStarted)[0]?.['releaseId']);
+  await about('wave-one').reaches('waiting');
+
   await promote(builds.second);
+  await stack.rancher.removeBehaviour(SLOW);
   // What begins now begins on the new one: also where it is the lane of before that starts it.
   const waiting = queued.startUpgrade('--image', queued.image(3), '--when-busy', 'queue', ...BOTH);
   const later = await about('later').upgrade(...BOTH);
@@ -141,6 +176,17 @@ test('a deployment, a release and a parked deployment that began on one build st
     stack.drover(['confirm', '--release', releaseId]),
   ]);
   expect(confirmed.map(({ code, stderr }) => [code, stderr])).toEqual(confirmed.map(() => [0, '']));
+  const wavesEnd = await eventually(
+    'the release in waves ends',
+    () => stack.drover(['releases', wavesId, '--json']),
+    ({ stdout }) => stdout.includes('"phase":"done"'),
+  );
+  expect(wavesEnd.stdout).toContain('"verdict":"succeeded"');
+  expect(await ranOn(`release/${wavesId}`)).toBe(`pinned ${builds.first}`);
+  expect(await ranOn(deployment('wave-one'))).toBe(`pinned ${builds.first}`);
+  // Its lane was made by the release, on the first build, and moved to the second before it started the deployment.
+  expect(await ranOn(lane('wave-two'))).toBe(`auto-upgrade ${builds.second}`);
+  expect(await ranOn(deployment('wave-two'))).toBe(`pinned ${builds.second}`);
   const ends = await eventually(
     'the release ends',
     () => stack.drover(['releases', releaseId, '--json']),
@@ -155,7 +201,7 @@ test('a deployment, a release and a parked deployment that began on one build st
   expect(await ranOn(deployment('queued'))).toBe(`pinned ${builds.second}`);
   expect(await ranOn(lane('queued'))).toBe(`auto-upgrade ${builds.second}`);
   expect(await ranOn(deployment('parked'))).toBe(`pinned ${builds.first}`);
-});
+}, 240_000);
 
 test('what is parked on a build whose workers are gone waits, is named, and goes on when it is moved', async () => {
   const parked = about('parked');
@@ -176,7 +222,7 @@ test('what is parked on a build whose workers are gone waits, is named, and goes
   expect((await parked.progress())?.result?.verdict).toBe('succeeded');
   expect(await parked.actions()).toEqual(['upgrade', 'finishupgrade']);
   expect(await ranOn(deployment('parked'))).toContain(builds.second);
-});
+}, 120_000);
 
 test('going back is the same command; a build that leaves an environment alone is refused', async () => {
   const again = await stack.startWorker(VERSIONED);
@@ -185,4 +231,15 @@ test('going back is the same command; a build that leaves an environment alone i
   const back = await about('early').upgrade(...BOTH);
   expect([back.stderr, back.code]).toEqual(['', 0]);
   expect(await ranOn(deployment('early'))).toBe(`pinned ${builds.first}`);
-});
+
+  const third = { ...VERSIONED, TEMPORAL_WORKER_BUILD_ID: 'third', DROVER_WORKER_ENVIRONMENTS: 'cases' };
+  expect(buildOf(await stack.startWorker(third))).toBe('third');
+  const elsewhere = new Command(stack, 'elsewhere', 'others');
+  expect((await elsewhere.upgrade(...BOTH)).code).toBe(0);
+  const refused = await stack.drover(['versions', 'promote', 'third']);
+  expect([refused.code, refused.stderr]).toEqual([
+    7,
+    expect.stringContaining('Build third cannot become the current one'),
+  ]);
+  expect(refused.stderr).toContain('drover.rancher.others');
+}, 120_000);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { BundleError } from './bundle-error';
@@ -45,4 +45,17 @@ export async function workflowBundle(env: NodeJS.ProcessEnv): Promise<WorkflowBu
   if (entry === undefined)
     throw new BundleError(`There are no workflows in ${ROOT}: this installation is not complete. Run npm run build.`);
   return { code: await bundleWorkflows(entry) };
+}
+
+/** The code of a bundle. */
+export function codeOf(bundle: WorkflowBundle): string {
+  return 'code' in bundle ? bundle.code : readFileSync(bundle.codePath, 'utf8');
+}
+
+/**
+ * The bundle for a worker that takes part in Worker Versioning: its workflows know that (`workflows/is-versioned.ts`). Nothing else in the
+ * code differs, and no line moves.
+ */
+export function versionedBundle(bundle: WorkflowBundle): WorkflowBundle {
+  return { code: `globalThis.droverIsVersioned = true; ${codeOf(bundle)}` };
 }

@@ -5,7 +5,7 @@ import { parseRancherUrl } from '../../rancher/rancher-url';
 import { gatesSchema } from './gates';
 import { notificationsSchema } from './notifications';
 import { whyBadBuildId, whyBadDeployment } from './versioning';
-import { choice, count, duration, flag, named, quote, secret, section, text } from './schema-pieces';
+import { choice, count, duration, fileVersion, flag, named, quote, secret, section, text } from './schema-pieces';
 
 // What `drover.yaml` may hold; `docs/configuration.md` is its reference. Bounds are wide: they catch slips, not wishes.
 
@@ -117,6 +117,7 @@ const WORKER = {
 
 /** The whole file. */
 export const configurationSchema = section({
+  version: fileVersion().optional(),
   temporal: section({
     address: text('the address of Temporal, host:port', whyBadAddress).optional(),
     namespace: text('the name of a Temporal namespace').optional(),
