@@ -24,7 +24,7 @@ import { whatHappened } from './what-happened';
 jest.setTimeout(600_000);
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
-const POLICY = { confirmLimitMillis: 20_000, parkLimitMillis: 20_000 };
+const POLICY = { confirmLimitMillis: 20_000, parkLimitMillis: 20_000, reachLimitMillis: 60_000 };
 const KEYS = [{ accessKey: 'ACCESS', secretKey: 'SECRET', role: 'owner' as const }];
 
 const service = (

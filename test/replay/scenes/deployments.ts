@@ -36,7 +36,7 @@ export const deployments: readonly Played[] = [
     return one.deploy({ overrides: ONE_BATCH });
   }),
   path('rancher-fails-for-a-while', 'succeeded', (one) => {
-    one.fault({ method: 'GET', times: 3, effect: { kind: 'status', status: 502 } });
+    one.fault({ method: 'GET', times: 2, effect: { kind: 'status', status: 502 } });
     return one.deploy({ overrides: ONE_BATCH });
   }),
   path('pending-rolled-back', 'succeeded', async (one) => {

@@ -116,7 +116,7 @@ export const pipelines: readonly Played<Two>[] = [
     return again.result();
   }),
   path('called-off', 'cancelled', async (one) => {
-    one.qa.simulator.world.addBehaviour({ image: `docker:example/${one.name}-web:2`, pullMillis: 60_000 });
+    one.qa.simulator.world.addBehaviour({ image: `docker:example/${one.name}-web:2`, pullMillis: 2_000_000 });
     const running = await one.start();
     await one.stands(running, 'releasing');
     await one.say(running, 'cancel', { by: 'joe' });
