@@ -37,10 +37,10 @@ export function readHistories(): readonly NamedHistory[] {
     );
 }
 
-/** Writes the histories of a release in the place of those that were there. */
-export function writeHistories(release: string, histories: ReadonlyMap<string, StoredHistory>): void {
+/** Writes the histories of a release; where `isAll`, in the place of those that were there. */
+export function writeHistories(release: string, histories: ReadonlyMap<string, StoredHistory>, isAll: boolean): void {
   const folder = join(FOLDER, release);
-  rmSync(folder, { recursive: true, force: true });
+  if (isAll) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const [name, { workflowId, events }] of histories) {
     // A line for each event: what a change does to a history can be read.

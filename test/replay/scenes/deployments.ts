@@ -14,6 +14,11 @@ function path(name: string, verdict: Verdict, play: (one: Scene) => Promise<Depl
 
 /** Deployments of one service: each verdict, and each way round. */
 export const deployments: readonly Played[] = [
+  path('parked-for-good', 'needs-attention', (one) => {
+    one.fault({ action: 'finishupgrade', times: 0, effect: { kind: 'status', status: 401 } });
+    return one.deploy({ overrides: ONE_BATCH });
+  }),
+  path('nobody-serves-it', 'unreachable', (one) => one.deploy({ environment: 'rig-nobody' })),
   path('plain', 'succeeded', (one) => one.deploy({ overrides: ONE_BATCH })),
   path('unchanged', 'unchanged', (one) => one.deploy({ image: one.image(1) })),
   path('redeployed', 'succeeded', (one) => one.deploy({ image: one.image(1), redeploy: true, overrides: ONE_BATCH })),
@@ -26,7 +31,6 @@ export const deployments: readonly Played[] = [
     one.fault({ action: 'upgrade', times: 0, effect: rancherSays(422, 'InvalidOption', 'imageUuid') });
     return one.deploy();
   }),
-  path('nobody-serves-it', 'unreachable', (one) => one.deploy({ environment: 'rig-nobody' })),
   path('never-starts', 'rolled-back', (one) => {
     one.behave(2, { startFails: true });
     return one.deploy({ overrides: ONE_BATCH });
@@ -104,10 +108,6 @@ export const deployments: readonly Played[] = [
     await one.until(deploying, 'parked');
     await deploying.executeUpdate('retry', { args: [{ by: 'jane' }] });
     return deploying.result();
-  }),
-  path('parked-for-good', 'needs-attention', (one) => {
-    one.fault({ action: 'finishupgrade', times: 0, effect: { kind: 'status', status: 401 } });
-    return one.deploy({ overrides: ONE_BATCH });
   }),
   path('rolled-back-by-hand', 'interfered', async (one) => {
     const deploying = await one.start({ hold: true, overrides: ONE_BATCH });
