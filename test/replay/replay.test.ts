@@ -6,7 +6,7 @@ import type { WorkflowBundleOption } from '@temporalio/worker';
 import { RECORDED_VERDICTS } from '../../decision/verdict';
 import { ROOT } from '../support/root';
 import { workflowBundle } from '../support/workflow-bundle';
-import { readHistories } from './stored-history';
+import { historyOf, readHistories } from './stored-history';
 import type { NamedHistory } from './stored-history';
 import { payloadsOf, whatHappened } from './what-happened';
 
@@ -23,11 +23,10 @@ async function failuresOf(
   bundle: WorkflowBundleOption,
 ): Promise<ReadonlyMap<string, Error>> {
   const failures = new Map<string, Error>();
-  const named = histories.map(({ name, workflowId, events }) => ({ workflowId: `${name}\n${workflowId}`, events }));
-  for (const { workflowId, events } of named) {
-    const [name = '', id = ''] = workflowId.split('\n');
+  for (const history of histories) {
+    const { name, workflowId } = history;
     try {
-      await Worker.runReplayHistory({ workflowBundle: bundle }, { events }, id);
+      await Worker.runReplayHistory({ workflowBundle: bundle }, historyOf(history), workflowId);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       failures.set(name, error);

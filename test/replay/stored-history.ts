@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import type { History } from '@temporalio/common/lib/proto-utils';
+import { temporal } from '@temporalio/proto';
 import { ROOT } from '../support/root';
 
 const FOLDER = join(ROOT, 'test', 'replay', 'histories');
@@ -53,9 +52,14 @@ export function writeHistories(release: string, histories: ReadonlyMap<string, S
 }
 
 /** What replaying needs of a history, and nothing that tells of the machine that it was recorded on. */
-export function storedOf(workflowId: string, history: History): StoredHistory {
-  const { events } = JSON.parse(historyToJSON(history)) as { events: StoredEvent[] };
+export function storedOf(workflowId: string, history: temporal.api.history.v1.IHistory): StoredHistory {
+  const events = JSON.parse(JSON.stringify(history.events ?? [])) as StoredEvent[];
   return { workflowId, events: events.map((event) => lean(event) as StoredEvent) };
+}
+
+/** As the SDK replays it. */
+export function historyOf({ events }: StoredHistory): temporal.api.history.v1.IHistory {
+  return temporal.api.history.v1.History.fromObject({ events });
 }
 
 /** Of events and their attributes: nothing that workflow code can see, or that is compared. */

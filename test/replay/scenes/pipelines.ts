@@ -58,6 +58,13 @@ class Promotion {
     }
   }
 
+  /** What was rolled back may be promoted again: nothing keeps it then. */
+  async letGo(): Promise<void> {
+    const keeper = this.dev.client.workflow.getHandle(holdsIdOf(this.qa.alias, this.name));
+    const { holds } = (await keeper.describe()).memo as unknown as { holds: Hold[] };
+    for (const { id } of holds) await keeper.executeUpdate(LET_GO, { args: [id, { by: 'joe' }] });
+  }
+
   say(running: Running, name: string, message: object): Promise<unknown> {
     return running.executeUpdate<unknown, [object]>(name, { args: [message] });
   }
@@ -109,9 +116,7 @@ export const pipelines: readonly Played<Two>[] = [
     one.qa.simulator.world.removeBehaviour(bad);
     const again = await one.start({}, {}, 2);
     await one.stands(again, 'held');
-    const keeper = one.dev.client.workflow.getHandle(holdsIdOf(one.qa.alias, one.name));
-    const { holds } = (await keeper.describe()).memo as unknown as { holds: Hold[] };
-    await keeper.executeUpdate(LET_GO, { args: [holds[0]?.id ?? '', { by: 'joe' }] });
+    await one.letGo();
     await one.say(again, 'breakGlass', { by: 'joe', why: 'it is let go: look now' });
     return again.result();
   }),
@@ -125,7 +130,9 @@ export const pipelines: readonly Played<Two>[] = [
   path('created', 'succeeded', async (one) => (await one.start({}, { createMissing: true })).result()),
   path('created-in-vain', 'rolled-back', async (one) => {
     one.qa.simulator.world.addBehaviour({ image: `docker:example/${one.name}-web:2`, startFails: true });
-    return (await one.start({}, { createMissing: true })).result();
+    const result = await (await one.start({}, { createMissing: true })).result();
+    await one.letGo();
+    return result;
   }),
 ];
 
