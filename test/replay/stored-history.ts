@@ -73,7 +73,6 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'stackTrace',
   'historySizeBytes',
   'meteringMetadata',
-  'originalExecutionRunId',
   'eventLinks',
   'links',
 ]);
