@@ -67,6 +67,7 @@ import { Coordinators } from './temporal/coordinators';
 import { requireWorkers } from './temporal/require-workers';
 import { TemporalRun } from './temporal/temporal-run';
 import { webUrlFor } from './temporal/web-link';
+import { WorkerVersions } from './temporal/worker-versions';
 
 /** Where to connect to; everything has a default (see {@link connectionSettings}). */
 export interface ConnectOptions {
@@ -102,6 +103,8 @@ export class DroverClient {
   private readonly releasesOf: Coordinators;
   /** What runs in one environment, taken to others: pipelines, approvals and holds. */
   readonly promotions: Promotions;
+  /** The builds of the workers, where these are versioned. */
+  readonly versions: WorkerVersions;
 
   private constructor(
     private readonly client: Client,
@@ -114,6 +117,7 @@ export class DroverClient {
     this.deployments = new Deployments(client, connection, webUrl);
     this.releasesOf = new Coordinators(client, webUrl, RELEASE, releaseWorkflowIdOf);
     this.promotions = new Promotions(client, connection, settings.namespace, webUrl, (work) => this.explained(work));
+    this.versions = new WorkerVersions(client, connection, (work) => this.explained(work));
   }
 
   /** @throws UnreachableError where Temporal does not answer; InvalidInputError where its settings cannot be read */

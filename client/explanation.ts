@@ -40,6 +40,11 @@ const STEPS: Readonly<Record<PhaseSpan['phase'], string>> = {
   parked: 'waiting for a person',
 };
 
+/** A worker of a later release may have phases that this client does not know. */
+function stepOf(phase: PhaseSpan['phase']): string {
+  return Object.hasOwn(STEPS, phase) ? STEPS[phase] : 'of another release of Drover';
+}
+
 /** How the logbook's line ends with which a deployment begins to go back. */
 const RESTORING = ': restoring';
 
@@ -122,8 +127,8 @@ function stepText({ timeline, progress, outcome }: DeploymentStory): string | nu
   if (failed === undefined) return null;
   const { phase, from, to } = failed;
   const then =
-    outcome === null && progress !== null && progress.phase !== phase ? `; now ${STEPS[progress.phase]}` : '';
-  return `${phase} (${STEPS[phase]}), ${formatDuration(to - from)}${then}`;
+    outcome === null && progress !== null && progress.phase !== phase ? `; now ${stepOf(progress.phase)}` : '';
+  return `${phase} (${stepOf(phase)}), ${formatDuration(to - from)}${then}`;
 }
 
 function watching({ deployment }: DeploymentStory): OfferedCommand {

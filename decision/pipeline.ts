@@ -29,6 +29,8 @@ export interface PipelineStage {
 
 /** What was asked for a stack through many environments. */
 export interface PipelineRequest {
+  /** Version of the message, see `MESSAGE_VERSION`. Default: 1. */
+  readonly version?: number;
   readonly requestId: string;
   readonly pipelineId: string;
   /** As the file calls it; a part of workflow ids. */

@@ -15,7 +15,7 @@ export type OnFailure = (typeof ON_FAILURE)[number];
 /** One service of a release: what is asked of it, and what goes before it. */
 export interface ReleaseService extends Omit<
   DeploymentRequest,
-  'requestId' | 'deploymentId' | 'hold' | 'author' | 'release'
+  'version' | 'requestId' | 'deploymentId' | 'hold' | 'author' | 'release'
 > {
   /** Keys (`environment/stack/service`) of the services of this release that go before it. */
   readonly dependsOn: readonly string[];
@@ -25,6 +25,8 @@ export interface ReleaseService extends Omit<
 
 /** What was asked for several services as one transaction. It holds references to values, never the values themselves. */
 export interface ReleaseRequest {
+  /** Version of the message, see `MESSAGE_VERSION`. Default: 1. */
+  readonly version?: number;
   readonly requestId: string;
   readonly releaseId: string;
   /** Words for people: `storefront 2.4.1`. */

@@ -10,6 +10,8 @@ export interface Author {
 
 /** What was asked for one service. It holds references to values, never the values of environment variables. */
 export interface DeploymentRequest {
+  /** Version of the message, see `MESSAGE_VERSION`. Default: 1. */
+  readonly version?: number;
   readonly requestId: string;
   readonly deploymentId: string;
   readonly environment: string;

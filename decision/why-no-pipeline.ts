@@ -1,10 +1,36 @@
 import { whyBadRule, type ApprovalRule } from './approval';
 import { readWindow, type FreezeWindow } from './freeze-window';
-import { MOST_ENVIRONMENTS, MOST_STAGES, STAGE_ORDERS } from './pipeline';
+import { whyNewer, whyUnknown } from './message-version';
+import { MOST_ENVIRONMENTS, MOST_STAGES, STAGE_ORDERS, type PipelineRequest, type PipelineStage } from './pipeline';
 import { isName, isRecord, isWhole, whyNoAuthor, whyNoNames, type Fields } from './why-no-request';
 
 /** Freezes of one stage. */
 const MOST_WINDOWS = 100;
+
+/** All that a pipeline, and a stage of it, may say, and since which version of the messages. */
+export const PIPELINE_FIELDS: Readonly<Record<keyof PipelineRequest, number>> = {
+  version: 1,
+  requestId: 1,
+  pipelineId: 1,
+  name: 1,
+  stack: 1,
+  services: 1,
+  stages: 1,
+  withSettings: 1,
+  planOnly: 1,
+  createMissing: 1,
+  breakGlass: 1,
+  author: 1,
+};
+export const STAGE_FIELDS: Readonly<Record<keyof PipelineStage, number>> = {
+  name: 1,
+  from: 1,
+  environments: 1,
+  order: 1,
+  approvals: 1,
+  soakMillis: 1,
+  freeze: 1,
+};
 
 /**
  * Why something is no pipeline that a workflow can work on, or null when it is one. As `whyNoRequest`: whoever may reach the namespace can
@@ -12,7 +38,11 @@ const MOST_WINDOWS = 100;
  */
 export function whyNoPipeline(given: unknown): string | null {
   if (!isRecord(given)) return 'the input is no pipeline: an object is expected, as the client of Drover sends it';
-  const why = whyNoNames(given, ['requestId', 'pipelineId', 'name', 'stack']) ?? whyNoAuthor(given);
+  const why =
+    whyNewer(given) ??
+    whyNoNames(given, ['requestId', 'pipelineId', 'name', 'stack']) ??
+    whyNoAuthor(given) ??
+    whyUnknown(given, PIPELINE_FIELDS);
   if (why !== null) return why;
   const { services, stages, breakGlass } = given;
   for (const name of ['createMissing', 'withSettings', 'planOnly'])
@@ -30,7 +60,7 @@ export function whyNoPipeline(given: unknown): string | null {
 
 function whyNoStage(stage: Fields): string | null {
   const { environments, order, approvals, soakMillis, freeze } = stage;
-  const why = whyNoNames(stage, ['name', 'from']);
+  const why = whyNoNames(stage, ['name', 'from']) ?? whyUnknown(stage, STAGE_FIELDS);
   if (why !== null) return why;
   if (!isListOfNames(environments) || environments.length > MOST_ENVIRONMENTS)
     return `"environments" is no list of 1 to ${MOST_ENVIRONMENTS} names`;

@@ -1,9 +1,26 @@
+import { whyNewer, whyUnknown } from './message-version';
 import { CONFIRM } from './policy';
 import { WHEN_BUSY } from './lane';
-import { MOST_PARALLEL, MOST_SERVICES, ON_FAILURE, type ReleaseService } from './release';
+import { MOST_PARALLEL, MOST_SERVICES, ON_FAILURE, type ReleaseRequest, type ReleaseService } from './release';
 import { whyNoReleaseGates } from './release-gate';
 import { orderProblemText, participantKey, releaseOrder } from './release-order';
 import { isRecord, isWhole, whyNoAuthor, whyNoNames, whyNoRequest, type Fields } from './why-no-request';
+
+/** All that a release may say, and since which version of the messages. */
+export const RELEASE_FIELDS: Readonly<Record<keyof ReleaseRequest, number>> = {
+  version: 1,
+  requestId: 1,
+  releaseId: 1,
+  name: 1,
+  onFailure: 1,
+  parallelism: 1,
+  whenBusy: 1,
+  confirm: 1,
+  confirmWithinMillis: 1,
+  gates: 1,
+  services: 1,
+  author: 1,
+};
 
 /**
  * Why something is no release that a workflow can work on, or null when it is one. As {@link whyNoRequest}: whoever may reach the namespace
@@ -11,7 +28,12 @@ import { isRecord, isWhole, whyNoAuthor, whyNoNames, whyNoRequest, type Fields }
  */
 export function whyNoRelease(given: unknown): string | null {
   if (!isRecord(given)) return 'the input is no release: an object is expected, as the client of Drover sends it';
-  const why = whyNoNames(given, ['requestId', 'releaseId']) ?? whyNoAuthor(given) ?? whyBadSettings(given);
+  const why =
+    whyNewer(given) ??
+    whyNoNames(given, ['requestId', 'releaseId']) ??
+    whyNoAuthor(given) ??
+    whyBadSettings(given) ??
+    whyUnknown(given, RELEASE_FIELDS);
   if (why !== null) return why;
   const { services } = given;
   if (!Array.isArray(services) || services.length === 0 || services.length > MOST_SERVICES)
@@ -36,9 +58,9 @@ function whyBadSettings(given: Fields): string | null {
 
 function whyNoService(service: unknown, { requestId, author }: Fields): string | null {
   if (!isRecord(service)) return 'it is no object';
-  const why = whyNoRequest({ ...service, requestId, deploymentId: 'none yet', hold: true, author });
+  const { dependsOn, wave, ...asked } = service;
+  const why = whyNoRequest({ ...asked, requestId, deploymentId: 'none yet', hold: true, author });
   if (why !== null) return why;
-  const { dependsOn, wave } = service;
   if (!Array.isArray(dependsOn) || !dependsOn.every((key) => typeof key === 'string'))
     return '"dependsOn" is no list of texts';
   return wave === undefined || isWhole(wave, 1) ? null : '"wave" is no whole number from 1 on';

@@ -1,7 +1,38 @@
+import { whyNewer, whyUnknown } from './message-version';
 import { ON_PENDING } from './policy';
+import type { DeploymentRequest, PolicyOverrides } from './request';
 
 /** Longest name, id or image of a request, characters. */
 const NAME_LIMIT = 1_000;
+
+/** All that a request may say, and the version of the messages since which: a field that is added to its type has to be added here. */
+export const REQUEST_FIELDS: Readonly<Record<keyof DeploymentRequest, number>> = {
+  version: 1,
+  requestId: 1,
+  deploymentId: 1,
+  environment: 1,
+  stack: 1,
+  service: 1,
+  image: 1,
+  sidekicks: 1,
+  variables: 1,
+  labels: 1,
+  redeploy: 1,
+  hold: 1,
+  overrides: 1,
+  author: 1,
+  settingsFrom: 1,
+  release: 1,
+};
+/** The same for `overrides`. */
+export const OVERRIDE_FIELDS: Readonly<Record<keyof PolicyOverrides, number>> = {
+  onPending: 1,
+  batchSize: 1,
+  batchIntervalMillis: 1,
+  startFirst: 1,
+  timeoutMillis: 1,
+  soakMillis: 1,
+};
 
 /**
  * Why something is no request that a deployment can work on, or null when it is one. A client of Drover's sends nothing else; but whoever
@@ -9,7 +40,19 @@ const NAME_LIMIT = 1_000;
  * No value is repeated: it may be anything.
  */
 export function whyNoRequest(given: unknown): string | null {
-  if (!isRecord(given)) return 'the input is no request: an object is expected, as the client of Drover sends it';
+  if (!isRecord(given)) return NO_OBJECT;
+  // What is newer may be of another form: that it is newer is what is told.
+  return whyNewer(given) ?? whyBadForm(given) ?? whyUnknown(given, REQUEST_FIELDS);
+}
+
+/** As {@link whyNoRequest}, whatever its version, and whatever it asks for besides: only that its record can be written. */
+export function whyNoForm(given: unknown): string | null {
+  return isRecord(given) ? whyBadForm(given) : NO_OBJECT;
+}
+
+const NO_OBJECT = 'the input is no request: an object is expected, as the client of Drover sends it';
+
+function whyBadForm(given: Fields): string | null {
   const badName = whyNoNames(given, ['requestId', 'deploymentId', 'environment', 'stack', 'service']);
   if (badName !== null) return badName;
   for (const name of ['image', 'settingsFrom'])
@@ -51,7 +94,7 @@ function whyBadOverrides(overrides: Fields): string | null {
     if (value !== undefined && !(typeof value === 'number' && Number.isSafeInteger(value) && value >= 0))
       return `"overrides.${name}" is no whole number`;
   }
-  return null;
+  return whyUnknown(overrides, OVERRIDE_FIELDS);
 }
 
 /** An object of which nothing is known yet. */

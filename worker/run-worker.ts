@@ -1,11 +1,18 @@
-import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
+import {
+  Runtime,
+  Worker,
+  type NativeConnection,
+  type WorkerDeploymentOptions,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { workerDataConverter } from '../codec/worker-data-converter';
 import { createActivities } from '../activities/create-activities';
 import type { ActivityDependencies, EnvironmentAccess } from '../activities/dependencies';
 import { createNotifyActivities } from '../activities/notify/deliver';
 import { createReleaseActivities } from '../activities/release/create-release-activities';
 import { notifyQueue, rancherQueue, WORKFLOW_QUEUE } from '../workflows/contract';
-import { withEncodedFailures, workflowBundle } from './bundle/workflow-bundle';
+import { versionedBundle, withEncodedFailures, workflowBundle } from './bundle/workflow-bundle';
 import type { Configuration } from './config/configuration';
 import { ConfigurationError } from './config/configuration-error';
 import { digestKey } from './config/digest-key';
@@ -39,6 +46,8 @@ export interface RunWorkerOptions {
   readonly signal?: AbortSignal | undefined;
   /** Given what it is asked about, as far as it is there. Whoever made it closes it. */
   readonly health?: Health | undefined;
+  /** What Temporal's Worker Versioning knows this worker by. Default: it is unversioned. */
+  readonly version?: WorkerDeploymentVersion | undefined;
   /** Default: the process's. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -76,15 +85,24 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { worker: settings } = configuration;
   const { codecKeys } = configuration.temporal;
   const dataConverter = workerDataConverter(codecKeys);
-  const bundle = await workflowBundle(env);
+  const plain = await workflowBundle(env);
+  const told = options.version === undefined ? plain : versionedBundle(plain);
+  const bundle = codecKeys.isOn ? withEncodedFailures(told) : told;
   const common: Pick<
     WorkerOptions,
-    'connection' | 'namespace' | 'shutdownGraceTime' | 'maxHeartbeatThrottleInterval' | 'dataConverter'
+    | 'connection'
+    | 'namespace'
+    | 'shutdownGraceTime'
+    | 'maxHeartbeatThrottleInterval'
+    | 'dataConverter'
+    | 'workerDeploymentOptions'
   > = {
     ...{ connection, namespace, dataConverter, shutdownGraceTime: settings.shutdownGraceMillis },
     // An activity's lease reckons with heartbeats that arrive when they are made; by default the SDK holds them back for four fifths
     // of their time-out.
     maxHeartbeatThrottleInterval: '1s',
+    // All queues belong to the one deployment: a workflow's activities run on the build that the workflow runs on.
+    ...(options.version === undefined ? {} : { workerDeploymentOptions: versioned(options.version) }),
   };
   const measure = new Measure(Runtime.instance().metricMeter);
   const aliases = environments.map(({ alias }) => alias);
@@ -94,7 +112,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       ...common,
       taskQueue: WORKFLOW_QUEUE,
       ...WORKFLOW_CODE_LIMIT,
-      workflowBundle: codecKeys.isOn ? withEncodedFailures(bundle) : bundle,
+      workflowBundle: bundle,
       activities: createReleaseActivities({
         memoOf: memoReader(connection, namespace, dataConverter),
         latestRunOf: latestRunReader(connection, namespace, dataConverter),
@@ -183,6 +201,11 @@ function served(options: Pick<RunWorkerOptions, 'configuration' | 'environments'
   const message =
     'this worker has no environment to serve. Write a drover.yaml (environments: …), or set RANCHER_URL, RANCHER_ACCESS_KEY, RANCHER_SECRET_KEY and RANCHER_ENVIRONMENT';
   throw new ConfigurationError([{ where: configuration.file, message }]);
+}
+
+/** Workflows stay on the build that they began on, but for those that say otherwise themselves (`docs/decisions/0010`). */
+function versioned(version: WorkerDeploymentVersion): WorkerDeploymentOptions {
+  return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' };
 }
 
 function given<Name extends keyof WorkerOptions>(name: Name, value: number | undefined): Partial<Record<Name, number>> {

@@ -9,11 +9,16 @@ import type { Verdict } from '../decision/verdict';
 
 /** What a person sends with a message. All optional, so that Temporal Web's own form, left empty, works too. */
 export interface Intervention {
+  /** Version of the message, see `MESSAGE_VERSION`. Default: 1. */
+  readonly version?: number;
   readonly by?: string;
   readonly why?: string;
   /** Names this message: sent twice (an update that nobody answered in time, then a signal), it counts once. */
   readonly id?: string;
 }
+
+/** Version in which all that an {@link Intervention} says can be said; see `MESSAGE_VERSION`. */
+export const INTERVENTION_VERSION = 1;
 
 /** The answer to an update: taken, and what it means in the phase it met. */
 export interface Acknowledgement {

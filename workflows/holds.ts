@@ -1,6 +1,14 @@
-import { allHandlersFinished, condition, setCurrentDetails, setHandler, upsertMemo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  setCurrentDetails,
+  setHandler,
+  setWorkflowOptions,
+  upsertMemo,
+} from '@temporalio/workflow';
 import { plain } from './details';
 import { authorOf } from './interventions';
+import { isVersioned } from './is-versioned';
 import { holdSignal, letGoUpdate } from './messages';
 import type { Hold } from './pipeline-contract';
 
@@ -41,3 +49,7 @@ export async function holds(where: { readonly environment: string; readonly stac
   );
   await condition(() => hasBegun && kept.length === 0 && allHandlersFinished());
 }
+
+// It is there for as long as something is held back, and nobody may ever let it go: it goes on with the code of the current build, so changes to it have to
+// replay what ran before (`docs/decisions/0010-workers-have-versions.md`). All other workflows stay on the build that they began on.
+if (isVersioned) setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, holds);

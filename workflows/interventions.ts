@@ -2,7 +2,9 @@ import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
 import type { InterventionKind } from '../decision/intervention';
 import { meaningOf } from '../decision/intervention';
+import { whyNewer } from '../decision/message-version';
 import type { Phase } from '../decision/phase';
+import { isRecord } from '../decision/why-no-request';
 import type { Acknowledgement, Intervention } from './contract';
 import type { Supersession } from './lane-contract';
 import type { ReleaseOrder } from './release-contract';
@@ -94,13 +96,16 @@ export function listen(deployment: Intervened): void {
   );
   for (const kind of ['cancel', 'retry', 'confirm', 'rollback'] as const) {
     const { signal, update, description } = MESSAGES[kind];
-    const meaning = (): ReturnType<typeof meaningOf> =>
-      meaningOf(kind, deployment.phase, deployment.finishSent, deployment.isAway, deployment.releaseId);
+    const meaning = (input: Intervention | undefined): ReturnType<typeof meaningOf> => {
+      const newer = whyNewerMessage(input);
+      if (newer !== null) return { accepted: false, meaning: newer };
+      return meaningOf(kind, deployment.phase, deployment.finishSent, deployment.isAway, deployment.releaseId);
+    };
     setHandler(
       signal,
       (input) => {
         if (isRepeated(kind, input)) return;
-        const { accepted, meaning: text } = meaning();
+        const { accepted, meaning: text } = meaning(input);
         if (accepted) deployment.take(kind, authorOf(input), text);
         else deployment.decline(kind, authorOf(input), text);
       },
@@ -110,20 +115,25 @@ export function listen(deployment: Intervened): void {
       update,
       (input): Acknowledgement => {
         const { phase } = deployment;
-        const { meaning: text } = meaning();
+        const { meaning: text } = meaning(input);
         if (!isRepeated(kind, input)) deployment.take(kind, authorOf(input), text);
         return { phase, meaning: text };
       },
       {
         description,
         // Synchronous by need: an asynchronous validator breaks the workflow task.
-        validator: () => {
-          const { accepted, meaning: text } = meaning();
+        validator: (input) => {
+          const { accepted, meaning: text } = meaning(input);
           if (!accepted) throw new Error(`${kind} is refused in phase ${deployment.phase}: ${text}`);
         },
       },
     );
   }
+}
+
+/** Why a message is newer than this worker, in which case it may mean something else than what is known here; null where it is not. */
+export function whyNewerMessage(input: unknown): string | null {
+  return isRecord(input) ? whyNewer(input) : null;
 }
 
 /** Forgiving about what Temporal Web's form sends: nothing, a text, odd JSON. */

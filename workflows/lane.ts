@@ -8,17 +8,19 @@ import {
   getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
+  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Holder, Ticket } from '../decision/lane';
 import { enterLane, imagesOf, supersededBy, withdrawnBy } from '../decision/lane';
 import { targetText } from '../decision/target-text';
-import { isWhole, whyNoRequest } from '../decision/why-no-request';
+import { isRecord, isWhole, whyNoForm, whyNoRequest } from '../decision/why-no-request';
 import type { LaneAnswer, LaneMember, LanePlace, LaneView, LeftLane, NeverRan } from './lane-contract';
 import { workflowIdOf } from './contract';
 import { recordIdOf } from './lane-contract';
 import { authorOf } from './interventions';
 import { enterSignal, enterUpdate, laneQuery, leaveSignal, leaveUpdate, supersedeSignal } from './messages';
+import { isVersioned } from './is-versioned';
 import { readDeployment, readRunning } from './lane-steps/read-deployment';
 import { reportTo } from './release-link';
 import { startDeployment } from './start-deployment';
@@ -69,6 +71,10 @@ export async function lane(target: LaneTarget, baggage?: LaneBaggage): Promise<v
   // A lane holds others up: Temporal's own cancellation has no meaning for it but to end when it is empty, which it does anyway.
   await CancellationScope.nonCancellable(() => state.run());
 }
+
+// A busy lane may not end for months, and every deployment of its service comes from it: it goes on with the code of the current build, so changes to it have to
+// replay what ran before (`docs/decisions/0010-workers-have-versions.md`). All other workflows stay on the build that they began on.
+if (isVersioned) setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, lane);
 
 class Lane {
   #holder: { readonly ticket: Ticket; readonly since: number } | null = null;
@@ -152,7 +158,12 @@ class Lane {
 
   /** A request of a release: what becomes of it, its deployment tells, or the record of it. */
   async enterUnasked(ticket: Ticket): Promise<void> {
-    if (this.#whyNot(ticket) !== null) return;
+    const whyNot = this.#whyNot(ticket);
+    if (whyNot !== null) {
+      // Nobody waits for an answer: where it can be written down, whoever asked finds the record of it.
+      if (this.#isOfHere(ticket) && whyNoForm(ticket.request) === null) await this.#refuse(ticket, whyNot);
+      return;
+    }
     const entering = this.#admit(ticket, true);
     if (entering.do === 'attach' || entering.do === 'wait') return;
     const why =
@@ -408,10 +419,13 @@ class Lane {
     const why = whyNoRequest(ticket.request);
     if (why !== null) return why;
     if (ticket.since !== undefined && !isWhole(ticket.since, 0)) return '"since" is no whole number';
-    const { environment, stack, service } = ticket.request;
-    const isHere =
-      environment === this.target.environment && stack === this.target.stack && service === this.target.service;
-    return isHere ? null : `this is the lane of ${targetText(this.target)}`;
+    return this.#isOfHere(ticket) ? null : `this is the lane of ${targetText(this.target)}`;
+  }
+
+  #isOfHere({ request }: Ticket): boolean {
+    if (!isRecord(request)) return false;
+    const { environment, stack, service } = this.target;
+    return environment === request.environment && stack === request.stack && service === request.service;
   }
 
   async #continueAsNew(): Promise<void> {

@@ -23,6 +23,8 @@ export const LET_GO = 'letGo';
 
 /** What a person says about a stage. All but the decision optional, so that Temporal Web's own form works too. */
 export interface ApprovalMessage {
+  /** Version of the message, see `MESSAGE_VERSION`. Default: 1. */
+  readonly version?: number;
   readonly decision?: 'approve' | 'reject';
   readonly by?: string;
   readonly why?: string;

@@ -8,7 +8,7 @@ import { imagesOfPinned } from '../decision/promotion';
 import type { Verdict } from '../decision/verdict';
 import type { Acknowledgement, Intervention } from './contract';
 import { EventLog } from './event-log';
-import { authorOf, messageOf } from './interventions';
+import { authorOf, messageOf, whyNewerMessage } from './interventions';
 import { approveSignal, approveUpdate, breakGlassSignal, breakGlassUpdate, pipelineQuery } from './messages';
 import type {
   ApprovalAnswer,
@@ -83,7 +83,7 @@ export class PipelineRun {
     setHandler(
       approveSignal,
       async (message) => {
-        await this.#approve(message);
+        if (this.#isKnown('approve', message)) await this.#approve(message);
       },
       {
         description: 'A person says yes or no to the stage that waits',
@@ -97,23 +97,31 @@ export class PipelineRun {
         validator: (message) => this.#requireWaiting(message),
       },
     );
-    setHandler(breakGlassSignal, (message) => void this.#breakGlass(message), {
-      description: 'Go past freezes, approvals and holds of the stage at hand; needs a reason',
-    });
+    setHandler(
+      breakGlassSignal,
+      (message) => void (this.#isKnown('breakGlass', message) && this.#breakGlass(message)),
+      {
+        description: 'Go past freezes, approvals and holds of the stage at hand; needs a reason',
+      },
+    );
     setHandler<Acknowledgement, [Intervention?], typeof breakGlassUpdate>(
       breakGlassUpdate,
       (message) => this.#breakGlass(message),
       {
         description: 'Go past freezes, approvals and holds of the stage at hand; needs a reason',
         validator: (message) => {
+          requireKnown(message);
           if (authorOf(message).why === null) throw new Error('breaking the glass needs a reason: say why');
         },
       },
     );
     for (const kind of ['cancel', 'rollback'] as const) {
       const { signal, update, description } = messageOf(kind);
-      setHandler(signal, (input) => void this.#cancel(kind, input), { description });
-      setHandler(update, (input) => this.#cancel(kind, input), { description });
+      setHandler(signal, (input) => void (this.#isKnown(kind, input) && this.#cancel(kind, input)), { description });
+      setHandler<Acknowledgement, [Intervention?], typeof update>(update, (input) => this.#cancel(kind, input), {
+        description,
+        validator: (input) => requireKnown(input),
+      });
     }
     const { author, name, stack } = request;
     this.note(
@@ -203,7 +211,15 @@ export class PipelineRun {
     return this.stages.find(({ state }) => state === 'approval');
   }
 
+  /** Whether a signal is none of a later release's, which may mean something else; nobody waits for an answer, so it is written down. */
+  #isKnown(name: string, message: unknown): boolean {
+    const newer = whyNewerMessage(message);
+    if (newer !== null) this.note('warning', '', `${name} by ${authorOf(message).by} is refused: ${newer}`);
+    return newer === null;
+  }
+
   #requireWaiting(message: ApprovalMessage | undefined): void {
+    requireKnown(message);
     const asking = this.#asking;
     if (asking === undefined) throw new Error('no stage waits for an approval now');
     const named = typeof message === 'object' ? message.stage : undefined;
@@ -282,6 +298,12 @@ export class PipelineRun {
   #describe(): void {
     setCurrentDetails(pipelineDetails(this.progress()));
   }
+}
+
+/** @throws Error where a message is of a later release's */
+function requireKnown(message: unknown): void {
+  const newer = whyNewerMessage(message);
+  if (newer !== null) throw new Error(newer);
 }
 
 function seenFromOutside(run: PipelineRun): (stage: Stage) => StageProgress {

@@ -11,7 +11,7 @@ import type { ReleaseRequest } from '../decision/release';
 import type { PartEnd, Recall, ReleaseEnd } from '../decision/release-verdict';
 import { isGood } from '../decision/release-verdict';
 import type { Acknowledgement, Intervention } from './contract';
-import { authorOf, messageOf } from './interventions';
+import { authorOf, messageOf, whyNewerMessage } from './interventions';
 import { releaseQuery, reportSignal } from './messages';
 import type {
   Decision,
@@ -265,17 +265,16 @@ export class ReleaseRun {
 
   #listen(kind: InterventionKind): void {
     const { signal, update, description } = messageOf(kind);
-    const meaning = (): ReleaseMeaning =>
-      releaseMeaningOf(
-        kind,
-        this.phase,
-        this.decision,
-        this.parts.some(({ state }) => state === 'parked'),
-      );
+    const meaning = (input: Intervention | undefined): ReleaseMeaning => {
+      const newer = whyNewerMessage(input);
+      if (newer !== null) return { accepted: false, meaning: newer };
+      const isParked = this.parts.some(({ state }) => state === 'parked');
+      return releaseMeaningOf(kind, this.phase, this.decision, isParked);
+    };
     const take = (input: Intervention | undefined): string => {
       const { by, why } = authorOf(input);
       const said = `${kind} by ${by}${why === null ? '' : ` (${why})`}`;
-      const { accepted, meaning: text } = meaning();
+      const { accepted, meaning: text } = meaning(input);
       this.note('warning', accepted ? `${said}: ${text}` : `${said} is refused: ${text}`);
       if (accepted) this.#take(kind, by, said, input ?? {});
       return text;
@@ -286,8 +285,8 @@ export class ReleaseRun {
       (input) => ({ phase: this.phase, meaning: take(input) }),
       {
         description,
-        validator: () => {
-          const { accepted, meaning: text } = meaning();
+        validator: (input) => {
+          const { accepted, meaning: text } = meaning(input);
           if (!accepted) throw new Error(`${kind} is refused in phase ${this.phase}: ${text}`);
         },
       },

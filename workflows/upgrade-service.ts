@@ -29,7 +29,7 @@ import { waitForRelease } from './steps/wait-for-release';
  * @param neverRan for a request that gave way or was withdrawn while it waited for its turn: the record of it, and nothing else
  */
 export async function upgradeService(request: DeploymentRequest, neverRan?: NeverRan): Promise<DeploymentResult> {
-  requireRequest(request);
+  if (neverRan === undefined) requireRequest(request);
   const deployment = new Deployment(request);
   if (neverRan !== undefined) {
     const { verdict, reason, nextStep } = neverRan;

@@ -106,6 +106,10 @@ export const COMMANDS = {
     summary: "decrypt payloads for Temporal's Web UI, where they are encrypted",
     load: async (): Promise<Command> => (await import('./commands/codec-server.js')).codecServer,
   },
+  versions: {
+    summary: 'builds of the workers: which one takes new work, what runs on which; promote, move',
+    load: async (): Promise<Command> => (await import('./commands/versions.js')).versions,
+  },
   setup: {
     summary: 'make a namespace of Temporal ready: search attributes, and the namespace itself',
     load: async (): Promise<Command> => (await import('./commands/setup.js')).setup,

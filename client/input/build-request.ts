@@ -1,4 +1,6 @@
 import { hostname, userInfo } from 'node:os';
+import { leastVersionOf } from '../../decision/message-version';
+import { OVERRIDE_FIELDS, REQUEST_FIELDS } from '../../decision/why-no-request';
 import type { Author, DeploymentRequest } from '../../decision/request';
 import { workflowIdOf } from '../../workflows/contract';
 import { InvalidInputError } from '../errors/invalid-input-error';
@@ -37,7 +39,7 @@ export function buildRequest(input: UpgradeInput, env: Environment, now: Date): 
   const idFrom = input.requestId !== undefined ? 'given' : build !== undefined ? 'build' : 'new';
   const requestId =
     input.requestId ?? (build === undefined ? newRequestId(now) : requestIdOfBuild(build, environment, stack, service));
-  const request: DeploymentRequest = {
+  const asked: DeploymentRequest = {
     requestId,
     deploymentId: deploymentIdOf(requestId, workflowIdOf(environment, stack, service)),
     environment,
@@ -51,6 +53,10 @@ export function buildRequest(input: UpgradeInput, env: Environment, now: Date): 
     hold: input.hold ?? false,
     overrides: input.overrides ?? {},
     author: tidy(input.author ?? { by: defaultAuthor(env) }),
+  };
+  const request: DeploymentRequest = {
+    version: Math.max(leastVersionOf(asked, REQUEST_FIELDS), leastVersionOf(asked.overrides, OVERRIDE_FIELDS)),
+    ...asked,
   };
   return { request, digest: requestDigestOf(request), idFrom, warnings: checked.warnings };
 }

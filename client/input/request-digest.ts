@@ -3,10 +3,11 @@ import type { DeploymentRequest } from '../../decision/request';
 import { canonicalJson } from './canonical-json';
 
 /** What was asked, less who asked, why, and under which id. */
-export type Asked = Omit<DeploymentRequest, 'requestId' | 'deploymentId' | 'author'>;
+export type Asked = Omit<DeploymentRequest, 'version' | 'requestId' | 'deploymentId' | 'author'>;
 
 function askedOf(request: DeploymentRequest): Asked {
-  const { requestId, deploymentId, author, ...asked } = request;
+  // The same is asked for, by clients of whichever release.
+  const { version, requestId, deploymentId, author, ...asked } = request;
   return asked;
 }
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { PipelineRequest } from '../../decision/pipeline';
 import { whyNeverApproved } from '../../decision/approval';
+import { leastVersionOf } from '../../decision/message-version';
 import type { Author } from '../../decision/request';
+import { PIPELINE_FIELDS, STAGE_FIELDS } from '../../decision/why-no-pipeline';
 import { InvalidInputError } from '../errors/invalid-input-error';
 import { defaultAuthor } from '../input/build-request';
 import { canonicalJson } from '../input/canonical-json';
@@ -70,7 +72,7 @@ export function buildPipeline(
       });
   }
   if (problems.length > 0) throw new InvalidInputError(problems);
-  const request: PipelineRequest = {
+  const asked: PipelineRequest = {
     ...{ requestId, pipelineId: `p${deploymentIdOf(requestId, 'pipeline').slice(1)}` },
     ...{ name: input.name, stack: input.stack, services: input.services, stages: input.stages },
     ...(options.createMissing === true ? { createMissing: true } : {}),
@@ -79,6 +81,8 @@ export function buildPipeline(
     ...(options.breakGlass === undefined ? {} : { breakGlass: { by: author.by, why: options.breakGlass } }),
     author,
   };
+  const versions = asked.stages.map((stage) => leastVersionOf(stage, STAGE_FIELDS));
+  const request: PipelineRequest = { version: Math.max(leastVersionOf(asked, PIPELINE_FIELDS), ...versions), ...asked };
   return { request, digest: digestOf(request) };
 }
 
@@ -95,6 +99,7 @@ function defaultId({ name, stack, stages }: PipelineInput, env: Environment, now
 }
 
 function digestOf({
+  version: _version,
   requestId: _id,
   pipelineId: _pipeline,
   author: _author,

@@ -3,6 +3,8 @@ import type { Ticket, WhenBusy } from '../../decision/lane';
 import type { ReleaseRequest, ReleaseService } from '../../decision/release';
 import { participantKey, releaseOrder } from '../../decision/release-order';
 import type { Author } from '../../decision/request';
+import { leastVersionOf } from '../../decision/message-version';
+import { RELEASE_FIELDS } from '../../decision/why-no-release';
 import { releaseWorkflowIdOf } from '../../workflows/release-contract';
 import { InvalidInputError } from '../errors/invalid-input-error';
 import { buildRequest, defaultAuthor } from '../input/build-request';
@@ -71,12 +73,14 @@ export function buildRelease(input: ReleaseInput, options: ReleaseOptions, env: 
     throw new TypeError(`the services have no order: ${order.problems.map(({ kind }) => kind).join(', ')}`);
   const byKey = new Map(built.map((one) => [one.key, one.ticket]));
   const { onFailure, parallelism, confirm, confirmWithinMillis, name, gates } = input;
-  const request: ReleaseRequest = {
+  const asked: ReleaseRequest = {
     ...{ requestId, releaseId, onFailure, parallelism, confirm, confirmWithinMillis, whenBusy, gates },
     ...(name === undefined ? {} : { name }),
     services: built.map(({ ticket, dependsOn, wave }) => serviceOf(ticket, dependsOn, wave)),
     author: built[0]?.ticket.request.author ?? author,
   };
+  const versions = built.map(({ ticket }) => ticket.request.version ?? 1);
+  const request: ReleaseRequest = { version: Math.max(leastVersionOf(asked, RELEASE_FIELDS), ...versions), ...asked };
   return {
     request,
     waves: order.waves.map((wave) => wave.flatMap((key) => byKey.get(key) ?? [])),
@@ -87,6 +91,7 @@ export function buildRelease(input: ReleaseInput, options: ReleaseOptions, env: 
 
 function serviceOf({ request }: Ticket, dependsOn: readonly string[], wave: number | undefined): ReleaseService {
   const {
+    version: _version,
     requestId: _id,
     deploymentId: _deployment,
     hold: _hold,
@@ -116,6 +121,12 @@ function idOfService(requestId: string, key: string): string {
   return `${requestId}/${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
 }
 
-function digestOf({ requestId: _id, releaseId: _release, author: _author, ...asked }: ReleaseRequest): string {
+function digestOf({
+  version: _version,
+  requestId: _id,
+  releaseId: _release,
+  author: _author,
+  ...asked
+}: ReleaseRequest): string {
   return createHash('sha256').update(canonicalJson(asked)).digest('hex');
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   WithStartWorkflowOperation,
   WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { Client, WorkflowStartOptions } from '@temporalio/client';
@@ -12,6 +13,7 @@ import type { Intervention, SearchAttributeName } from '../../workflows/contract
 import type { LaneAnswer, LeftLane } from '../../workflows/lane-contract';
 import { KEYWORD_LIMIT, WORKFLOW_QUEUE } from '../../workflows/contract';
 import { ENTER_LANE, LANE, laneIdOf, LEAVE_LANE } from '../../workflows/lane-contract';
+import { RefusedError } from '../errors/refused-error';
 import type { Target } from '../input/upgrade-input';
 import { grpcTroubleOf } from './grpc-trouble';
 import { missingSearchAttributes } from './missing-search-attributes';
@@ -42,6 +44,9 @@ export async function enterLane(client: Client, ticket: Ticket): Promise<Entered
         }),
       );
     } catch (error) {
+      // The lane's own words: it is asked for something that this worker does not know, say.
+      if (error instanceof WorkflowUpdateFailedError && !isOfClosedLane(error))
+        throw new RefusedError(wordsOf(error), 'Bring workers and client to the same release.', { cause: error });
       const trouble = grpcTroubleOf(error)?.trouble;
       if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || trouble === 'no answer in time') break;
       if (isAboutSearchAttributes(error)) throw missingSearchAttributes(client.options.namespace, error.message);
@@ -102,6 +107,10 @@ function laneOptions({ request: { environment, stack, service } }: Ticket): Lane
 /** Of the two operations in one call the server names only the one that failed, and the SDK has no error of its own for that. */
 function isAboutSearchAttributes(error: unknown): error is Error {
   return error instanceof Error && /search attribute/i.test(error.message);
+}
+
+function wordsOf(error: WorkflowUpdateFailedError): string {
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 /** The SDK tells it as a failure of the update: the workflow had completed before the update did. */

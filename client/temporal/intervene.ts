@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { Acknowledgement, Intervention, InterventionName } from '../../workflows/contract';
+import { INTERVENTION_VERSION } from '../../workflows/contract';
 import { RefusedError } from '../errors/refused-error';
 import { grpcTroubleOf } from './grpc-trouble';
 
@@ -37,7 +38,7 @@ export async function intervene(
   const handle = client.workflow.getHandle(run.workflowId, run.runId);
   // The update may still be taken when its signal is: under one id they count once.
   const id = randomUUID();
-  const message: Intervention = { ...intervention, id };
+  const message: Intervention = { version: INTERVENTION_VERSION, ...intervention, id };
   const deadline = Date.now() + ACKNOWLEDGE_LIMIT_MILLIS;
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -7,18 +7,19 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { VERDICTS } from '../../decision/verdict';
 import type { Verdict } from '../../decision/verdict';
 import type { DeploymentResult, Progress } from '../../workflows/contract';
 import type { Outcome } from '../outcome';
+import { readResult } from './read-answer';
 
 /** The outcome that a workflow's result tells. */
 export function outcomeOfResult(result: DeploymentResult): Outcome {
-  if (typeof result !== 'object' || result === null || !Object.hasOwn(VERDICTS, result.verdict)) {
+  if (typeof result !== 'object' || result === null || typeof result.verdict !== 'string') {
     return needsAttention('The workflow ended without a verdict: it is not one of Drover, or of another version.');
   }
-  const { verdict, reason, nextStep } = result;
-  return { verdict, reason, nextStep, result };
+  const whole = readResult(result);
+  const { verdict, reason, nextStep } = whole;
+  return { verdict, reason, nextStep, result: whole };
 }
 
 /** Somebody ended the workflow in Temporal, or reset it, which ends the run. */

@@ -5,6 +5,8 @@ import { UnreachableError } from '../errors/unreachable-error';
 
 /** Temporal's numbers for the two kinds of a task queue. */
 const KINDS = { workflows: 1, activities: 2 } as const;
+/** Temporal's number for a worker that takes part in Worker Versioning. */
+const VERSIONED = 2;
 /** A live poller asks anew at least once a minute; one that is gone stays listed for five. */
 const FRESH_MILLIS = 75_000;
 /** A worker that has just started may not be listed yet. */
@@ -20,23 +22,88 @@ export async function requireWorkers(connection: Connection, namespace: string, 
   const until = Date.now() + PATIENCE_MILLIS;
   for (;;) {
     const [workflows, activities] = await Promise.all([
-      isPolled(connection, namespace, WORKFLOW_QUEUE, KINDS.workflows),
-      isPolled(connection, namespace, rancherQueue(environment), KINDS.activities),
+      whoTakes(connection, namespace, WORKFLOW_QUEUE, 'workflows'),
+      whoTakes(connection, namespace, rancherQueue(environment), 'activities'),
     ]);
-    if (workflows && activities) return;
-    if (Date.now() >= until) throw noWorker(environment, namespace, workflows);
+    if (workflows === 'somebody' && activities === 'somebody') return;
+    if (Date.now() >= until) {
+      if (typeof workflows === 'object') throw notCurrent(workflows);
+      if (typeof activities === 'object') throw notCurrent(activities);
+      throw noWorker(environment, namespace, workflows === 'somebody');
+    }
     await delay(PAUSE_MILLIS);
   }
 }
 
-async function isPolled(connection: Connection, namespace: string, name: string, kind: 1 | 2): Promise<boolean> {
-  const answer = await connection.workflowService.describeTaskQueue({
+type Described = Awaited<ReturnType<Connection['workflowService']['describeTaskQueue']>>;
+type Poller = Described['pollers'][number];
+
+/** Who asks a task queue for work now, whatever the build. */
+export async function pollersOf(
+  connection: Connection,
+  namespace: string,
+  name: string,
+  kind: keyof typeof KINDS,
+): Promise<readonly Poller[]> {
+  return (await described(connection, namespace, name, kind)).pollers;
+}
+
+async function described(
+  connection: Connection,
+  namespace: string,
+  name: string,
+  kind: keyof typeof KINDS,
+): Promise<{ readonly pollers: readonly Poller[]; readonly routing: Described['versioningInfo'] }> {
+  const { pollers, versioningInfo } = await connection.workflowService.describeTaskQueue({
     namespace,
     taskQueue: { name, kind: 1 },
-    taskQueueType: kind,
+    taskQueueType: KINDS[kind],
   });
   const fresh = Date.now() - FRESH_MILLIS;
-  return answer.pollers.some((poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000 > fresh);
+  return {
+    pollers: pollers.filter((poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000 > fresh),
+    routing: versioningInfo,
+  };
+}
+
+/**
+ * Whether new work would be taken: with Worker Versioning it goes to the current build (or the ramping one) and to no other worker, and
+ * where none is current, to unversioned workers alone.
+ */
+async function whoTakes(
+  connection: Connection,
+  namespace: string,
+  name: string,
+  kind: keyof typeof KINDS,
+): Promise<'somebody' | 'nobody' | { readonly onlyOthers: readonly string[]; readonly current: string | null }> {
+  const { pollers, routing } = await described(connection, namespace, name, kind);
+  if (pollers.length === 0) return 'nobody';
+  const current = routing?.currentDeploymentVersion?.buildId;
+  const ramping = (routing?.rampingVersionPercentage ?? 0) > 0 ? routing?.rampingDeploymentVersion?.buildId : undefined;
+  const builds = pollers.map(({ deploymentOptions }) =>
+    deploymentOptions?.workerVersioningMode === VERSIONED ? (deploymentOptions.buildId ?? '') : null,
+  );
+  const takes = builds.some((build) => (build === null ? !current : build === current || build === ramping));
+  if (takes) return 'somebody';
+  return { onlyOthers: [...new Set(builds.map((build) => build ?? 'unversioned'))], current: current ? current : null };
+}
+
+function notCurrent({
+  onlyOthers,
+  current,
+}: {
+  readonly onlyOthers: readonly string[];
+  readonly current: string | null;
+}): UnreachableError {
+  const others = onlyOthers.join(', ');
+  return new UnreachableError(
+    current === null
+      ? `Workers are connected, of build ${others}, but no build is the current one, so no new work comes to them. Nothing was started.`
+      : `The workers that are connected are of build ${others}, but new work goes to build ${current}, of which none is there. Nothing was started.`,
+    current === null
+      ? `Make it the current one: drover versions promote ${onlyOthers[0] ?? 'BUILD'}`
+      : `Start workers of build ${current}, or make another one the current one: drover versions promote ${onlyOthers[0] ?? 'BUILD'}`,
+  );
 }
 
 function noWorker(environment: string, namespace: string, anyWorker: boolean): UnreachableError {

@@ -8,6 +8,7 @@ import type { FollowedRun } from '../follow/followed-run';
 import { SilenceError } from '../follow/silence-error';
 import type { Outcome } from '../outcome';
 import { grpcTroubleOf } from './grpc-trouble';
+import { readProgress } from './read-answer';
 import { outcomeOfFailure, outcomeOfResult, wasEndedFromOutside } from './outcome-of-run';
 
 /** How long one query, or one look at the run, may take, milliseconds. */
@@ -47,7 +48,7 @@ export class TemporalRun implements FollowedRun {
   /** @throws SilenceError where no worker or no Temporal answers, or the worker cannot go on for now */
   async progress(signal?: AbortSignal): Promise<Progress> {
     try {
-      const query = (): Promise<Progress> => this.handle.query<Progress>(PROGRESS);
+      const query = async (): Promise<Progress> => readProgress(await this.handle.query<unknown>(PROGRESS));
       return await this.inTime(query, signal);
     } catch (error) {
       throw new SilenceError((await this.isAway(error, signal)) ? 'no connection' : 'no worker', { cause: error });

@@ -6,6 +6,7 @@ import type { ActivityDependencies } from '../../activities/dependencies';
 import type { Configuration } from '../../worker/config/configuration';
 import { loadConfiguration } from '../../worker/config/load-configuration';
 import { prepareEnvironments } from '../../worker/config/prepare-environment';
+import { secretFromVariable } from '../../secrets/secret-source';
 import { headersOfProbe } from '../../worker/config/probes';
 import { dependenciesOf } from '../../worker/environment-access';
 
@@ -122,7 +123,7 @@ test('the client has the keys as they are now: rotated ones are used, unchanged 
 describe('what releases may probe', () => {
   const probes = {
     to: ['https://*.qa.example.com', 'http://shop:8080', 'https://shop.example.com:443'],
-    secrets: new Map([['shop-token', { place: 'a test', read: () => 'canary-probe' }]]),
+    secrets: new Map([['shop-token', secretFromVariable('TOKEN', { TOKEN: 'canary-probe' })]]),
   };
   const headers = { Authorization: 'shop-token' };
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { ReleaseGate } from '../../decision/release-gate';
 import type { ReleaseCase } from '../support/release-scene';
 import { runReleaseCases, type ReleaseScene } from '../support/release-scene';
+import { secretFromVariable } from '../../secrets/secret-source';
 
 jest.setTimeout(180_000);
 
@@ -166,7 +167,7 @@ describe('gates of a release itself', () => {
   runReleaseCases(CASES, {
     probes: {
       to: ['http://127.0.0.1:*'],
-      secrets: new Map([['shop-token', { place: 'a test', read: () => CANARY }]]),
+      secrets: new Map([['shop-token', secretFromVariable('TOKEN', { TOKEN: CANARY })]]),
     },
   });
 });

@@ -57,10 +57,23 @@ const ENCODED = 'drover-failures-are-encoded';
  * @throws BundleError where the bundle was built by a version that does not know how
  */
 export function withEncodedFailures(bundle: WorkflowBundle): WorkflowBundle {
-  const code = 'code' in bundle ? bundle.code : readFileSync(bundle.codePath, 'utf8');
+  const code = codeOf(bundle);
   if (!code.includes(IN_CLEAR))
     throw new BundleError(
       'The bundle of the workflows cannot encode failures, and the codec is on. Run npm run build.',
     );
   return { code: code.replaceAll(IN_CLEAR, ENCODED) };
+}
+
+/** The code of a bundle. */
+export function codeOf(bundle: WorkflowBundle): string {
+  return 'code' in bundle ? bundle.code : readFileSync(bundle.codePath, 'utf8');
+}
+
+/**
+ * The bundle for a worker that takes part in Worker Versioning: its workflows know that (`workflows/is-versioned.ts`). Nothing else in the
+ * code differs, and no line moves.
+ */
+export function versionedBundle(bundle: WorkflowBundle): WorkflowBundle {
+  return { code: `globalThis.droverIsVersioned = true; ${codeOf(bundle)}` };
 }

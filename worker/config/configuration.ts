@@ -5,6 +5,7 @@ import type { SecretSource } from '../../secrets/secret-source';
 import type { TemporalSettings } from './temporal-settings';
 import type { ConfiguredGate } from './gates';
 import type { ConfiguredProbes } from './probes';
+import type { VersioningSettings } from './versioning';
 import { nearest } from './nearest';
 import type { ConfiguredTarget } from './notifications';
 
@@ -54,6 +55,8 @@ export interface WorkerConfiguration {
   readonly approvalKeys: ReadonlyMap<string, SecretSource>;
   /** Gates may run programs on this machine. Default false. */
   readonly allowExec: boolean;
+  /** Whether and how it takes part in Temporal's Worker Versioning; undefined: it does not. */
+  readonly versioning: VersioningSettings | undefined;
 }
 
 /** All that was configured, with files and environment variables put together. Holds places of secrets, never secrets. */

@@ -13,6 +13,7 @@ import { codecKeys } from '../../codec/codec-keys';
 import { sourceOf } from '../../secrets/source-of';
 import { secretFromFile, secretFromVariable, type SecretSource } from '../../secrets/secret-source';
 import { TemporalSettings } from './temporal-settings';
+import { versioningOf } from './versioning';
 
 const SHUTDOWN_GRACE_MILLIS = 30_000;
 /** Of a configuration file. */
@@ -124,6 +125,7 @@ function workerOf(
     digestSecret: digestSecretOf(worker, env, cwd, toSource),
     approvalKeys: new Map(Object.entries(worker?.approvalKeys ?? {}).map(([id, spelling]) => [id, toSource(spelling)])),
     allowExec: worker?.allowExec ?? false,
+    versioning: versioningOf(worker?.versioning, env, problems),
   };
 }
 

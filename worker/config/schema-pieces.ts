@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readSecretSpelling, type SecretSpelling } from '../../secrets/secret-spelling';
 import { DURATION_FORM, parseDuration } from './duration';
+import { whyBadFileVersion } from '../../decision/file-version';
 import { nearest } from './nearest';
 
 // The building blocks of `schema.ts`. Each says in its own words what is wrong and how to mend it, so that nobody has to
@@ -55,6 +56,16 @@ export function count(min: number, max: number) {
     if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
     const found = typeof value === 'number' ? String(value) : kindOf(value);
     context.addIssue({ code: 'custom', message: `expected a whole number from ${min} to ${max}, found ${found}` });
+    return z.NEVER;
+  });
+}
+
+/** The version of the file. */
+export function fileVersion() {
+  return z.unknown().transform((value, context): number => {
+    const wrong = whyBadFileVersion(value);
+    if (wrong === null) return Number(value);
+    context.addIssue({ code: 'custom', message: `${wrong.text}; ${wrong.fix}` });
     return z.NEVER;
   });
 }

@@ -5,7 +5,8 @@ import { parseRancherUrl } from '../../rancher/rancher-url';
 import { gatesSchema } from './gates';
 import { probesSchema } from './probes';
 import { notificationsSchema } from './notifications';
-import { choice, count, duration, flag, named, quote, secret, section, text } from './schema-pieces';
+import { whyBadBuildId, whyBadDeployment } from './versioning';
+import { choice, count, duration, fileVersion, flag, named, quote, secret, section, text } from './schema-pieces';
 
 // What `drover.yaml` may hold; `docs/configuration.md` is its reference. Bounds are wide: they catch slips, not wishes.
 
@@ -97,6 +98,12 @@ function whyBadKeyId(id: string): string | undefined {
   return KEY_ID_PATTERN.test(id) ? undefined : 'the id of a key has 1 to 64 letters, digits, "_" and "-"';
 }
 
+const VERSIONING = {
+  enabled: flag().optional(),
+  deployment: text('the name of a Worker Deployment', whyBadDeployment).optional(),
+  buildId: text('the id of this build', whyBadBuildId).optional(),
+};
+
 const WORKER = {
   environments: z.array(text('the name of an environment')).min(1).optional(),
   maxConcurrentActivities: count(1, 10_000).optional(),
@@ -108,10 +115,12 @@ const WORKER = {
   digestSecret: secret().optional(),
   approvalKeys: named(secret(), whyBadKeyId).optional(),
   allowExec: flag().optional(),
+  versioning: section(VERSIONING).optional(),
 };
 
 /** The whole file. */
 export const configurationSchema = section({
+  version: fileVersion().optional(),
   temporal: section({
     address: text('the address of Temporal, host:port', whyBadAddress).optional(),
     namespace: text('the name of a Temporal namespace').optional(),

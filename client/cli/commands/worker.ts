@@ -1,6 +1,7 @@
 import type { Command } from '../command';
 import type { OptionSpec } from '../option-spec';
 import { noArguments } from '../no-arguments';
+import { packageVersion } from '../package-version';
 import { option } from '../target';
 
 /** Which configuration a worker uses, and what of it. */
@@ -46,10 +47,13 @@ export const worker: Command = {
     const { Health } = await import('../../../worker/health.js');
     const { connectWorker } = await import('../../../worker/connect-worker.js');
     const { runWorker, servedEnvironments } = await import('../../../worker/run-worker.js');
+    const { workerVersion } = await import('../../../worker/worker-version.js');
+    const { standingText } = await import('../../../worker/version-standing.js');
     const json = args.flags.has('json');
     const env = { ...io.env };
     const configuration = loadConfiguration({ file: option(args, 'config'), env, cwd: process.cwd() });
     const environments = environmentsOf(args.values.get('environments'));
+    const version = await workerVersion(configuration.worker.versioning, packageVersion(), env);
     // What is wrong on this machine is told at once, whether Temporal is there or not.
     servedEnvironments({ configuration, environments });
     const { metricsAddress, healthAddress } = configuration.worker;
@@ -70,13 +74,16 @@ export const worker: Command = {
         signal: io.signal,
         health,
         env,
+        version,
         onStep: say,
         onReady: ({ environments: served, queues }) => {
           io.out.write(
             json
-              ? `${JSON.stringify({ type: 'ready', environments: served, queues })}\n`
+              ? `${JSON.stringify({ type: 'ready', environments: served, queues, ...version })}\n`
               : `worker: ready; serves ${served.join(', ')} (task queues ${queues.join(', ')})\n`,
           );
+          if (version !== undefined)
+            void standingText(connection, configuration.temporal.namespace, version).then(say, () => undefined);
         },
       });
     } finally {

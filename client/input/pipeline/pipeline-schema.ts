@@ -7,7 +7,18 @@ import { nearest } from '../../cli/nearest';
 import { wrongName, wrongWords } from '../release/release-schema';
 import { wrongEnvironment } from '../release/wrong-environment';
 import { shown } from '../shown';
-import { addWrong, choice, count, duration, flag, listOf, section, text, type Wrong } from '../yaml/pieces';
+import {
+  addWrong,
+  choice,
+  count,
+  duration,
+  fileVersion,
+  flag,
+  listOf,
+  section,
+  text,
+  type Wrong,
+} from '../yaml/pieces';
 import { given } from '../yaml/given';
 
 // What `pipeline.yaml` may hold.
@@ -88,6 +99,7 @@ const STAGE = {
 
 /** The whole file. */
 export const pipelineSchema = section({
+  version: fileVersion().optional(),
   name: text('the name of the pipeline', wrongOwnName('pipeline')),
   stack: text('the name of a stack', wrongName('stack')),
   services: listOf(text('the name of a service', wrongName('service'))).optional(),

@@ -11,6 +11,7 @@ import {
   choice,
   count,
   duration,
+  fileVersion,
   flag,
   listOf,
   named,
@@ -111,6 +112,7 @@ const service = z.preprocess(
 
 /** The whole file. */
 export const releaseSchema = section({
+  version: fileVersion().optional(),
   name: text('words for people', wrongWords).optional(),
   environment: text('the name of an environment', wrongEnvironment).optional(),
   onFailure: choice(ON_FAILURE).optional(),

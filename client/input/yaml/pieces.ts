@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whyBadFileVersion } from '../../../decision/file-version';
 import { nearest } from '../../cli/nearest';
 import { parseDuration } from '../duration';
 import { shown } from '../shown';
@@ -39,6 +40,11 @@ export function section<Shape extends z.ZodRawShape>(shape: Shape) {
     error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
   });
   return z.preprocess((value) => (value === null ? {} : value), strict);
+}
+
+/** The version of the file. */
+export function fileVersion() {
+  return judged<number>((value) => whyBadFileVersion(value) ?? { is: Number(value) });
 }
 
 /** A mapping from names of the user's own choice. `judge` tells what is wrong with a name. */

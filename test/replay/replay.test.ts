@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+import { RECORDED_VERDICTS } from '../../decision/verdict';
+import { ROOT } from '../support/root';
+import { workflowBundle } from '../support/workflow-bundle';
+import { historyOf, readHistories } from './stored-history';
+import type { NamedHistory } from './stored-history';
+import { payloadsOf, whatHappened } from './what-happened';
+
+Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+
+const HISTORIES = readHistories();
+const HAPPENED = HISTORIES.map((history) => ({ history, ...whatHappened(history) }));
+/** Why a history does not do: what to do about it. */
+const RECORD = 'npm run histories';
+
+/** Replays histories; those that the workflows' code does not replay, and why. */
+async function failuresOf(
+  histories: readonly NamedHistory[],
+  bundle: WorkflowBundleOption,
+): Promise<ReadonlyMap<string, Error>> {
+  const failures = new Map<string, Error>();
+  for (const history of histories) {
+    const { name, workflowId } = history;
+    try {
+      await Worker.runReplayHistory({ workflowBundle: bundle }, historyOf(history), workflowId);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      failures.set(name, error);
+    }
+  }
+  return failures;
+}
+
+test('every stored history is replayed by the workflows as they are', async () => {
+  expect(HISTORIES.length).toBeGreaterThan(40);
+  const failures = await failuresOf(HISTORIES, workflowBundle());
+  expect([...failures].map(([name, { message }]) => `${name}: ${message}`)).toEqual([]);
+}, 120_000);
+
+describe('the stored histories', () => {
+  const typesInCode = [
+    ...readFileSync(join(ROOT, 'workflows', 'index.ts'), 'utf8').matchAll(/export \{ (\w+) \}/g),
+  ].map(([, type]) => type ?? '');
+  const verdictsOf = (type: string): string[] =>
+    [
+      ...new Set(HAPPENED.filter(({ workflowType }) => workflowType === type).map(({ verdict }) => verdict ?? 'none')),
+    ].sort();
+
+  test(`are there for each workflow type (${RECORD} records them)`, () => {
+    expect(typesInCode.length).toBeGreaterThan(5);
+    expect([...new Set(HAPPENED.map(({ workflowType }) => workflowType))].sort()).toEqual(typesInCode.sort());
+  });
+
+  test('are there for each verdict of a deployment', () => {
+    expect(verdictsOf('upgradeService')).toEqual(expect.arrayContaining([...RECORDED_VERDICTS]));
+  });
+
+  test('are there for each way in which releases and pipelines end', () => {
+    expect(verdictsOf('release')).toEqual(
+      expect.arrayContaining(['cancelled', 'refused', 'rolled-back', 'succeeded', 'unchanged']),
+    );
+    expect(verdictsOf('pipeline')).toEqual(
+      expect.arrayContaining(['cancelled', 'refused', 'rolled-back', 'succeeded', 'unchanged']),
+    );
+  });
+
+  test('are there for each message that workflows take', () => {
+    const source = readFileSync(join(ROOT, 'workflows', 'messages.ts'), 'utf8');
+    const constants = [...source.matchAll(/define(?:Signal|Update)<[^(]*\(([^)]+)\)/g)].map(([, name]) => name ?? '');
+    const contracts = ['contract', 'lane-contract', 'pipeline-contract', 'release-contract']
+      .map((name) => readFileSync(join(ROOT, 'workflows', `${name}.ts`), 'utf8'))
+      .join('\n');
+    const names = constants.map((name) =>
+      name.startsWith("'") ? name.slice(1, -1) : (new RegExp(`${name} = '([^']+)'`).exec(contracts)?.[1] ?? name),
+    );
+    expect(names.length).toBeGreaterThan(15);
+    expect([...new Set(HAPPENED.flatMap(({ messages }) => messages))].sort()).toEqual([...new Set(names)].sort());
+  });
+
+  test('are there for each activity', () => {
+    const source = readFileSync(join(ROOT, 'activities', 'contract.ts'), 'utf8');
+    const [, interfaces = ''] = source.split(/^export interface \w*Activities/m, 2);
+    expect(interfaces).not.toBe('');
+    const all = source.slice(source.search(/^export interface \w*Activities/m));
+    const names = [...all.matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name ?? '');
+    expect(names.length).toBeGreaterThan(20);
+    expect([...new Set(HAPPENED.flatMap(({ activities }) => activities))].sort()).toEqual(
+      expect.arrayContaining([...new Set(names)].filter((name) => !NOT_STORED.has(name)).sort()),
+    );
+  });
+
+  test('hold no secret, and nothing of the machine that they were recorded on', () => {
+    for (const history of HISTORIES) {
+      const text = `${JSON.stringify(history.events)}\n${payloadsOf(history)}`;
+      expect([history.name, /canary|"identity"|SECRET/.exec(text)]).toEqual([history.name, null]);
+    }
+  });
+});
+
+/** Activities that no path of a workflow needs, and why. */
+const NOT_STORED: ReadonlySet<string> = new Set([]);
+
+describe('a workflow that is changed incompatibly', () => {
+  const code = readFileSync(String(process.env['DROVER_WORKFLOW_BUNDLE']), 'utf8');
+  const withChange = (from: string, to: string): WorkflowBundleOption => {
+    expect(code.split(from)).toHaveLength(2);
+    return { code: code.replace(from, () => to) };
+  };
+  const ofType = (type: string): NamedHistory[] =>
+    HAPPENED.filter(({ workflowType }) => workflowType === type).map(({ history }) => history);
+
+  test.each([
+    [
+      'upgradeService',
+      'an activity is called by another name',
+      'first.loadPolicy(request)',
+      'first.loadRules(request)',
+    ],
+    [
+      'upgradeService',
+      'the finish is sent twice',
+      'const result = deployment.end(ended);',
+      'await (0, workflow_1.sleep)(1000); const result = deployment.end(ended);',
+    ],
+  ])('%s: where %s, its histories are not replayed', async (type, _what, from, to) => {
+    const [first] = ofType(type).filter((history) => whatHappened(history).verdict === 'succeeded');
+    if (first === undefined) throw new Error(`no history of ${type}`);
+    const failures = await failuresOf([first], withChange(from, to));
+    expect([...failures.values()].map((error) => /nondeterminism/i.test(error.message))).toEqual([true]);
+  });
+
+  test('and where only words change, they are', async () => {
+    const [first] = ofType('upgradeService');
+    if (first === undefined) throw new Error('no history');
+    expect(await failuresOf([first], { code: code.replaceAll('held as asked', 'held, as it was asked') })).toEqual(
+      new Map(),
+    );
+  });
+});

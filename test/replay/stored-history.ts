@@ -1,0 +1,88 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporal } from '@temporalio/proto';
+import { ROOT } from '../support/root';
+
+const FOLDER = join(ROOT, 'test', 'replay', 'histories');
+
+/** One event, as Temporal's own tools export it. */
+export type StoredEvent = Readonly<Record<string, unknown>> & { readonly eventType: string };
+
+/** The history of one run of a workflow, as it is kept. */
+export interface StoredHistory {
+  /** Ids of its children depend on it. */
+  readonly workflowId: string;
+  readonly events: readonly StoredEvent[];
+}
+
+/** A stored history, and which one it is: `0.1.0/upgradeService.confirmed`. */
+export interface NamedHistory extends StoredHistory {
+  readonly name: string;
+  readonly release: string;
+}
+
+/** All stored histories: those of every release that may still have workflows running, and of the code as it is. */
+export function readHistories(): readonly NamedHistory[] {
+  return readdirSync(FOLDER, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name: release }) =>
+      readdirSync(join(FOLDER, release))
+        .filter((file) => file.endsWith('.json'))
+        .map((file) => ({
+          release,
+          name: `${release}/${file.slice(0, -'.json'.length)}`,
+          ...(JSON.parse(readFileSync(join(FOLDER, release, file), 'utf8')) as StoredHistory),
+        })),
+    );
+}
+
+/** Writes the histories of a release; where `isAll`, in the place of those that were there. */
+export function writeHistories(release: string, histories: ReadonlyMap<string, StoredHistory>, isAll: boolean): void {
+  const folder = join(FOLDER, release);
+  if (isAll) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const [name, { workflowId, events }] of histories) {
+    // A line for each event: what a change does to a history can be read.
+    const lines = events.map((event) => JSON.stringify(event)).join(',\n');
+    writeFileSync(
+      join(folder, `${name}.json`),
+      `{"workflowId":${JSON.stringify(workflowId)},"events":[\n${lines}\n]}\n`,
+    );
+  }
+}
+
+/** What replaying needs of a history, and nothing that tells of the machine that it was recorded on. */
+export function storedOf(workflowId: string, history: temporal.api.history.v1.IHistory): StoredHistory {
+  const events = JSON.parse(JSON.stringify(history.events ?? [])) as StoredEvent[];
+  return { workflowId, events: events.map((event) => lean(event) as StoredEvent) };
+}
+
+/** As the SDK replays it. */
+export function historyOf({ events }: StoredHistory): temporal.api.history.v1.IHistory {
+  return temporal.api.history.v1.History.fromObject({ events });
+}
+
+/** Of events and their attributes: nothing that workflow code can see, or that is compared. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'identity',
+  'taskId',
+  'requestId',
+  'binaryChecksum',
+  'workerVersion',
+  'userMetadata',
+  'stackTrace',
+  'historySizeBytes',
+  'meteringMetadata',
+  'eventLinks',
+  'links',
+]);
+
+function lean(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(lean);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !LEFT_OUT.has(name))
+      .map(([name, one]) => [name, lean(one)]),
+  );
+}
