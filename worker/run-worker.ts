@@ -37,6 +37,8 @@ export interface RunWorkerOptions {
   readonly signal?: AbortSignal | undefined;
   /** Given what it is asked about, as far as it is there. Whoever made it closes it. */
   readonly health?: Health | undefined;
+  /** Of Drover: told to whoever asks. */
+  readonly version?: string;
   /** Default: the process's. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -111,7 +113,10 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     };
     // One client and one circuit for each environment, whichever queue asks for it.
     const others = (alias: string): EnvironmentAccess | undefined => served.get(alias)?.environment(alias);
-    const dependencies = dependenciesOf(configuration, environment, key, watch, others);
+    const dependencies = {
+      ...dependenciesOf(configuration, environment, key, watch, others),
+      version: options.version,
+    };
     served.set(environment.alias, dependencies);
     workers.push(
       await Worker.create({

@@ -31,6 +31,7 @@ const SUMMARIES: Summaries = {
   removeCopied: ({ environment, ...names }) =>
     `remove ${nameOf(names)} from ${environment}, where this release made it`,
   differences: ({ from, to, stack }) => `compare ${stack} in ${from} and in ${to}`,
+  examine: ({ environment }) => `look whether all is well with ${environment}`,
   listPending: ({ environment }) => `look for pending upgrades in ${environment}`,
 };
 

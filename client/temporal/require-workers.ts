@@ -2,11 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { rancherQueue, WORKFLOW_QUEUE } from '../../workflows/contract';
 import { UnreachableError } from '../errors/unreachable-error';
+import { isPolled } from './last-poll';
 
-/** Temporal's numbers for the two kinds of a task queue. */
-const KINDS = { workflows: 1, activities: 2 } as const;
-/** A live poller asks anew at least once a minute; one that is gone stays listed for five. */
-const FRESH_MILLIS = 75_000;
 /** A worker that has just started may not be listed yet. */
 const PATIENCE_MILLIS = 5000;
 const PAUSE_MILLIS = 500;
@@ -20,23 +17,13 @@ export async function requireWorkers(connection: Connection, namespace: string, 
   const until = Date.now() + PATIENCE_MILLIS;
   for (;;) {
     const [workflows, activities] = await Promise.all([
-      isPolled(connection, namespace, WORKFLOW_QUEUE, KINDS.workflows),
-      isPolled(connection, namespace, rancherQueue(environment), KINDS.activities),
+      isPolled(connection, namespace, WORKFLOW_QUEUE, 'workflows'),
+      isPolled(connection, namespace, rancherQueue(environment), 'activities'),
     ]);
     if (workflows && activities) return;
     if (Date.now() >= until) throw noWorker(environment, namespace, workflows);
     await delay(PAUSE_MILLIS);
   }
-}
-
-async function isPolled(connection: Connection, namespace: string, name: string, kind: 1 | 2): Promise<boolean> {
-  const answer = await connection.workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name, kind: 1 },
-    taskQueueType: kind,
-  });
-  const fresh = Date.now() - FRESH_MILLIS;
-  return answer.pollers.some((poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000 > fresh);
 }
 
 function noWorker(environment: string, namespace: string, anyWorker: boolean): UnreachableError {

@@ -1,6 +1,7 @@
 import type { Command } from '../command';
 import type { OptionSpec } from '../option-spec';
 import { noArguments } from '../no-arguments';
+import { packageVersion } from '../package-version';
 import { option } from '../target';
 
 /** Which configuration a worker uses, and what of it. */
@@ -63,6 +64,7 @@ export const worker: Command = {
       stops.push(() => connection.close());
       if (!json) configuration.describe().forEach(say);
       await runWorker({
+        version: packageVersion(),
         configuration,
         connection,
         namespace: configuration.temporal.namespace,
