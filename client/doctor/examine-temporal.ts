@@ -40,10 +40,10 @@ export async function examineTemporal(settings: ConnectionSettings): Promise<Tem
   const web = webFinding(settings);
   const opened = await open(settings);
   if ('check' in opened) {
-    const rest = (['temporal-version', 'namespace', ...OF_NAMESPACE] as const).map((check) =>
+    const rest = (['temporal-version', 'temporal-web', 'namespace', ...OF_NAMESPACE] as const).map((check) =>
       finding(check, null, 'skipped', 'Temporal does not answer: see above'),
     );
-    return { findings: [opened, await web, ...rest], reached: null, close: () => Promise.resolve() };
+    return { findings: [opened, ...rest], reached: null, close: () => Promise.resolve() };
   }
   const { connection, client, close } = opened;
   const { address, from, namespace } = settings;
@@ -80,16 +80,16 @@ async function open(settings: ConnectionSettings): Promise<Opened | Finding> {
   } catch (error) {
     if (!(error instanceof DroverError)) throw error;
     const text = error.message.replace(/ Nothing was started\.$/, '');
-    return finding('temporal', null, 'failed', text, mendOf(text, error.nextStep));
+    return finding('temporal', null, 'failed', text, mendOf(text));
   }
 }
 
-function mendOf(text: string, otherwise = 'start Temporal, or set TEMPORAL_ADDRESS=host:port'): string {
+function mendOf(text: string): string {
   if (/certificate/.test(text))
     return 'TEMPORAL_TLS_SERVER_CA_CERT_PATH=FILE.pem, the authority that signed it, or TEMPORAL_TLS_SERVER_NAME, the name that it is for';
   if (/TLS/.test(text))
     return 'TEMPORAL_TLS=true where the server speaks TLS, and no TEMPORAL_TLS… where it does not; or TEMPORAL_ADDRESS, where another program has that port';
-  return otherwise;
+  return 'start Temporal there (on this machine: drover dev), or set TEMPORAL_ADDRESS=host:port to where it runs';
 }
 
 /** One check, bounded in time; what the credentials may not look at is skipped. */

@@ -30,7 +30,10 @@ export async function polledFinding(
       return finding(check, environment, 'ok', `${ago(polledAt)} a worker asked for work of ${queue}`);
     if (Date.now() >= until) {
       const whose = environment === null ? 'No worker takes workflows' : `No worker serves ${environment}`;
-      const last = polledAt === null ? 'nobody asks for the work of' : `the last one, ${ago(polledAt)}, left`;
+      const last =
+        polledAt === null
+          ? 'nobody asks for the work of'
+          : `the last one, ${ago(polledAt)} by this machine's clock, left`;
       return finding(
         check,
         environment,

@@ -28,7 +28,7 @@ const OF_TEMPORAL: readonly BrokenSetUp[] = [
     check: 'temporal',
     status: 'failed',
     says: 'nothing listens there (connection refused)',
-    mend: 'TEMPORAL_ADDRESS=host:port',
+    mend: 'set TEMPORAL_ADDRESS=host:port',
   },
   {
     what: "Temporal's port is another program's",
@@ -110,7 +110,9 @@ const OF_TEMPORAL: readonly BrokenSetUp[] = [
   {
     what: 'a clock that is ten minutes late',
     env: (places) => ({
-      NODE_OPTIONS: places.preload('const now = Date.now; Date.now = () => now() - 600000;'),
+      NODE_OPTIONS: places.preload(
+        'const Right = Date; const late = () => Right.now() - 600000; globalThis.Date = class extends Right { constructor(...given) { if (given.length === 0) super(late()); else super(...given); } static now() { return late(); } };',
+      ),
     }),
     check: 'clock',
     status: 'warning',
