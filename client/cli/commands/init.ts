@@ -7,18 +7,16 @@ import { aliasesFor, configurationText } from '../../init/configuration-text';
 import type { FirstConfiguration, FirstEnvironment, KeyPlace } from '../../init/configuration-text';
 import { requireNoFile, writeNewFile } from '../../init/write-new-file';
 import { shown } from '../../input/shown';
-import { clean, jsonLine } from '../../render/clean';
+import { clean } from '../../render/clean';
 import type { SurveyedEnvironment } from '../../../worker/survey-rancher';
 import type { Command, Io } from '../command';
 import { noArguments } from '../no-arguments';
 import type { ParsedArguments } from '../option-spec';
+import { doneJson, doneText, environmentText, USUAL_FILE } from '../show-init';
 import { option } from '../target';
 import { environmentsOf } from './worker';
 
-const OUTPUT = 'drover.yaml';
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
-/** Services that are listed for each environment. */
-const MOST_SHOWN = 40;
 
 /** `drover init`. */
 export const init: Command = {
@@ -45,7 +43,7 @@ export const init: Command = {
     },
     { name: 'address', kind: 'one', value: 'HOST:PORT', help: "Temporal's address, to be written into the file" },
     { name: 'namespace', kind: 'one', value: 'NAME', help: 'Temporal\'s namespace, with --address; default "default"' },
-    { name: 'output', kind: 'one', value: 'FILE', help: `the file to write; default ${OUTPUT}` },
+    { name: 'output', kind: 'one', value: 'FILE', help: `the file to write; default ${USUAL_FILE}` },
     { name: 'yes', kind: 'flag', short: 'y', help: 'ask nothing' },
     { name: 'force', kind: 'flag', help: 'replace a file that is there' },
   ],
@@ -57,7 +55,7 @@ export const init: Command = {
   verdicts: ['succeeded', 'invalid', 'refused', 'unreachable'],
   async run(args, io) {
     noArguments('init', args);
-    const output = option(args, 'output') ?? OUTPUT;
+    const output = option(args, 'output') ?? USUAL_FILE;
     const force = args.flags.has('force');
     if (!force) requireNoFile('--output', output);
     const ask = askOf(args, io);
@@ -218,62 +216,6 @@ async function temporalOf(args: ParsedArguments, io: Io, ask: Ask | null): Promi
   if (address === undefined) return undefined;
   const namespace = option(args, 'namespace') ?? (io.env['TEMPORAL_NAMESPACE'] || 'default');
   return { address, namespace: ask === null ? namespace : await ask.line("Temporal's namespace", namespace) };
-}
-
-function environmentText({ id, name, services }: SurveyedEnvironment): string {
-  const shownServices = services
-    .slice(0, MOST_SHOWN)
-    .map((service) => `    ${clean(service.name)}  ${clean(service.image ?? 'no image')}\n`);
-  const more = services.length > MOST_SHOWN ? `    … and ${String(services.length - MOST_SHOWN)} more\n` : '';
-  return `  ${clean(name)} (${id})${services.length === 0 ? ': no services' : ''}\n${shownServices.join('')}${more}`;
-}
-
-/** The two commands that come next. */
-function nextCommands(
-  output: string,
-  { environments }: FirstConfiguration,
-  surveyed: readonly SurveyedEnvironment[],
-): string[] {
-  const config = output === OUTPUT ? '' : ` --config ${output}`;
-  const at = surveyed.findIndex(({ services }) => services.some(({ image }) => image !== null));
-  const service = surveyed[at]?.services.find(({ image }) => image !== null);
-  const alias = environments[at]?.alias ?? 'ENVIRONMENT';
-  const image = (service?.image ?? 'IMAGE').replace(/@.*$/, '').replace(/:[^/:]*$/, '');
-  return [
-    `drover doctor${config}`,
-    `drover upgrade ${/\s/.test(alias) ? `'${alias}'` : alias} ${service?.name ?? 'STACK/SERVICE'} --image ${image}:NEW_TAG${config}`,
-  ];
-}
-
-function placesText({ accessKey, secretKey }: FirstConfiguration): string {
-  const place = (key: KeyPlace): string => ('env' in key ? `the variable ${key.env}` : `the file ${key.file}`);
-  return `the access key in ${place(accessKey)}, the secret key in ${place(secretKey)}`;
-}
-
-function doneText(output: string, first: FirstConfiguration, surveyed: readonly SurveyedEnvironment[]): string {
-  const [doctor = '', upgrade = ''] = nextCommands(output, first, surveyed);
-  return [
-    ...surveyed.map((one) => environmentText(one).trimEnd()),
-    '',
-    clean(`Wrote ${output}: ${first.environments.map(({ alias }) => alias).join(', ')}. No key is in it.`),
-    clean(`A worker finds ${placesText(first)}: see that they are there where it runs.`),
-    '',
-    'Next, with a worker running ("drover dev" starts one with Temporal on this machine; "drover worker" one for your Temporal):',
-    `  ${clean(doctor)}`,
-    `  ${clean(upgrade)}`,
-    '',
-  ].join('\n');
-}
-
-function doneJson(file: string, first: FirstConfiguration, surveyed: readonly SurveyedEnvironment[]): string {
-  const environments = first.environments.map(({ alias, project }, at) => ({
-    alias,
-    project,
-    services: surveyed[at]?.services ?? [],
-  }));
-  const { accessKey, secretKey } = first;
-  const next = nextCommands(file, first, surveyed);
-  return jsonLine({ type: 'init', file, environments, accessKey, secretKey, next, exitCode: 0 });
 }
 
 function missing(where: string, text: string, fix: string): InvalidInputError {
