@@ -3,7 +3,10 @@ import { InvalidInputError } from '../../errors/invalid-input-error';
 import { nameProblems } from '../../input/check-names';
 import { columnsOf } from '../../render/columns-of';
 import { abilitiesOf, noPaint, paint } from '../../render/style';
-import type { Command } from '../command';
+import type { ExaminedConfiguration } from '../../../worker/examine-configuration';
+import { finding } from '../../doctor/finding';
+import { clientOnly } from '../client-only';
+import type { Command, Io } from '../command';
 import { TEMPORAL_OPTIONS } from '../option-spec';
 import { packageVersion } from '../package-version';
 import { countFindings, findingsJson, findingsText, verdictOfFindings } from '../show-findings';
@@ -44,9 +47,8 @@ export const doctor: Command = {
       option(args, 'namespace'),
       option(args, 'config'),
     ];
-    const { examineConfiguration } = await import('../../../worker/examine-configuration.js');
     const { examineAll } = await import('../../doctor/examine-all.js');
-    const configuration = examineConfiguration({ file: configFile, env: { ...io.env }, cwd: process.cwd() });
+    const configuration = await configurationHere(configFile, io);
     const fromEnv = io.env['RANCHER_ENVIRONMENT'] ?? '';
     const isThin = configuration.environments.length === 0 && fromEnv !== '';
     const findings = await examineAll({
@@ -66,3 +68,15 @@ export const doctor: Command = {
     return exitCodeOf(verdictOfFindings(countFindings(findings)));
   },
 };
+
+/** A client alone has not the parts that read the whole of drover.yaml and ask Rancher: the worker has. */
+async function configurationHere(file: string | undefined, io: Io): Promise<ExaminedConfiguration> {
+  try {
+    const { examineConfiguration } = await import('../../../worker/examine-configuration.js');
+    return examineConfiguration({ file, env: { ...io.env }, cwd: process.cwd() });
+  } catch (error) {
+    if (clientOnly(error) === undefined) throw error;
+    const text = 'this installation has only the client: of drover.yaml it reads where Temporal is, and no more';
+    return { findings: [finding('configuration', null, 'skipped', text)], environments: [] };
+  }
+}

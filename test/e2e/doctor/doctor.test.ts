@@ -9,6 +9,17 @@ import { BROKEN_SET_UPS } from './broken-set-ups';
 import { doctor, expectNamed } from './examined';
 import { Places, SECRETS } from './places';
 
+/** As after `npm install --omit=optional`. */
+const CLIENT_ALONE = `
+const Module = require('node:module');
+const resolve = Module._resolveFilename;
+Module._resolveFilename = function (name, ...rest) {
+  if (!/^(?:@temporalio[/](?:activity|core-bridge|testing|worker|workflow)|lossless-json|node-fetch|ws)(?:[/]|$)/.test(name))
+    return resolve.call(this, name, ...rest);
+  throw Object.assign(new Error("Cannot find module '" + name + "'"), { code: 'MODULE_NOT_FOUND' });
+};
+`;
+
 let places: Places;
 beforeAll(async () => {
   places = await Places.start();
@@ -29,7 +40,7 @@ test('a right set-up is green on the machine of the worker, and nothing was writ
 
 test('where only Temporal is reachable the worker is asked, and what cannot be known here is skipped', async () => {
   const { address, namespace } = places.stack.temporal;
-  const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, DROVER_CONFIG: '' };
+  const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, NODE_OPTIONS: places.preload(CLIENT_ALONE) };
   const folder = mkdtempSync(join(places.folder, 'thin-'));
   const { PATH } = process.env;
   const thin = new StartedProcess('drover doctor prod', DROVER_MAIN, ['doctor', 'prod'], {
@@ -38,7 +49,7 @@ test('where only Temporal is reachable the worker is asked, and what cannot be k
   });
   const { code, stdout } = await thin.ended;
   expect(stdout).toContain('This machine and Temporal\n  ok        node: Node.js v');
-  expect(stdout).toContain('  skipped   configuration: there is no drover.yaml here');
+  expect(stdout).toContain('  skipped   configuration: this installation has only the client');
   expect(stdout).toContain('Environment prod\n');
   expect(stdout).toContain('  skipped   keys: no configuration of it is here: its worker has the keys\n');
   expect(stdout).toContain('  ok        rancher-role: the key may upgrade');
