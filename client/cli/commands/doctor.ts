@@ -19,7 +19,7 @@ export const doctor: Command = {
   description: [
     'Looks at everything that deployments need: Temporal (reachable, namespace, search attributes, workers, retention), the',
     'configuration, the Rancher of each environment (address, key, what the key may do, clock, event stream), and the versions of all',
-    'of them. Of each check it says "ok", "warning", "failed" or "skipped"; what is wrong; and the one command or setting that mends it.',
+    'of them. Of each it says "ok", "warning", "failed" or "skipped", what is wrong, and the one command or setting that mends it.',
     '',
     'Where drover.yaml and the keys are (on the machine of a worker), Rancher is asked from here, and the worker besides. Elsewhere only',
     "a worker can ask it, so the environment's worker is asked; where none answers, those checks are skipped. Without ENVIRONMENT, the",
