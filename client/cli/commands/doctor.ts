@@ -21,7 +21,7 @@ export const doctor: Command = {
     'configuration, the Rancher of each environment (address, key, what the key may do, clock, event stream), and the versions of all',
     'of them. Of each it says "ok", "warning", "failed" or "skipped", what is wrong, and the one command or setting that mends it.',
     '',
-    'Where drover.yaml and the keys are (on the machine of a worker), Rancher is asked from here, and the worker besides. Elsewhere only',
+    'Where drover.yaml and the keys are (on the machine of a worker), Rancher is asked from here, and its worker too. Elsewhere only',
     "a worker can ask it, so the environment's worker is asked; where none answers, those checks are skipped. Without ENVIRONMENT, the",
     'aliases in drover.yaml are looked at, else RANCHER_ENVIRONMENT.',
     '',
