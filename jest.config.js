@@ -20,6 +20,7 @@ module.exports = {
     '<rootDir>/test/replay/record.test.ts',
     // As long as no histories are stored.
     '<rootDir>/test/replay/replay.test.ts',
+    '<rootDir>/test/e2e/doctor/doctor-table.test.ts',
     '<rootDir>/test/workflows/messages/messages.test.ts',
     '<rootDir>/test/e2e/codec.test.ts',
     '<rootDir>/test/e2e/key-rotation.test.ts',

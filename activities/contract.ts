@@ -9,7 +9,13 @@ import type { DeploymentRequest } from '../decision/request';
 import type { PostedConfig, Round } from '../decision/round';
 import type { ConfigVersion, ServiceSnapshot } from '../decision/service-snapshot';
 import type { DeploymentRef, DeploymentSeen } from './dependencies';
-import type { ImageChange, PendingUpgrades, ShownConfig, UpgradePlan } from '../workflows/contract';
+import type {
+  EnvironmentExamined,
+  ImageChange,
+  PendingUpgrades,
+  ShownConfig,
+  UpgradePlan,
+} from '../workflows/contract';
 import type { Hold } from '../workflows/pipeline-contract';
 import type { DecisionMemo } from '../workflows/release-contract';
 
@@ -231,6 +237,8 @@ export interface RancherActivities {
   planUpgrade(request: DeploymentRequest): Promise<UpgradePlan>;
   /** What is pending in an environment, whoever began it. Reads, never writes. */
   listPending(input: { environment: string }): Promise<PendingUpgrades>;
+  /** How Rancher looks from this worker, and what the worker is. Reads, never writes. */
+  examine(input: { environment: string }): Promise<EnvironmentExamined>;
   /** What a stack runs: exact names. A stack that is not there is no failure. Reads, never writes. */
   readStack(input: { environment: string; stack: string }): Promise<WholeStack>;
   /**

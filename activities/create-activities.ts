@@ -1,6 +1,7 @@
 import type { RancherActivities } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { diagnose } from './diagnose';
+import { examine } from './examine/examine';
 import { checkGate } from './gates/check-gate';
 import { admitReleaseGate, checkReleaseGate } from './gates/check-release-gate';
 import { withLease } from './lease';
@@ -39,6 +40,7 @@ export function createActivities(deps: ActivityDependencies): RancherActivities 
     settlePending: (input) => withLease((lease, signal) => settlePending(deps, input, lease, signal)),
     deactivateService: (input) => withLease((lease, signal) => deactivateService(deps, input, lease, signal)),
     listPending: ({ environment }) => withLease((_lease, signal) => listPending(deps, environment, signal)),
+    examine: ({ environment }) => withLease((_lease, signal) => examine(deps, environment, signal)),
     readStack: (input) => withLease((_lease, signal) => readStack(deps, input, signal)),
     copyService: (input) => withLease((lease, signal) => copyService(deps, input, lease, signal)),
     removeCopied: (input) => withLease((lease, signal) => removeCopied(deps, input, lease, signal)),

@@ -11,6 +11,8 @@ export interface ActivityDependencies {
   alsoServed?(alias: string): EnvironmentAccess | undefined;
   /** The worker's own secret, with which digests are keyed; not one of Rancher's keys. */
   readonly digestKey: Uint8Array;
+  /** Of Drover, as this worker is; undefined where it was not told. */
+  readonly version?: string | undefined;
 }
 
 /** One environment as this worker knows it: how to reach its Rancher, and what may be done there. */

@@ -34,6 +34,8 @@ export interface Reply {
   readonly contentType: string;
   readonly location: string | null;
   readonly retryAfter: string | null;
+  /** The server's clock, as its header tells it. */
+  readonly date: string | null;
   readonly text: string;
 }
 
@@ -87,6 +89,7 @@ export async function exchange(
       contentType: response.headers.get('content-type') ?? '',
       location: response.headers.get('location'),
       retryAfter: response.headers.get('retry-after'),
+      date: response.headers.get('date'),
       text: await readBody(response, outgoing, limits.maxBodyBytes),
     };
   };

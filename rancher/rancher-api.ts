@@ -21,9 +21,12 @@ import type { RancherLocation } from './rancher-url';
 import { redactor } from './redact';
 import { collectionSchema } from './resources';
 import { quote } from './wording';
+import { whyNoEventStream } from './why-no-event-stream';
 
 /** Items asked for per page; Rancher's default is 100, its cap 3000. */
 export const PAGE_SIZE = 1000;
+/** Small, and needs a key that Rancher accepts. */
+const CLOCK_PATH = '/projects?limit=1';
 /** Pages read of one collection before something must be wrong. */
 const MAX_PAGES = 200;
 /** One collection may take as much as so many of the largest bodies. */
@@ -132,6 +135,31 @@ export class RancherApi {
     return observed('GET', target, signal, this.#onRequest, () => this.#page(target, schema, signal));
   }
 
+  /** The server's clock as one answer to a small read tells it; see {@link ServerClock}. */
+  async clock(signal: AbortSignal | undefined): Promise<ServerClock> {
+    return observed('GET', CLOCK_PATH, signal, this.#onRequest, async () => {
+      const askedAt = Date.now();
+      const answer = await this.#send('GET', CLOCK_PATH, undefined, signal);
+      const at = Date.parse(answer.date ?? '');
+      this.#read(answer, collectionSchema, 'GET', CLOCK_PATH);
+      return { askedAt, serverAt: Number.isNaN(at) ? null : at, answeredAt: Date.now() };
+    });
+  }
+
+  /** Opens a project's event stream and closes it again; why that fails in words, undefined where it opens. */
+  async whyNoEvents(projectId: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+    const { origin, basePath } = this.#location;
+    const path = `${basePath}/v2-beta/projects/${encodeURIComponent(projectId)}/subscribe?eventNames=resource.change`;
+    const why = await whyNoEventStream({
+      url: `${origin.replace(/^http/, 'ws')}${path}`,
+      headers: this.#headers,
+      agent: this.#agents.fresh,
+      limitMillis: this.#limits.requestTimeoutMillis,
+      signal,
+    });
+    return why === undefined ? undefined : this.#redact()(why);
+  }
+
   async #page<T>(target: string, schema: z.ZodType<T>, signal: AbortSignal | undefined): Promise<Page<T>> {
     const answer = await this.#send('GET', target, undefined, signal);
     const { data, pagination } = this.#read(answer, collectionSchema, 'GET', target);
@@ -187,6 +215,7 @@ export class RancherApi {
       const answer = {
         status: reply.status,
         size: reply.text.length,
+        date: reply.date,
         body: classifyReply(outgoing, reply, this.#redact(body, hidden)),
       };
       // Whether it has the shape that one resource should have is not asked here: that says nothing of all the others.
@@ -224,8 +253,17 @@ function keyChanging(error: UnauthorisedError): KeyChangingError {
   });
 }
 
+/** What a server's clock showed between two moments of ours; milliseconds since the epoch, its own in whole seconds. */
+export interface ServerClock {
+  readonly askedAt: number;
+  /** Null where the answer does not tell. */
+  readonly serverAt: number | null;
+  readonly answeredAt: number;
+}
+
 interface Answer {
   readonly status: number;
+  readonly date: string | null;
   /** Characters of its text. */
   readonly size: number;
   readonly body: JsonValue;

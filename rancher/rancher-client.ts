@@ -8,6 +8,7 @@ import { nearSpellings } from './near-spellings';
 import { pickExactly } from './pick-exactly';
 import { belongs, isThere, servicePath } from './presence';
 import { PAGE_SIZE, RancherApi } from './rancher-api';
+import type { ServerClock } from './rancher-api';
 import { instanceSchema, projectSchema, serviceLogEntrySchema, serviceSchema, stackSchema } from './resources';
 import type { InstanceResource, Project, ServiceLogEntry, ServiceResource, Stack } from './resources';
 import { StackOperations } from './stack-operations';
@@ -52,6 +53,16 @@ export class RancherClient {
     this.#api = new RancherApi(options);
     this.stacks = new StackOperations(this.#api);
     this.projectIdFromUrl = this.#api.projectIdFromUrl;
+  }
+
+  /** The server's clock, by one small read with the key. */
+  clock(signal?: AbortSignal): Promise<ServerClock> {
+    return this.#api.clock(signal);
+  }
+
+  /** Opens a project's event stream and closes it again. Why that fails, in words; undefined where it opens. */
+  whyNoEvents(projectId: string, signal?: AbortSignal): Promise<string | undefined> {
+    return this.#api.whyNoEvents(projectId, signal);
   }
 
   /** All environments that this key can see, removed ones left out. */
@@ -129,6 +140,19 @@ export class RancherClient {
       signal,
     );
     return services.filter((service) => belongs(service, projectId, stackId));
+  }
+
+  /** A few services of a project that are in a state, removed ones left out: one request, whatever the project's size. */
+  async someServices(
+    projectId: string,
+    inState: string,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<ServiceResource[]> {
+    const path = `/projects/${encodeURIComponent(projectId)}/services`;
+    const query = new URLSearchParams({ state: inState, limit: String(limit) });
+    const page = await this.#api.page(`${path}?${query.toString()}`, serviceSchema, signal);
+    return page.items.filter((service) => belongs(service, projectId, undefined) && service.state === inState);
   }
 
   /**

@@ -39,6 +39,7 @@ export class HttpServer {
     private readonly plan: FaultPlan,
     private readonly cutStreams: () => number,
     private readonly flush: () => Promise<void>,
+    private readonly clockSkewMillis = 0,
   ) {
     this.server = createServer((request, response) => {
       this.#handle(request, response).catch(() => request.socket.destroy());
@@ -186,6 +187,7 @@ export class HttpServer {
     if (wantsHtml(request.headers.accept, request.headers['user-agent'])) return html(200, PROXY_PAGE);
     const project = /\/projects\/[^/]+(?=\/)/.exec(url.pathname)?.[0] ?? '';
     const headers: Record<string, string> = {
+      Date: new Date(Date.now() + this.clockSkewMillis).toUTCString(),
       'Set-Cookie': 'PL=rancher;Path=/',
       Expires: 'Thu, 01 Jan 1970 00:00:00 GMT',
       'X-API-Schemas': `${origin}/${version ?? 'v2-beta'}${project}/schemas`,

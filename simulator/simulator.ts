@@ -30,6 +30,8 @@ export interface SimulatorOptions {
   randomSeed?: number;
   /** How far apart two upgrades may come and both be accepted, milliseconds of real time; 8 by default, as seen on a real server. */
   raceMillis?: number;
+  /** How far its clock, as the header `Date` tells it, goes ahead of this machine's, milliseconds; 0 by default. */
+  clockSkewMillis?: number;
 }
 
 export interface Simulator {
@@ -64,6 +66,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     plan,
     () => events.cut(),
     async () => persistence?.flush(),
+    options.clockSkewMillis ?? 0,
   );
   events.attach(http.server, (path) => faults.take({ method: 'GET', path, action: null, service: null }) !== null);
   url = await http.listen(options.host ?? '127.0.0.1', options.port ?? 0);

@@ -48,6 +48,8 @@ export interface RunWorkerOptions {
   readonly health?: Health | undefined;
   /** What Temporal's Worker Versioning knows this worker by. Default: it is unversioned. */
   readonly version?: WorkerDeploymentVersion | undefined;
+  /** Of Drover: told to whoever asks. */
+  readonly droverVersion?: string;
   /** Default: the process's. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -137,7 +139,10 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     };
     // One client and one circuit for each environment, whichever queue asks for it.
     const others = (alias: string): EnvironmentAccess | undefined => served.get(alias)?.environment(alias);
-    const dependencies = dependenciesOf(configuration, environment, key, watch, others);
+    const dependencies = {
+      ...dependenciesOf(configuration, environment, key, watch, others),
+      version: options.droverVersion,
+    };
     served.set(environment.alias, dependencies);
     workers.push(
       await Worker.create({

@@ -116,7 +116,7 @@ export interface ActivityGroups {
   readonly outage: (stretchMillis: number) => ActivityGroups['look'];
   /** For a gate whose checks take so long at most, milliseconds. */
   readonly check: (timeoutMillis: number) => Pick<RancherActivities, 'checkGate' | 'checkReleaseGate'>;
-  readonly glance: Pick<RancherActivities, 'diagnose'>;
+  readonly glance: Pick<RancherActivities, 'diagnose' | 'examine'>;
   readonly copy: Pick<RancherActivities, 'copyService' | 'removeCopied'>;
   readonly act: Pick<
     RancherActivities,

@@ -1,4 +1,5 @@
 // What a client and a workflow say to each other: plain data and names, nothing that has to be loaded from Temporal's SDK.
+import type { Finding } from '../decision/checks';
 import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import type { ConfigVersion, InstanceTally } from '../decision/service-snapshot';
 import type { Phase } from '../decision/phase';
@@ -170,6 +171,8 @@ export const workflowIdOf = (environment: string, stack: string, service: string
 export const UPGRADE_SERVICE = 'upgradeService';
 /** Type name of the read-only workflow behind `--plan`. */
 export const PLAN_UPGRADE = 'planUpgrade';
+/** Type name of the read-only workflow behind `drover doctor`. */
+export const EXAMINE = 'examine';
 /** Type name of the read-only workflow behind `drover orphans`. */
 export const LIST_PENDING = 'listPending';
 /** Type name of the workflow that shows a stack as compose files. */
@@ -252,6 +255,18 @@ export interface UpgradePlan {
 export interface ShownConfig {
   readonly dockerCompose: string;
   readonly rancherCompose: string;
+}
+
+/** What an environment's worker tells `drover doctor`. */
+export interface EnvironmentExamined {
+  readonly environment: string;
+  /** Of Drover, as the worker is; null where it does not know. */
+  readonly version: string | null;
+  /** Of its Node.js. */
+  readonly node: string;
+  readonly findings: readonly Finding[];
+  /** Which project it is, over all servers; null where that was not found out. */
+  readonly project: string | null;
 }
 
 /** What an environment's worker found pending there. */

@@ -1,3 +1,4 @@
+export { examine } from './examine';
 export { holds } from './holds';
 export { lane } from './lane';
 export { listPending } from './list-pending';

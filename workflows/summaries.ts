@@ -34,6 +34,7 @@ const SUMMARIES: Summaries = {
     `remove ${nameOf(names)} from ${environment}, where this release made it`,
   differences: ({ from, to, stack }) => `compare ${stack} in ${from} and in ${to}`,
   showConfig: ({ environment, stack }) => `read the configuration of ${stack} in ${environment}; its values stay there`,
+  examine: ({ environment }) => `look whether all is well with ${environment}`,
   listPending: ({ environment }) => `look for pending upgrades in ${environment}`,
 };
 

@@ -114,6 +114,14 @@ export const COMMANDS = {
     summary: 'make a namespace of Temporal ready: search attributes, and the namespace itself',
     load: async (): Promise<Command> => (await import('./commands/setup.js')).setup,
   },
+  init: {
+    summary: 'write a first drover.yaml, from what a Rancher has',
+    load: async (): Promise<Command> => (await import('./commands/init.js')).init,
+  },
+  doctor: {
+    summary: 'look whether Temporal, Rancher, workers and configuration are right, and what mends them',
+    load: async (): Promise<Command> => (await import('./commands/doctor.js')).doctor,
+  },
   dev: {
     summary: 'everything on this machine: Temporal with its Web UI, and a worker',
     load: async (): Promise<Command> => (await import('./commands/dev.js')).dev,

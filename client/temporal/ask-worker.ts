@@ -21,6 +21,8 @@ export interface Question {
   readonly what: string;
   /** What to do after a refusal. */
   readonly afterRefusal: string;
+  /** How long it may take in all; default two minutes. */
+  readonly limit?: `${number} seconds` | undefined;
 }
 
 /**
@@ -29,13 +31,13 @@ export interface Question {
  * @throws RefusedError with the worker's words where it cannot be answered; UnreachableError where Rancher does not answer
  */
 export async function askWorker<T>(client: Client, question: Question): Promise<T> {
-  const { type, workflowId, argument, summary, what, afterRefusal } = question;
+  const { type, workflowId, argument, summary, what, afterRefusal, limit = LIMIT } = question;
   try {
     return (await client.workflow.execute(type, {
       workflowId,
       taskQueue: WORKFLOW_QUEUE,
       args: [argument],
-      workflowExecutionTimeout: LIMIT,
+      workflowExecutionTimeout: limit,
       staticSummary: summary,
     })) as T;
   } catch (error) {
@@ -47,7 +49,7 @@ export async function askWorker<T>(client: Client, question: Question): Promise<
     throw new UnreachableError(
       failure instanceof ApplicationFailure
         ? failure.message
-        : `No ${what} within ${LIMIT}: neither Rancher nor the worker answered in time.`,
+        : `No ${what} within ${limit}: neither Rancher nor the worker answered in time.`,
       `Look at the worker's log, and whether it reaches Rancher. Nothing was changed.`,
       { cause: error },
     );

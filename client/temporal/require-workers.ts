@@ -2,13 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { rancherQueue, WORKFLOW_QUEUE } from '../../workflows/contract';
 import { UnreachableError } from '../errors/unreachable-error';
+import type { QueueKind } from './last-poll';
+import { describeQueue, isFresh, polledAt } from './last-poll';
 
-/** Temporal's numbers for the two kinds of a task queue. */
-const KINDS = { workflows: 1, activities: 2 } as const;
 /** Temporal's number for a worker that takes part in Worker Versioning. */
 const VERSIONED = 2;
-/** A live poller asks anew at least once a minute; one that is gone stays listed for five. */
-const FRESH_MILLIS = 75_000;
 /** A worker that has just started may not be listed yet. */
 const PATIENCE_MILLIS = 5000;
 const PAUSE_MILLIS = 500;
@@ -43,7 +41,7 @@ export async function pollersOf(
   connection: Connection,
   namespace: string,
   name: string,
-  kind: keyof typeof KINDS,
+  kind: QueueKind,
 ): Promise<readonly Poller[]> {
   return (await described(connection, namespace, name, kind)).pollers;
 }
@@ -52,18 +50,10 @@ async function described(
   connection: Connection,
   namespace: string,
   name: string,
-  kind: keyof typeof KINDS,
+  kind: QueueKind,
 ): Promise<{ readonly pollers: readonly Poller[]; readonly routing: Described['versioningInfo'] }> {
-  const { pollers, versioningInfo } = await connection.workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name, kind: 1 },
-    taskQueueType: KINDS[kind],
-  });
-  const fresh = Date.now() - FRESH_MILLIS;
-  return {
-    pollers: pollers.filter((poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000 > fresh),
-    routing: versioningInfo,
-  };
+  const { pollers, versioningInfo } = await describeQueue(connection, namespace, name, kind);
+  return { pollers: pollers.filter((poller) => isFresh(polledAt(poller))), routing: versioningInfo };
 }
 
 /**
@@ -74,7 +64,7 @@ async function whoTakes(
   connection: Connection,
   namespace: string,
   name: string,
-  kind: keyof typeof KINDS,
+  kind: QueueKind,
 ): Promise<'somebody' | 'nobody' | { readonly onlyOthers: readonly string[]; readonly current: string | null }> {
   const { pollers, routing } = await described(connection, namespace, name, kind);
   if (pollers.length === 0) return 'nobody';

@@ -1,4 +1,5 @@
 import { FAILURE_TYPES } from '../../activities/failure-types';
+import { CHECKS } from '../../decision/checks';
 import { INTERVENTION_NAMES, INTERVENTION_TABLE } from '../../decision/intervention';
 import { PHASES } from '../../decision/phase';
 import { CONFIRM, DEFAULT_POLICY, ON_EXPIRY, ON_PENDING } from '../../decision/policy';
@@ -94,7 +95,7 @@ function activities(): string[] {
     look: 'reading the service; preparing an upgrade',
     outage: 'the same, in a known outage',
     check: 'checking a gate of your own (here of 10 s)',
-    glance: 'looking what is wrong, before something is undone',
+    glance: 'looking what is wrong, before something is undone; `drover doctor`',
     deliver: 'telling people',
     readDecision: 'reading what was decided for a release, and whether it goes on',
     copy: 'making a service that is missing; removing it again',
@@ -217,6 +218,14 @@ export const TABLES: readonly DocumentedTable[] = [
       lines: [...head(...titles), ...rows.map((cells) => row(...cells))],
     };
   }),
+  {
+    file: 'docs/doctor.md',
+    name: 'checks',
+    lines: [
+      ...head('check', 'what has to hold', 'what mends it'),
+      ...Object.entries(CHECKS).map(([name, { looks, mend }]) => row(`\`${name}\``, looks, mend)),
+    ],
+  },
   { file: 'docs/configuration.md', name: 'policy', lines: [...head('key', 'default', 'meaning'), ...policy()] },
   {
     file: 'docs/metrics.md',

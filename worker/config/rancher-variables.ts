@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { secretFromFile, secretFromVariable, type SecretSource } from '../../secrets/secret-source';
+import { keyReference } from './key-reference';
+import type { SecretSource } from '../../secrets/secret-source';
 
 /** What the environment variables that people already use say about Rancher. */
 export interface RancherVariables {
@@ -18,18 +19,10 @@ export interface RancherVariables {
 /** Reads `RANCHER_*` and, where those are missing, `CATTLE_*` (as Rancher's own agents get them). Empty counts as missing. */
 export function readRancherVariables(env: NodeJS.ProcessEnv, cwd: string): RancherVariables {
   const urlVariable = ['RANCHER_URL', 'CATTLE_URL'].find((name) => env[name]);
-  const key = (kind: 'ACCESS_KEY' | 'SECRET_KEY'): SecretSource | undefined => {
-    for (const name of [`RANCHER_${kind}`, `CATTLE_${kind}`]) {
-      if (env[name]) return secretFromVariable(name, env);
-      const file = env[`${name}_FILE`];
-      if (file) return secretFromFile(resolve(cwd, file));
-    }
-    return undefined;
-  };
   return {
     url: urlVariable === undefined ? undefined : { value: env[urlVariable] ?? '', variable: urlVariable },
-    accessKey: key('ACCESS_KEY'),
-    secretKey: key('SECRET_KEY'),
+    accessKey: keyReference('ACCESS_KEY', env, cwd)?.source,
+    secretKey: keyReference('SECRET_KEY', env, cwd)?.source,
     ca: env.RANCHER_CA_FILE ? resolve(cwd, env.RANCHER_CA_FILE) : undefined,
     environment: env.RANCHER_ENVIRONMENT?.trim() || undefined,
     environmentId: env.RANCHER_ENV_ID?.trim() || undefined,

@@ -4,6 +4,7 @@ import { InvalidInputError } from '../../errors/invalid-input-error';
 import { UnreachableError } from '../../errors/unreachable-error';
 import type { Command, Io } from '../command';
 import { noArguments } from '../no-arguments';
+import { packageVersion } from '../package-version';
 import type { ParsedArguments } from '../option-spec';
 import { option } from '../target';
 import { environmentsOf, WORKER_OPTIONS } from './worker';
@@ -87,6 +88,7 @@ export const dev: Command = {
       });
       stops.push(() => connection.close());
       await runWorker({
+        droverVersion: packageVersion(),
         configuration,
         connection,
         namespace: configuration.temporal.namespace,

@@ -67,6 +67,7 @@ export const worker: Command = {
       stops.push(() => connection.close());
       if (!json) configuration.describe().forEach(say);
       await runWorker({
+        droverVersion: packageVersion(),
         configuration,
         connection,
         namespace: configuration.temporal.namespace,
