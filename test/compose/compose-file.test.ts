@@ -179,13 +179,12 @@ test('the namespace keeps what is over for a time that Drover takes', () => {
 
 test('every file that the compose file names is there, and the demo needs no other', () => {
   const files = [
-    ...Object.values(demo.configs).flatMap((config) => ('file' in config ? [config.file] : [])),
-    ...Object.values(demo.secrets).map(({ file }) => file),
+    ...[demo.configs, demo.secrets].flatMap((defined) => Object.values(defined).map(({ file }) => file)),
     ...Object.values(demo.services).flatMap(({ volumes }) =>
       volumes.flatMap((one) => (typeof one === 'string' ? [] : [one.source])),
     ),
   ];
-  expect(files).toHaveLength(11);
+  expect(files).toHaveLength(12);
   for (const file of files) expect([file, existsSync(join(ROOT, file))]).toEqual([file, true]);
   const volumes = services.flatMap(([, service]) => service.volumes).filter((one) => typeof one === 'string');
   expect(volumes.map((one) => one.split(':')[0])).toEqual(Object.keys(team.volumes));

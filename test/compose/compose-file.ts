@@ -16,7 +16,8 @@ const bind = z.strictObject({
   read_only: z.boolean().default(false),
   bind: z.strictObject({ create_host_path: z.literal(false) }),
 });
-const source = z.union([z.strictObject({ file: z.string() }), z.strictObject({ content: z.string() })]);
+/** Not `content`: Docker refuses to copy it into a container whose file system is read-only. */
+const file = z.strictObject({ file: z.string() });
 const healthcheck = z.strictObject({
   test: z.array(z.string()).min(2),
   interval: z.string(),
@@ -61,8 +62,8 @@ const composeFile = z.object({
   name: z.string(),
   services: z.record(z.string(), service),
   networks: z.record(z.string(), z.strictObject({ internal: z.boolean().default(false) })),
-  configs: z.record(z.string(), source),
-  secrets: z.record(z.string(), z.strictObject({ file: z.string() })),
+  configs: z.record(z.string(), file),
+  secrets: z.record(z.string(), file),
   volumes: z.record(z.string(), z.null()),
 });
 

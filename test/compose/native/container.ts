@@ -99,7 +99,7 @@ export class Container {
     const inside = ['--target', String(this.pid), '--mount', '--uts', '--ipc', '--root', ...this.#as(user, args)];
     return new Promise((resolve) => {
       const env = { ...this.#environment, ...environment };
-      execFile('nsenter', inside, { env, cwd: '/', timeout: 300_000 }, (error, stdout, stderr) =>
+      execFile('nsenter', inside, { env, cwd: '/', timeout: 300_000, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : null, stdout, stderr }),
       );
     });

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ROOT } from '../../support/root';
 import type { ComposeFile, ComposeService } from '../compose-file';
@@ -109,10 +109,7 @@ export class Project {
   #config(name: string): string {
     const config = this.file.configs[name];
     if (config === undefined) throw new Error(`there is no config ${name}`);
-    if ('file' in config) return resolve(ROOT, config.file);
-    const path = join(this.folder, `config-${name}`);
-    writeFileSync(path, config.content);
-    return path;
+    return resolve(ROOT, config.file);
   }
 
   #secret(name: string): string {
