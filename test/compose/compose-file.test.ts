@@ -76,6 +76,15 @@ test('what a service waits for is there, belongs to its profiles, and can be wai
   }
 });
 
+test('"up --wait" comes back: a job that ends is waited for by something that stays', () => {
+  const jobs = services.filter(([, { restart }]) => restart === undefined).map(([name]) => name);
+  const awaited = services.flatMap(([, { depends_on: on }]) =>
+    Object.keys(on).filter((name) => on[name]?.condition === 'service_completed_successfully'),
+  );
+  expect(jobs).toEqual(['temporal-schema', 'temporal-setup']);
+  expect(awaited.sort()).toEqual(jobs);
+});
+
 test('without a profile there is what a team needs; the simulator and the metrics come with theirs', () => {
   const of = (profile: string | null): string[] =>
     services

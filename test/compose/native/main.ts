@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findServer } from '../../support/production/find-server';
+import { findServer, TEMPORAL_SERVER_VERSION } from '../../support/production/find-server';
 import { preparePostgres } from '../../support/production/prepare-postgres';
 import { COMPOSE_TEXT, demoVariables, renderComposeFile } from '../compose-file';
 import { makeAppFolder } from './app-folder';
@@ -17,7 +17,8 @@ of this machine, each with the user, the capabilities, the mounts and the names 
 Temporal, the set-up job, the worker and the simulated Rancher. Then a deployment goes through them. It takes Linux and root.
 
 Options:
-  --temporal VERSION  another version of Temporal's server than the file's, such as 1.29.1; it is built with Go where it is not in the cache
+  --temporal VERSION  which version of Temporal's server, such as the file's; it is built with Go where it is not in the cache.
+                      Default: ${TEMPORAL_SERVER_VERSION}, the one of the other suites
   --keep              leave the folder with the logs
   -h, --help          this text
 
@@ -25,7 +26,6 @@ Exit codes: 0 all passed, 1 something failed, 2 bad options.
 `;
 const BAD_OPTIONS = 2;
 const INSIDE = 'DROVER_COMPOSE_INSIDE';
-const ORDERS = ['docker-compose.yml', 'Dockerfile'];
 
 interface Plan {
   readonly parts: ImageParts;
@@ -60,9 +60,10 @@ async function main(): Promise<number> {
   chmodSync(folder, 0o755);
   let code = 1;
   try {
-    const version = options.temporal ?? versionInFile();
+    const version = options.temporal ?? TEMPORAL_SERVER_VERSION;
+    const named = versionInFile();
     say(
-      `${ORDERS.join(', ')}: Temporal ${version}${options.temporal === undefined ? '' : `, for the file's ${versionInFile()}`}`,
+      `docker-compose.yml and Dockerfile, with Temporal ${version}${version === named ? '' : ` for the file's ${named}`}`,
     );
     const app = join(folder, 'app');
     const [temporal, postgres, sizes] = [
