@@ -8,8 +8,7 @@ import { TemporalServerError } from '../../../worker/temporal-server/temporal-se
 /** The production server's version: the one that the dev server of the CLI is made of. */
 export const TEMPORAL_SERVER_VERSION = '1.29.1';
 
-const SERVER_PACKAGE = `go.temporal.io/server/cmd/server@v${TEMPORAL_SERVER_VERSION}`;
-const SQL_TOOL_PACKAGE = `go.temporal.io/server/cmd/tools/sql@v${TEMPORAL_SERVER_VERSION}`;
+const MODULE = 'go.temporal.io/server';
 const VERSION_LIMIT_MILLIS = 20_000;
 
 /** Temporal's server as it runs in production, and the tool that makes its schema. */
@@ -21,32 +20,38 @@ export interface ServerBinaries {
 /**
  * Finds both in Drover's cache, beside Temporal's CLI; else builds them there with Go, once: some minutes on two cores.
  *
+ * @param version default: {@link TEMPORAL_SERVER_VERSION}
  * @throws TemporalServerError when they are not there and Go is not either, or with Go's own words when it fails.
  */
-export async function findServer(given: NodeJS.ProcessEnv, onStep: (line: string) => void): Promise<ServerBinaries> {
+export async function findServer(
+  given: NodeJS.ProcessEnv,
+  onStep: (line: string) => void,
+  version: string = TEMPORAL_SERVER_VERSION,
+): Promise<ServerBinaries> {
   const env = withoutSecrets(given);
   const folder = join(cacheDirectory(env), 'bin');
-  const server = join(folder, `temporal-server-${TEMPORAL_SERVER_VERSION}`);
-  const sqlTool = join(folder, `temporal-sql-tool-${TEMPORAL_SERVER_VERSION}`);
+  const server = join(folder, `temporal-server-${version}`);
+  const sqlTool = join(folder, `temporal-sql-tool-${version}`);
   const isDone = async (): Promise<boolean> =>
-    (await hasVersion(server, 'temporal', env)) && (await hasVersion(sqlTool, 'temporal-sql-tool', env));
+    (await hasVersion(server, 'temporal', version, env)) &&
+    (await hasVersion(sqlTool, 'temporal-sql-tool', version, env));
   if (await isDone()) {
-    onStep(`Temporal: using the server ${TEMPORAL_SERVER_VERSION} in the cache, ${server}`);
+    onStep(`Temporal: using the server ${version} in the cache, ${server}`);
     return { server, sqlTool };
   }
   const go = findOnPath('go', env);
   if (go === undefined) {
     throw new TemporalServerError(
-      `Temporal's server ${TEMPORAL_SERVER_VERSION} is not in the cache (${server}), and there is no \`go\` on PATH to build it. Install Go.`,
+      `Temporal's server ${version} is not in the cache (${server}), and there is no \`go\` on PATH to build it. Install Go.`,
     );
   }
-  onStep(`Temporal: building the server ${TEMPORAL_SERVER_VERSION} with ${go} (once, some minutes on two cores)`);
+  onStep(`Temporal: building the server ${version} with ${go} (once, some minutes on two cores)`);
   const started = Date.now();
   await goInstall(
     go,
     {
       what: "Temporal's server",
-      packages: [SERVER_PACKAGE, SQL_TOOL_PACKAGE],
+      packages: [`${MODULE}/cmd/server@v${version}`, `${MODULE}/cmd/tools/sql@v${version}`],
       binaries: { server, sql: sqlTool },
       isDone,
     },
@@ -58,12 +63,12 @@ export async function findServer(given: NodeJS.ProcessEnv, onStep: (line: string
   return { server, sqlTool };
 }
 
-/** Whether `path --version` says that it is `name` of our version. */
-async function hasVersion(path: string, name: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+/** Whether `path --version` says that it is `name` of this version. */
+async function hasVersion(path: string, name: string, version: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   if (whyNotExecutable(path) !== undefined) return false;
   return await new Promise((resolve) => {
     execFile(path, ['--version'], { env, timeout: VERSION_LIMIT_MILLIS }, (error, stdout) =>
-      resolve(error === null && stdout.trim() === `${name} version ${TEMPORAL_SERVER_VERSION}`),
+      resolve(error === null && stdout.trim() === `${name} version ${version}`),
     );
   });
 }

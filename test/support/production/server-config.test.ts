@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
+import { ROOT } from '../root';
 import { DYNAMIC_CONFIG, portsFor, PORTS_NEEDED, serverConfig } from './server-config';
 
 const SQL = { host: '127.0.0.1', port: 20_001, user: 'temporal', password: 'a: "secret" #1' };
@@ -29,8 +32,10 @@ test('the configuration of the server: both stores on PostgreSQL, every service 
   expect(new Set(rpcs.flatMap(({ grpcPort, membershipPort }) => [grpcPort, membershipPort])).size).toBe(8);
 });
 
-test('ids are as long as a column of PostgreSQL takes', () => {
+test('ids are as long as a column of PostgreSQL takes, as in what docker-compose.yml gives to the server', () => {
   expect(parse(DYNAMIC_CONFIG)).toEqual({ 'limit.maxIDLength': [{ value: 255 }] });
+  const given = join(ROOT, 'examples', 'compose', 'temporal-dynamic-config.yml');
+  expect(parse(readFileSync(given, 'utf8'))).toEqual(parse(DYNAMIC_CONFIG));
 });
 
 test('too few ports are refused', () => {

@@ -88,5 +88,5 @@ export function serverConfig(sql: SqlEndpoint, ports: ServerPorts, dynamicConfig
   });
 }
 
-/** As `docker-compose.yml` has it: a column of PostgreSQL takes 255 characters of an id. */
+/** As `examples/compose/temporal-dynamic-config.yml` has it: a column of PostgreSQL takes 255 characters of an id. */
 export const DYNAMIC_CONFIG = stringify({ 'limit.maxIDLength': [{ value: 255 }] });
