@@ -10,6 +10,13 @@ export interface ActivityDependencies {
   alsoServed?(alias: string): EnvironmentAccess | undefined;
   /** The worker's own secret, with which digests are keyed; not one of Rancher's keys. */
   readonly digestKey: Uint8Array;
+  /** The installation that the worker belongs to, for the label of what is posted. Left out where it is not known. */
+  readonly installation?: string;
+  /**
+   * Whether a pending upgrade with this label (see `decision/deployment-label.ts`), of another installation or of one that it does not
+   * name, is left alone whatever the policy says. Left out: none is.
+   */
+  leavesAlone?(label: string): boolean;
 }
 
 /** One environment as this worker knows it: how to reach its Rancher, and what may be done there. */

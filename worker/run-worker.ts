@@ -14,6 +14,7 @@ import { countDeployments } from './count-deployments';
 import { dependenciesOf, notifyDependenciesOf, type RancherWatch } from './environment-access';
 import type { Health } from './health';
 import { watchTemporal } from './install-runtime';
+import { installationIn } from './installation-in';
 import { Measure } from './measure';
 import { latestRunReader } from './latest-run-reader';
 import { memoReader } from './memo-reader';
@@ -38,6 +39,8 @@ export interface RunWorkerOptions {
   readonly signal?: AbortSignal | undefined;
   /** Given what it is asked about, as far as it is there. Whoever made it closes it. */
   readonly health?: Health | undefined;
+  /** See {@link ActivityDependencies}. */
+  readonly leavesAlone?: (label: string) => boolean;
   /** Default: the process's. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -71,6 +74,12 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const environments = servedEnvironments(options);
   const key = digestKey(configuration.worker.digestSecret, env, onStep);
   await ensureSearchAttributes(connection, namespace, { onStep });
+
+  const installation = await installationIn(connection, namespace);
+  const own = {
+    ...(installation === undefined ? {} : { installation }),
+    ...(options.leavesAlone === undefined ? {} : { leavesAlone: options.leavesAlone }),
+  };
 
   const { worker: settings } = configuration;
   const { codecKeys } = configuration.temporal;
@@ -117,7 +126,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     };
     // One client and one circuit for each environment, whichever queue asks for it.
     const others = (alias: string): EnvironmentAccess | undefined => served.get(alias)?.environment(alias);
-    const dependencies = dependenciesOf(configuration, environment, key, watch, others);
+    const dependencies = dependenciesOf(configuration, environment, key, watch, others, own);
     served.set(environment.alias, dependencies);
     workers.push(
       await Worker.create({
