@@ -16,7 +16,7 @@ export interface ActivityDependencies {
    * Whether a pending upgrade with this label (see `decision/deployment-label.ts`), of another installation or of one that it does not
    * name, is left alone whatever the policy says. Left out: none is.
    */
-  leavesAlone?(label: string): boolean;
+  readonly leavesAlone?: (label: string) => boolean;
 }
 
 /** One environment as this worker knows it: how to reach its Rancher, and what may be done there. */

@@ -68,7 +68,8 @@ export class KeptServer {
   /** @returns why not */
   async #startAgain(): Promise<string | undefined> {
     this.#restarts += 1;
-    if (this.#restarts > RESTARTS) return `has done so ${String(this.#restarts)} times now; see ${this.folder.serverLog}`;
+    if (this.#restarts > RESTARTS)
+      return `has done so ${String(this.#restarts)} times now; see ${this.folder.serverLog}`;
     const [port, uiPort] = [this.#server.address, this.#server.uiUrl].map((text) => Number(/:(\d+)$/.exec(text)?.[1]));
     try {
       this.#server = await startDevServer(this.executable, {

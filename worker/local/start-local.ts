@@ -24,6 +24,8 @@ export interface LocalOptions {
   readonly configFile: string | undefined;
   /** Serve this environment; undefined: no worker is needed, only what Temporal keeps. */
   readonly environment: string | undefined;
+  /** Whether the server of another command on the same folder may be used. */
+  readonly joins: boolean;
   /** The command and what it is about, for others that find the folder in use. */
   readonly what: string;
   /** The label of a pending upgrade of another installation that may be settled all the same. */
@@ -56,7 +58,7 @@ export interface Local {
 export async function startLocal(options: LocalOptions): Promise<Local> {
   const { env: given, environment, what, onStep } = options;
   const folder = openStateFolder(options.folder);
-  if (environment === undefined) {
+  if (options.joins) {
     const guest = await guestOf(folder, given);
     if (guest !== undefined) return guest;
   }

@@ -57,7 +57,9 @@ export function takeStateLock(folder: string, what: string): StateLock {
     for (const number of numbers) if (number < mine) rmSync(pathOf(folder, number), { force: true });
     return held(pathOf(folder, mine));
   }
-  throw new StateInUseError(`Others keep taking the state folder ${folder}. Nothing was started. Run the command again.`);
+  throw new StateInUseError(
+    `Others keep taking the state folder ${folder}. Nothing was started. Run the command again.`,
+  );
 }
 
 /** Who uses a state folder now; undefined where nobody does. */

@@ -188,6 +188,6 @@ export const upgrade: Command = {
       });
       return exitCodeOf('detached');
     };
-    return withClient(args, io, work, { command: 'upgrade', worker: input });
+    return withClient(args, io, work, { command: 'upgrade', worker: input, joins: false });
   },
 };

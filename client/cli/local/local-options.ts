@@ -12,7 +12,12 @@ export const LOCAL_OPTIONS: readonly OptionSpec[] = [
     kind: 'flag',
     help: 'needs no Temporal: with a server and a worker of its own, for as long as this command runs',
   },
-  { name: 'state', kind: 'one', value: 'DIR', help: `the folder that --local keeps its state in; default ${USUAL_STATE}` },
+  {
+    name: 'state',
+    kind: 'one',
+    value: 'DIR',
+    help: `the folder that --local keeps its state in; default ${USUAL_STATE}`,
+  },
 ];
 
 /**

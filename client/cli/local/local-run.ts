@@ -78,10 +78,13 @@ export class LocalRun {
 
   /** The commands that are told are for the same folder. */
   #told(outcome: Outcome, target: string): Outcome {
-    const option = this.state === undefined || this.state === USUAL_STATE ? '--local' : `--local --state ${asWord(this.state)}`;
+    const option =
+      this.state === undefined || this.state === USUAL_STATE ? '--local' : `--local --state ${asWord(this.state)}`;
     if (outcome.verdict !== 'detached')
       return { ...outcome, nextStep: outcome.nextStep.replaceAll(target, `${target} ${option}`) };
-    const why = this.whyGone() ?? outcome.reason.replace(/; the deployment goes on\.$/, '').replace(/^The client stopped waiting: /, '');
+    const why =
+      this.whyGone() ??
+      outcome.reason.replace(/; the deployment goes on\.$/, '').replace(/^The client stopped waiting: /, '');
     return {
       ...outcome,
       reason: `Stopped: ${why}. The deployment is paused: with --local nobody carries it on when this command has ended, and Rancher is left as it is now.`,

@@ -28,7 +28,10 @@ export class UnderWay {
     const file = this.#file(built);
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const { digest, request } = built;
-    writeFileSync(`${file}.new`, `${JSON.stringify({ target: targetText(request), digest, requestId: request.requestId })}\n`);
+    writeFileSync(
+      `${file}.new`,
+      `${JSON.stringify({ target: targetText(request), digest, requestId: request.requestId })}\n`,
+    );
     renameSync(`${file}.new`, file);
   }
 

@@ -12,13 +12,15 @@ export interface LocalNeeds {
   readonly command: string;
   /** Whose worker has to be there; null: it only asks what Temporal keeps. */
   readonly worker: Target | null;
+  /** Whether it may use the server and the worker of another command on the same folder. */
+  readonly joins: boolean;
 }
 
 /** Runs a piece of work with a Temporal server (and a worker) that live just as long. */
 export async function withLocal<T>(
   args: ParsedArguments,
   io: Io,
-  { command, worker }: LocalNeeds,
+  { command, worker, joins }: LocalNeeds,
   work: (client: DroverClient, local: LocalRun) => Promise<T>,
 ): Promise<T> {
   const { startLocal } = await import('../../../worker/local/start-local.js');
@@ -33,6 +35,7 @@ export async function withLocal<T>(
     env: { ...io.env },
     configFile: option(args, 'config'),
     environment: worker?.environment,
+    joins,
     what: whatOf(command, worker),
     takeOver: option(args, 'take-over'),
     onStep: say,
@@ -43,10 +46,9 @@ export async function withLocal<T>(
   });
   try {
     const seconds = ((Date.now() - began) / 1000).toFixed(1);
-    const what = worker === null ? 'Temporal' : 'Temporal and a worker';
-    if (worker !== null)
+    if (worker !== null && !local.isGuest)
       say(
-        `local: ${what} are ready after ${seconds} s, until this command ends; installation ${local.installation}, state in ${local.folder}`,
+        `local: Temporal and a worker are ready after ${seconds} s, until this command ends; installation ${local.installation}, state in ${local.folder}`,
       );
     const signal = AbortSignal.any([io.signal, gone.signal]);
     const client = await DroverClient.connect({ env: local.env });
