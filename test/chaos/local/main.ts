@@ -12,6 +12,12 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
  * the moments as they are printed.
  */
 async function main(): Promise<number> {
+  // Everything that was started ends with this process.
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => process.exit(code));
   await Promise.all([prepareTools(say), freshDist()]);
   const only = process.argv[2] === '--only' ? (process.argv[3] ?? '').split(',').map(Number) : null;
   const cases = MOMENTS.flatMap((moment, index) =>

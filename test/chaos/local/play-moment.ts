@@ -37,9 +37,9 @@ export async function playMoment(moment: Moment, victim: Victim): Promise<Played
     });
     const killedServers = stage.servers().map(({ pid }) => pid);
     await strike(stage, first, victim);
-    // Where the server alone is killed, the command starts it again, and comes to the verdict itself; the moment after that has none left.
+    // Where the server alone is killed, the command starts it again, and comes to the verdict itself, unless it was not up yet.
     const ended = await first.ended;
-    const isOver = victim === 'the server' && ended.code !== null;
+    const isOver = / verdict: (?!detached)/.test(ended.stdout) && victim === 'the server';
     const last = isOver ? ended : await stage.run(command);
     const verdict = isOver && moment.verdict === 'unchanged' ? 'succeeded' : moment.verdict;
     return {
