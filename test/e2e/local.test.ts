@@ -28,7 +28,9 @@ beforeAll(async () => {
     keys: [{ accessKey: 'ACCESS', secretKey: SECRET, role: 'owner' }],
     behaviours: [
       { image: 'example/sick:2', neverHealthy: true },
-      ...['interrupted', 'busy'].map((name) => ({ image: `example/${name}:2`, pullMillis: SLOW_PULL })),
+      { image: 'example/interrupted:2', pullMillis: SLOW_PULL },
+      // The other commands have to start meanwhile.
+      { image: 'example/busy:2', pullMillis: 5 * SLOW_PULL },
     ],
   });
 }, LIMIT_MILLIS);

@@ -1,4 +1,5 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
 import { ConfigurationError } from '../config/configuration-error';
@@ -14,6 +15,9 @@ import { endServer, serversOn } from './servers-on';
 import type { StateFolder } from './state-folder';
 import { dropUnfinishedDatabase, openStateFolder } from './state-folder';
 import { holderOf, takeStateLock } from './state-lock';
+
+const JOIN_MILLIS = 30_000;
+const LOOK_AGAIN_MILLIS = 200;
 
 /** What {@link startLocal} is asked for. */
 export interface LocalOptions {
@@ -59,7 +63,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const { env: given, environment, what, onStep } = options;
   const folder = openStateFolder(options.folder);
   if (options.joins) {
-    const guest = await guestOf(folder, given);
+    const guest = await guestInTime(folder, given);
     if (guest !== undefined) return guest;
   }
   const load = (env: NodeJS.ProcessEnv): Configuration =>
@@ -90,6 +94,16 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     await close();
     throw error;
   }
+}
+
+/** One that comes up, or shuts down, is waited for: then there is a server to use, or a folder that nobody holds. */
+async function guestInTime(folder: StateFolder, given: NodeJS.ProcessEnv): Promise<Local | undefined> {
+  for (const deadline = Date.now() + JOIN_MILLIS; Date.now() < deadline; await delay(LOOK_AGAIN_MILLIS)) {
+    // A server that ends just now does not answer.
+    const guest = await guestOf(folder, given).catch(() => undefined);
+    if (guest !== undefined || holderOf(folder.path) === undefined) return guest;
+  }
+  return undefined;
 }
 
 /** The server of a command that runs on the same folder. */

@@ -46,6 +46,8 @@ export class LocalRun {
    * @throws RefusedError naming the installation and this one
    */
   async before(client: DroverClient, input: UpgradeInput, built: BuiltRequest): Promise<void> {
+    if (this.io.signal.aborted)
+      throw new RefusedError(this.whyGone() ?? 'It was asked to stop before anything was started.', 'Run it again.');
     const { environment, stack, service, requestId } = built.request;
     const latest = await client.get(environment, stack, service);
     const same = await client.get(environment, stack, service, requestId);

@@ -29,7 +29,7 @@ export async function withLocal<T>(
   const gone = new AbortController();
   let whyGone: string | null = null;
   const began = Date.now();
-  if (io.env['TEMPORAL_ADDRESS']) say('local: TEMPORAL_ADDRESS counts for nothing with --local');
+  if (worker !== null && io.env['TEMPORAL_ADDRESS']) say('local: TEMPORAL_ADDRESS counts for nothing with --local');
   const local = await startLocal({
     folder: resolve(state ?? USUAL_STATE),
     env: { ...io.env },
