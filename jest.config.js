@@ -21,6 +21,7 @@ module.exports = {
     // As long as no histories are stored.
     '<rootDir>/test/replay/replay.test.ts',
     '<rootDir>/test/e2e/doctor/doctor-table.test.ts',
+    '<rootDir>/test/e2e/local.test.ts',
     '<rootDir>/test/workflows/messages/messages.test.ts',
     '<rootDir>/test/e2e/codec.test.ts',
     '<rootDir>/test/e2e/key-rotation.test.ts',

@@ -13,6 +13,13 @@ export interface ActivityDependencies {
   readonly digestKey: Uint8Array;
   /** Of Drover, as this worker is; undefined where it was not told. */
   readonly version?: string | undefined;
+  /** The installation that the worker belongs to, for the label of what is posted. Left out where it is not known. */
+  readonly installation?: string;
+  /**
+   * Whether a pending upgrade with this label (see `decision/deployment-label.ts`), of another installation or of one that it does not
+   * name, is left alone whatever the policy says. Left out: none is.
+   */
+  readonly leavesAlone?: (label: string) => boolean;
 }
 
 /** One environment as this worker knows it: how to reach its Rancher, and what may be done there. */

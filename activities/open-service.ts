@@ -1,3 +1,4 @@
+import { labelWithInstallation } from '../decision/deployment-label';
 import type { DeploymentRequest } from '../decision/request';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
 import { kindOfState } from '../decision/service-state';
@@ -9,7 +10,7 @@ import type { InstanceResource, ServiceResource } from '../rancher/resources';
 import { failure, readFailure } from './classify-failure';
 import type { About } from './contract';
 import type { ActivityDependencies, EnvironmentAccess } from './dependencies';
-import { hiddenTexts, removedSnapshot, snapshotOf } from './snapshot';
+import { hiddenTexts, removedSnapshot, snapshotOf, workersView } from './snapshot';
 
 /** A service as one activity sees it: read afresh, with the means to act on it. */
 export interface OpenService {
@@ -98,6 +99,7 @@ export function changeOf(
   { request, policy }: Pick<About, 'request' | 'policy'>,
   variables: Readonly<Record<string, string>>,
   label: string | null,
+  installation: string | undefined,
 ): UpgradeChange {
   return {
     ...(request.image === undefined ? {} : { image: request.image }),
@@ -105,7 +107,7 @@ export function changeOf(
     variables,
     labels: request.labels,
     redeploy: request.redeploy,
-    ...(label === null ? {} : { deploymentLabel: label }),
+    ...(label === null ? {} : { deploymentLabel: labelWithInstallation(label, installation) }),
     strategy: {
       batchSize: policy.strategy.batchSize,
       intervalMillis: policy.strategy.batchIntervalMillis,
@@ -130,7 +132,7 @@ export async function openService(
   const variables = await resolveVariables(deps, access, request, signal).catch((error: unknown) => {
     throw readFailure(error);
   });
-  const view = { request, variables, digestKey: deps.digestKey };
+  const view = { request, variables, ...workersView(deps) };
   try {
     const resource = await client.getService(target.projectId, target.serviceId, signal);
     const wanted = resource.removed === null && (instances || kindOfState(resource.state) !== 'upgrading');

@@ -35,6 +35,7 @@ export async function planUpgrade(
     rancherUrl,
     step: step.do,
     firstStep: inWords(step),
+    ...(step.do === 'refuse' && step.then !== undefined ? { then: step.then } : {}),
     images,
     variables: changedKeys(resource.launchConfig, 'environment', variables),
     labels: changedKeys(resource.launchConfig, 'labels', request.labels),

@@ -21,7 +21,7 @@ export async function postUpgrade(
 ): Promise<PostOutcome> {
   const { round } = about;
   await outlastFormerRun(about.firstRunId);
-  const compose = (open: OpenService): ReturnType<typeof composeFor> => composeFor(open, about, round.label);
+  const compose = (open: OpenService): ReturnType<typeof composeFor> => composeFor(deps, open, about, round.label);
   const asPrepared = (open: OpenService): boolean => {
     const posted = postedConfigs(compose(open), deps.digestKey);
     return (

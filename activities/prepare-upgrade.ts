@@ -18,7 +18,7 @@ export async function prepareUpgrade(
 ): Promise<PreparedUpgrade> {
   const open = await openService(deps, about, false, signal);
   if (open === null) throw failure('NotFound', `The service ${about.target.serviceId} was removed.`);
-  const body = composeFor(open, about, about.label);
+  const body = composeFor(deps, open, about, about.label);
   return {
     base: versionsOf(open.snapshot),
     namedBefore: open.snapshot.lastTargets.map(({ config, version }) => ({ config, version })),
@@ -28,9 +28,14 @@ export async function prepareUpgrade(
 }
 
 /** The body of the upgrade for a service as it was just read. */
-export function composeFor(open: OpenService, about: About, label: string | null): JsonObject {
+export function composeFor(
+  { installation }: ActivityDependencies,
+  open: OpenService,
+  about: About,
+  label: string | null,
+): JsonObject {
   try {
-    return composeUpgrade(open.resource, changeOf(about, open.variables, label));
+    return composeUpgrade(open.resource, changeOf(about, open.variables, label, installation));
   } catch (error) {
     throw readFailure(error);
   }

@@ -10,7 +10,7 @@ import { failure, readFailure } from './classify-failure';
 import type { ServiceReading, WholeStack } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import type { SnapshotView } from './snapshot';
-import { snapshotOf } from './snapshot';
+import { snapshotOf, workersView } from './snapshot';
 import { openEnvironment } from './promotion/both-environments';
 
 /** Services that one answer tells: more of them would not fit into a payload of Temporal's. */
@@ -57,7 +57,7 @@ async function readingOf(
   signal: AbortSignal,
 ): Promise<ServiceReading> {
   const containers = await containersOf(client, service, signal);
-  const view = { request: NOTHING_ASKED, variables: {}, digestKey: deps.digestKey };
+  const view = { request: NOTHING_ASKED, variables: {}, ...workersView(deps) };
   const snapshot = snapshotOf(service, containers, view);
   const lasting = snapshot.configs.filter(({ startOnce }) => !startOnce).map(({ name }) => name);
   const proof = runsWhatItSays(snapshot, lasting);

@@ -9,7 +9,7 @@ import { failure, readFailure } from './classify-failure';
 import type { ResolvedTarget } from './contract';
 import type { ActivityDependencies, EnvironmentAccess } from './dependencies';
 import { accessTo, changeOf, clientOf, resolveVariables } from './open-service';
-import { namedConfigs, snapshotOf } from './snapshot';
+import { namedConfigs, snapshotOf, workersView } from './snapshot';
 
 /** Finds the service by exact names, and checks what was asked against it before anything is touched. */
 export async function resolveTarget(
@@ -25,7 +25,7 @@ export async function resolveTarget(
     refuseTwin(access, project);
     const stack = await client.findStack(project.id, request.stack, signal);
     const resource = await client.findService(project.id, stack.id, request.service, signal);
-    composeUpgrade(resource, changeOf({ request, policy }, variables, null));
+    composeUpgrade(resource, changeOf({ request, policy }, variables, null, deps.installation));
     const instances = await client.listInstances(project.id, resource.id, signal);
     return {
       target: {
@@ -35,7 +35,7 @@ export async function resolveTarget(
         serviceId: resource.id,
       },
       rancherUrl: `${access.webUrl}/env/${project.id}/apps/stacks/${stack.id}/services/${resource.id}/containers`,
-      service: snapshotOf(resource, instances, { request, variables, digestKey: deps.digestKey }),
+      service: snapshotOf(resource, instances, { request, variables, ...workersView(deps) }),
       images: imageChanges(resource, request),
       resource,
     };

@@ -1,6 +1,8 @@
 import type { DeploymentRequest } from '../decision/request';
 import type { ConfigSnapshot, InstanceTally, NamedTarget, ServiceSnapshot } from '../decision/service-snapshot';
+import { installationOf, labelSeenBy } from '../decision/deployment-label';
 import { PRIMARY } from '../decision/service-snapshot';
+import { PENDING_STATES } from '../decision/service-state';
 import { NotRancherError } from '../rancher/errors/not-rancher-error';
 import type { JsonObject, JsonValue } from '../rancher/json';
 import { isJsonObject, ownValue } from '../rancher/json';
@@ -19,6 +21,7 @@ import { configuredValues, withParts } from '../rancher/configured-values';
 import { redactor } from '../rancher/redact';
 import type { InstanceResource, ServiceResource } from '../rancher/resources';
 import { oneLine } from '../rancher/wording';
+import type { ActivityDependencies } from './dependencies';
 import { digestOf } from './digest';
 
 /** What a snapshot needs to know besides the service. */
@@ -27,6 +30,18 @@ export interface SnapshotView {
   /** Values of the variables that the request merges, resolved. */
   readonly variables: Readonly<Record<string, string>>;
   readonly digestKey: Uint8Array;
+  /** See {@link ActivityDependencies}. */
+  readonly installation?: string | undefined;
+  readonly leavesAlone?: ((label: string) => boolean) | undefined;
+}
+
+/** What a snapshot needs to know of the worker. */
+export function workersView({
+  digestKey,
+  installation,
+  leavesAlone,
+}: ActivityDependencies): Pick<SnapshotView, 'digestKey' | 'installation' | 'leavesAlone'> {
+  return { digestKey, installation, leavesAlone };
 }
 
 /** Characters of a snapshot as JSON: a service with a hundred sidekicks has half of it. */
@@ -40,7 +55,8 @@ export function snapshotOf(
   instances: readonly InstanceResource[] | null,
   view: SnapshotView,
 ): ServiceSnapshot {
-  const configs = configsOf(service, view.digestKey);
+  const configs = configsOf(service, view);
+  const last = lastUpgradeOf(service, view);
   return bounded({
     serviceId: service.id,
     state: service.state,
@@ -53,7 +69,8 @@ export function snapshotOf(
     instances: instances === null ? null : tallyOf(instances, configs),
     meetsRequest: meetsRequest(service, view),
     twoWriters: hasTwoWriters(service),
-    ...lastUpgradeOf(service, view.digestKey),
+    ...last,
+    ...claimOf(service, last.lastTargets, view),
   });
 }
 
@@ -103,12 +120,17 @@ export function namedConfigs(service: ServiceResource): { name: string; config: 
   return named;
 }
 
-function configsOf(service: ServiceResource, digestKey: Uint8Array): ConfigSnapshot[] {
+function deploymentLabelOf(config: JsonObject, installation: string | undefined): string | undefined {
+  const label = labelOf(config, DEPLOYMENT_LABEL);
+  return label === undefined ? undefined : labelSeenBy(installation, label);
+}
+
+function configsOf(service: ServiceResource, { digestKey, installation }: SnapshotView): ConfigSnapshot[] {
   return namedConfigs(service).map(({ name, config }) => ({
     name,
     version: versionOf(config) ?? '0',
     image: imageUuidOf(config) ?? null,
-    deploymentLabel: labelOf(config, DEPLOYMENT_LABEL) ?? null,
+    deploymentLabel: deploymentLabelOf(config, installation) ?? null,
     digest: digestOf(config, digestKey),
     hasHealthCheck: hasHealthCheck(config),
     startOnce: isStartOnce(config),
@@ -171,14 +193,14 @@ function hasTwoWriters(service: ServiceResource): boolean {
 /** What the `upgrade` field goes to: our labels in it, and its versions. */
 function lastUpgradeOf(
   service: ServiceResource,
-  digestKey: Uint8Array,
+  { digestKey, installation }: SnapshotView,
 ): Pick<ServiceSnapshot, 'lastLabels' | 'lastTargets'> {
   const strategy = service.upgrade === null ? undefined : ownValue(service.upgrade, 'inServiceStrategy');
   const labels = new Set<string>();
   const lastTargets: NamedTarget[] = [];
   const add = (config: string | undefined, content: JsonValue | undefined): void => {
     if (!isJsonObject(content)) return;
-    const label = labelOf(content, DEPLOYMENT_LABEL);
+    const label = deploymentLabelOf(content, installation);
     if (label !== undefined) labels.add(label);
     const version = versionOf(content);
     if (config !== undefined && version !== undefined)
@@ -191,6 +213,27 @@ function lastUpgradeOf(
       add(isJsonObject(config) ? sidekickNameOf(config) : undefined, config);
   }
   return { lastLabels: [...labels], lastTargets };
+}
+
+/**
+ * Whose a pending upgrade is, where the worker leaves those of other installations alone. What the upgrade touched tells: a sidekick may
+ * carry the label of an earlier one. Where the `upgrade` field does not name what is there (it is stale for a moment), all of them do.
+ */
+function claimOf(
+  service: ServiceResource,
+  lastTargets: readonly NamedTarget[],
+  { installation, leavesAlone }: SnapshotView,
+): Pick<ServiceSnapshot, 'claimedBy'> {
+  if (leavesAlone === undefined || !(PENDING_STATES as readonly string[]).includes(service.state)) return {};
+  const configs = namedConfigs(service);
+  const touched = configs.filter(({ name, config }) =>
+    lastTargets.some((target) => target.config === name && target.version === versionOf(config)),
+  );
+  const labels = (touched.length === 0 ? configs : touched).map(({ config }) => labelOf(config, DEPLOYMENT_LABEL));
+  const claim = labels.find(
+    (label) => label !== undefined && installationOf(label) !== installation && leavesAlone(label),
+  );
+  return claim === undefined ? {} : { claimedBy: claim };
 }
 
 const RUNNING: readonly string[] = ['running', 'updating-running'];

@@ -80,7 +80,7 @@ export function deploymentsOf({ configs }: PendingUpgrade): string[] {
 
 function whyOver(deployment: DeploymentSummary | null): string {
   if (deployment === null)
-    return 'Temporal knows nothing of it any more (it was deleted, or is beyond the retention of the namespace)';
+    return 'Temporal knows nothing of it any more (it was deleted, is beyond the retention of the namespace, or is of another installation)';
   const { run, verdict, phase, endedAt, attention } = deployment;
   const when = endedAt === null ? '' : ` at ${new Date(endedAt).toISOString().replace(/\.\d+Z$/, 'Z')}`;
   if (verdict !== null) return `it ended as "${verdict}"${when}${attention === null ? '' : `: ${attention.reason}`}`;

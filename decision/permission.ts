@@ -78,7 +78,7 @@ export function settlePermission(
   versions: readonly ConfigVersion[],
   mayHaveBeenSent: boolean,
 ): Permission {
-  if (snapshot.removed) return 'not-now';
+  if (snapshot.removed || snapshot.claimedBy !== undefined) return 'not-now';
   const states: readonly string[] = TAKES[action];
   const isThere = hasVersions(snapshot, versions);
   if (isThere && states.includes(snapshot.state)) return 'send';

@@ -9,7 +9,7 @@ export interface ConfigSnapshot {
   readonly version: string;
   /** Its image as Rancher keeps it, `docker:registry:port/path:tag`; null where it has none (DNS and external services). */
   readonly image: string | null;
-  /** The label `io.drover.deployment` (`<deploymentId>.<round>`), null where it carries none. */
+  /** The label `io.drover.deployment` as `labelSeenBy` gives it (ours: `<deploymentId>.<round>`), null where it carries none. */
   readonly deploymentLabel: string | null;
   /** A digest of its content less version and our label, keyed with a secret of the worker's own. */
   readonly digest: string;
@@ -66,6 +66,8 @@ export interface ServiceSnapshot {
   readonly lastLabels: readonly string[];
   /** What that field goes to, per configuration; empty where there was no upgrade yet. */
   readonly lastTargets: readonly NamedTarget[];
+  /** The label of a pending upgrade that is another installation's, where the worker leaves those alone; else left out. */
+  readonly claimedBy?: string;
 }
 
 /** A configuration as the `upgrade` field names it. */

@@ -1,3 +1,4 @@
+import { installationOf } from './deployment-label';
 import type { OnPending } from './policy';
 import { runsWhatItSays } from './proof';
 import { NEVER_UPGRADED, roundInLabel } from './round';
@@ -12,7 +13,8 @@ export type StartStep =
   | { readonly do: 'unchanged' }
   | { readonly do: 'settle'; readonly action: 'rollback' | 'finishupgrade'; readonly why: string }
   | { readonly do: 'wait'; readonly why: string }
-  | { readonly do: 'refuse'; readonly why: string };
+  /** `then`: what to do now, where that is something else than usual. */
+  | { readonly do: 'refuse'; readonly why: string; readonly then?: string };
 
 /** What is known when a service is looked at before an upgrade. */
 export interface StartView {
@@ -104,6 +106,8 @@ export function startStep(service: ServiceSnapshot, view: StartView): StartStep 
   const kind = kindOfState(service.state);
   // Whatever the policy or `--redeploy` says: it must not be posted once more. What became of it meanwhile is judged as ever.
   if (kind !== 'moving' && kind !== 'gone' && ownRoundOf(service, view) !== null) return { do: 'adopt' };
+  // A plan and a policy alike: it may be somebody else's who is at it.
+  if (service.claimedBy !== undefined) return claimed(service, service.claimedBy);
   return RULES[kind](service, view);
 }
 
@@ -143,6 +147,19 @@ function pendingText(service: ServiceSnapshot): string {
 function whose(service: ServiceSnapshot): string {
   const label = service.configs.find(({ deploymentLabel }) => deploymentLabel !== null)?.deploymentLabel ?? null;
   return label === null ? "someone else's upgrade" : `an upgrade with the label of deployment ${label}`;
+}
+
+function claimed({ state }: ServiceSnapshot, label: string): StartStep {
+  const installation = installationOf(label);
+  const whose =
+    installation === null
+      ? 'an installation of Drover that it does not name'
+      : `another installation of Drover, ${installation}`;
+  return {
+    do: 'refuse',
+    why: `the service is ${state} by an upgrade with the label ${label}, of ${whose}`,
+    then: `Somebody may be at it (or upgraded it by hand: Rancher's UI takes labels along): let the one who began it end it. If nobody is, finish it or roll it back in Rancher, or deploy with --take-over ${label}.`,
+  };
 }
 
 function inWords(service: ServiceSnapshot): string {

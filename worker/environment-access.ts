@@ -34,6 +34,7 @@ export function dependenciesOf(
   digestKey: Uint8Array,
   { onChange, onRequest }: RancherWatch = {},
   alsoServed: (alias: string) => EnvironmentAccess | undefined = () => undefined,
+  own: Pick<ActivityDependencies, 'installation' | 'leavesAlone'> = {},
 ): ActivityDependencies {
   const circuit = new Circuit({
     widestProbeMillis: widestProbeOf(resolvePolicy(configuration, environment.alias, {})),
@@ -43,6 +44,7 @@ export function dependenciesOf(
   return {
     digestKey,
     alsoServed,
+    ...own,
     environment: (alias) => {
       if (alias === environment.alias) return access;
       const message = `this queue serves the environment ${environment.alias}, not ${JSON.stringify(alias)}`;

@@ -22,6 +22,8 @@ export interface RuntimeSettings {
   readonly level?: LogLevel;
   /** `host:port` to serve Prometheus metrics on. */
   readonly metricsAddress?: string | undefined;
+  /** Whether SIGINT and SIGTERM end the process's workers. Default true. */
+  readonly endsOnSignals?: boolean;
 }
 
 /** How long Temporal may take to say that it is there, milliseconds. */
@@ -64,6 +66,7 @@ export function installRuntime(settings: RuntimeSettings = {}): void {
         if (isTold(entry)) onLine(logLine(entry));
       }),
       telemetryOptions,
+      ...(settings.endsOnSignals === false ? { shutdownSignals: [] } : {}),
     });
   } catch (error) {
     if (settings.metricsAddress === undefined) throw error;

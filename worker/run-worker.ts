@@ -21,6 +21,7 @@ import { countDeployments } from './count-deployments';
 import { dependenciesOf, notifyDependenciesOf, type RancherWatch } from './environment-access';
 import type { Health } from './health';
 import { watchTemporal } from './install-runtime';
+import { installationIn } from './installation-in';
 import { Measure } from './measure';
 import { latestRunReader } from './latest-run-reader';
 import { deploymentReader } from './deployment-reader';
@@ -50,6 +51,8 @@ export interface RunWorkerOptions {
   readonly version?: WorkerDeploymentVersion | undefined;
   /** Of Drover: told to whoever asks. */
   readonly droverVersion?: string;
+  /** See {@link ActivityDependencies}. */
+  readonly leavesAlone?: (label: string) => boolean;
   /** Default: the process's. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -83,6 +86,12 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const environments = servedEnvironments(options);
   const key = digestKey(configuration.worker.digestSecret, env, onStep);
   await ensureSearchAttributes(connection, namespace, { onStep });
+
+  const installation = await installationIn(connection, namespace);
+  const own = {
+    ...(installation === undefined ? {} : { installation }),
+    ...(options.leavesAlone === undefined ? {} : { leavesAlone: options.leavesAlone }),
+  };
 
   const { worker: settings } = configuration;
   const { codecKeys } = configuration.temporal;
@@ -140,7 +149,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     // One client and one circuit for each environment, whichever queue asks for it.
     const others = (alias: string): EnvironmentAccess | undefined => served.get(alias)?.environment(alias);
     const dependencies = {
-      ...dependenciesOf(configuration, environment, key, watch, others),
+      ...dependenciesOf(configuration, environment, key, watch, others, own),
       version: options.droverVersion,
     };
     served.set(environment.alias, dependencies);

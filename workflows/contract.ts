@@ -243,6 +243,8 @@ export interface UpgradePlan {
   readonly step: StartStep['do'];
   /** The same in words. */
   readonly firstStep: string;
+  /** What to do now, where it would be refused because the pending upgrade is another installation's; else left out. */
+  readonly then?: string;
   readonly images: readonly ImageChange[];
   /** Names of variables and labels that would be added or changed; never their values. */
   readonly variables: readonly string[];

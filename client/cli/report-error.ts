@@ -43,6 +43,7 @@ const OF_THE_WORKER: Readonly<Record<string, Verdict>> = {
   SearchAttributesError: 'invalid',
   NamespaceError: 'invalid',
   BundleError: 'invalid',
+  StateInUseError: 'refused',
   TemporalServerError: 'unreachable',
   TemporalUnreachableError: 'unreachable',
 };

@@ -291,3 +291,22 @@ describe('what somebody else left', () => {
     });
   });
 });
+
+describe("another installation's pending upgrade, where those are left alone", () => {
+  const view = (onPending: OnPending): StartView => ({
+    ...{ onPending, redeploy: false, asked: [PRIMARY], again: false, deploymentId: 'd1', patience: 'fresh' },
+  });
+
+  test.each(
+    ON_PENDING.flatMap((policy) =>
+      ['upgrading', 'upgraded', 'canceled-upgrade'].map((state) => [policy, state] as const),
+    ),
+  )('with %s, %s: refused, even where it goes to what was asked', (onPending, state) => {
+    const seen = { ...service({ state, meetsRequest: true }), claimedBy: 'd1.1@there' };
+    expect(startStep(seen, view(onPending))).toEqual({
+      do: 'refuse',
+      why: `the service is ${state} by an upgrade with the label d1.1@there, of another installation of Drover, there`,
+      then: expect.stringContaining('--take-over d1.1@there'),
+    });
+  });
+});

@@ -138,7 +138,7 @@ describe('what deployments that are over left half upgraded', () => {
     // The UI takes the label of the deployment that had succeeded along.
     const { service: carried } = await stack.rancher.service('Production', STACK, 'carried');
     const config = carried['launchConfig'] as { labels: Record<string, string> };
-    expect(config.labels[LABEL]).toMatch(/^d.+\.1$/);
+    expect(config.labels[LABEL]).toMatch(/^d[0-9a-f]+\.1@[0-9a-f-]+$/);
     await about('carried').byHand('Production', 'upgrade', {
       inServiceStrategy: { batchSize: 2, launchConfig: { ...config, imageUuid: 'docker:example/carried:3' } },
     });

@@ -147,7 +147,7 @@ test(
           said(async () => {
             const open = await openService(deps, about, true, signal);
             if (open === null) return null;
-            const body = composeFor(open, { ...about, policy: DEFAULT_POLICY }, 'd1.1');
+            const body = composeFor(deps, open, { ...about, policy: DEFAULT_POLICY }, 'd1.1');
             // What is posted can be read again, and holds what is secret: only the rest is said.
             expect(stringifyJson(parseJson(stringifyJson(body)))).toBe(stringifyJson(body));
             return [open.snapshot, postedConfigs(body, deps.digestKey)];

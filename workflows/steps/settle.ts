@@ -60,7 +60,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
         throw new Ended(
           'refused',
           step.why,
-          `${deployment.settledOthers === null ? 'Nothing was changed. ' : ''}Settle it in Rancher, or choose another \`--on-pending\`.`,
+          `${deployment.settledOthers === null ? 'Nothing was changed. ' : ''}${step.then ?? 'Settle it in Rancher, or choose another `--on-pending`.'}`,
         );
       case 'settle':
         if (settled >= policy.maxRounds && again) throw interfered(service, `${step.why}, again and again`);

@@ -4,6 +4,7 @@ import { unknownDeployment } from '../../refusals';
 import { columnsOf } from '../../render/columns-of';
 import { chosenDeployment, REQUEST_OPTION } from '../chosen-deployment';
 import type { Command } from '../command';
+import { LOCAL_OPTIONS } from '../local/local-options';
 import { withClient } from '../open-client';
 import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
 import { readCount } from '../read-list-filters';
@@ -26,6 +27,7 @@ export const history: Command = {
     REQUEST_OPTION,
     { name: 'last', kind: 'one', value: 'N', help: 'at most so many deployments; default 20' },
     ...TARGET_OPTIONS,
+    ...LOCAL_OPTIONS,
     ...TEMPORAL_OPTIONS,
   ],
   examples: [
@@ -43,16 +45,21 @@ export const history: Command = {
     if (problems.length > 0) throw new InvalidInputError(problems);
     const target = targetOf(args, io.env);
     const how = { json: args.flags.has('json'), columns: columnsOf(io.out) };
-    return withClient(args, io, async (client) => {
-      if (args.values.has('request')) {
-        const handle = await chosenDeployment(client, target, args);
-        io.out.write(logbookText(await handle.story(), how));
+    return withClient(
+      args,
+      io,
+      async (client) => {
+        if (args.values.has('request')) {
+          const handle = await chosenDeployment(client, target, args);
+          io.out.write(logbookText(await handle.story(), how));
+          return 0;
+        }
+        const found = await client.history(target, limit === undefined ? {} : { limit });
+        if (found.length === 0) throw unknownDeployment(target);
+        io.out.write(historyText(found, how, Date.now()));
         return 0;
-      }
-      const found = await client.history(target, limit === undefined ? {} : { limit });
-      if (found.length === 0) throw unknownDeployment(target);
-      io.out.write(historyText(found, how, Date.now()));
-      return 0;
-    });
+      },
+      { command: 'history', worker: null, joins: true },
+    );
   },
 };

@@ -1,11 +1,15 @@
 import { targetText } from '../../../decision/target-text';
 import type { InterventionName } from '../../../workflows/contract';
+import type { DroverClient } from '../../drover-client';
 import { InvalidInputError } from '../../errors/invalid-input-error';
 import { defaultSender, oneLine } from '../../input/build-request';
 import { clean, jsonLine } from '../../render/clean';
 import { REQUEST_OPTION } from '../chosen-deployment';
 import type { Intervened } from '../../temporal/intervene';
 import type { Command } from '../command';
+import { rendererFor } from '../follow-deployment';
+import { LOCAL_OPTIONS } from '../local/local-options';
+import type { LocalRun } from '../local/local-run';
 import { withClient } from '../open-client';
 import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
 import type { OptionSpec } from '../option-spec';
@@ -58,6 +62,8 @@ export function interventionCommand(name: InterventionName): Command {
       'With --request, the message is for that deployment alone: where it is over and another one runs by now, it is refused.',
       ...(name === 'cancel' ? ['A request that still waits for its turn is taken out of the queue.'] : []),
       'With --release, it is for all services of that release.',
+      '',
+      'With --local, where no command runs on the state folder, this one carries the deployment on to its verdict, and has its exit code.',
     ],
     options: [
       THIS_ONE,
@@ -74,6 +80,7 @@ export function interventionCommand(name: InterventionName): Command {
         : []),
       { name: 'why', kind: 'one', value: 'TEXT', help: 'a reason, kept in the history' },
       ...TARGET_OPTIONS,
+      ...LOCAL_OPTIONS,
       ...TEMPORAL_OPTIONS,
     ],
     examples: [
@@ -103,7 +110,7 @@ export function interventionCommand(name: InterventionName): Command {
         by: oneLine(defaultSender(io.env), 200),
         ...(why === undefined ? {} : { why: oneLine(why, 500) }),
       };
-      return withClient(args, io, async (client) => {
+      const work = async (client: DroverClient, local: LocalRun | null): Promise<number> => {
         const taken =
           pipelineId !== undefined
             ? ({
@@ -126,8 +133,15 @@ export function interventionCommand(name: InterventionName): Command {
           const watch = target === null ? `drover ${of}` : `drover status ${targetText(target)}`;
           io.out.write(`${clean(text)}\n  Watch it: ${watch} --watch\n`);
         }
-        return 0;
-      });
+        const handle =
+          local === null || local.isGuest || target === null
+            ? null
+            : await client.get(target.environment, target.stack, target.service);
+        if (local === null || handle === null) return 0;
+        // Nobody else would do what was just asked for.
+        return local.follow(handle, rendererFor(args, io), { watchOn: true });
+      };
+      return withClient(args, io, work, { command: name, worker: target, joins: true });
     },
   };
 }

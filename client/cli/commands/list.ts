@@ -2,6 +2,7 @@ import type { DroverClient } from '../../drover-client';
 import { columnsOf } from '../../render/columns-of';
 import type { ListFilters } from '../../temporal/list-query';
 import type { Command, Io } from '../command';
+import { LOCAL_OPTIONS } from '../local/local-options';
 import { withClient } from '../open-client';
 import { TEMPORAL_OPTIONS } from '../option-spec';
 import { PERIOD_OPTIONS } from '../read-instant';
@@ -43,6 +44,7 @@ export const list: Command = {
     { name: 'running', kind: 'flag', help: 'only those that run now' },
     { name: 'attention', kind: 'flag', help: 'only what waits for a person: why, since when, and what to do' },
     { name: 'limit', kind: 'one', value: 'N', help: 'at most so many; default 20, with --attention 500' },
+    ...LOCAL_OPTIONS,
     ...TEMPORAL_OPTIONS,
   ],
   examples: [
@@ -58,17 +60,22 @@ export const list: Command = {
   verdicts: ['succeeded', 'invalid', 'unreachable'],
   async run(args, io) {
     const filters = readListFilters(args, Date.now());
-    return withClient(args, io, async (client) => {
-      if (args.flags.has('attention')) return showAttention(client, filters, args.flags.has('json'), io);
-      const none =
-        args.values.size > 0 || args.flags.has('running')
-          ? 'No deployment is like that.'
-          : 'There is no deployment yet.';
-      const json = args.flags.has('json');
-      const found = await client.list(filters);
-      io.out.write(listText(found, { json, columns: columnsOf(io.out), now: Date.now(), none }));
-      return 0;
-    });
+    return withClient(
+      args,
+      io,
+      async (client) => {
+        if (args.flags.has('attention')) return showAttention(client, filters, args.flags.has('json'), io);
+        const none =
+          args.values.size > 0 || args.flags.has('running')
+            ? 'No deployment is like that.'
+            : 'There is no deployment yet.';
+        const json = args.flags.has('json');
+        const found = await client.list(filters);
+        io.out.write(listText(found, { json, columns: columnsOf(io.out), now: Date.now(), none }));
+        return 0;
+      },
+      { command: 'list', worker: null, joins: true },
+    );
   },
 };
 

@@ -3,6 +3,7 @@ import { clean, jsonLine } from '../../render/clean';
 import { reportPage } from '../../report/report-page';
 import { chosenDeployment, REQUEST_OPTION } from '../chosen-deployment';
 import type { Command } from '../command';
+import { LOCAL_OPTIONS } from '../local/local-options';
 import { withClient } from '../open-client';
 import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
 import { option, targetOf } from '../target';
@@ -25,6 +26,7 @@ export const report: Command = {
     { name: 'html', kind: 'one', value: 'FILE', help: 'where to write it; - is standard output' },
     REQUEST_OPTION,
     ...TARGET_OPTIONS,
+    ...LOCAL_OPTIONS,
     ...TEMPORAL_OPTIONS,
   ],
   examples: [
@@ -39,22 +41,27 @@ export const report: Command = {
       throw new InvalidInputError([{ where: WHERE, text: 'it is missing', fix: `write ${WHERE} report.html` }]);
     const target = targetOf(args, io.env);
     if (path !== STANDARD_OUTPUT) requireWritablePath(WHERE, path);
-    return withClient(args, io, async (client) => {
-      const story = await (await chosenDeployment(client, target, args)).story();
-      if (path === STANDARD_OUTPUT) {
-        io.out.write(reportPage(story));
+    return withClient(
+      args,
+      io,
+      async (client) => {
+        const story = await (await chosenDeployment(client, target, args)).story();
+        if (path === STANDARD_OUTPUT) {
+          io.out.write(reportPage(story));
+          return 0;
+        }
+        writePage(WHERE, path, reportPage(story));
+        const { deployment, outcome } = story;
+        const verdict = outcome?.verdict ?? null;
+        if (args.flags.has('json')) {
+          const { requestId, deploymentId } = deployment;
+          io.out.write(
+            jsonLine({ type: 'report', file: path, ...target, requestId, deploymentId, verdict, exitCode: 0 }),
+          );
+        } else io.out.write(`${clean(`${path}: ${verdict ?? 'it still runs'}`)}\n`);
         return 0;
-      }
-      writePage(WHERE, path, reportPage(story));
-      const { deployment, outcome } = story;
-      const verdict = outcome?.verdict ?? null;
-      if (args.flags.has('json')) {
-        const { requestId, deploymentId } = deployment;
-        io.out.write(
-          jsonLine({ type: 'report', file: path, ...target, requestId, deploymentId, verdict, exitCode: 0 }),
-        );
-      } else io.out.write(`${clean(`${path}: ${verdict ?? 'it still runs'}`)}\n`);
-      return 0;
-    });
+      },
+      { command: 'report', worker: null, joins: true },
+    );
   },
 };

@@ -4,6 +4,7 @@ import { unknownDeployment } from '../../refusals';
 import { columnsOf } from '../../render/columns-of';
 import type { Command } from '../command';
 import { followDeployment, rendererFor } from '../follow-deployment';
+import { LOCAL_OPTIONS } from '../local/local-options';
 import { withClient } from '../open-client';
 import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
 import { readDuration } from '../read-upgrade';
@@ -23,6 +24,7 @@ export const status: Command = {
     { name: 'watch', kind: 'flag', help: 'follow it to the verdict' },
     { name: 'follow-timeout', kind: 'one', value: 'DURATION', help: 'the longest this command watches; default 24h' },
     ...TARGET_OPTIONS,
+    ...LOCAL_OPTIONS,
     ...TEMPORAL_OPTIONS,
   ],
   examples: [
@@ -49,23 +51,35 @@ export const status: Command = {
     const limitMillis = readDuration(args, 'follow-timeout', problems);
     if (problems.length > 0) throw new InvalidInputError(problems);
     if (!namesATarget(args) && !args.flags.has('watch')) {
-      return withClient(args, io, async (client) => {
-        const running = await client.list({ running: true, limit: 100 });
-        const how = { json: args.flags.has('json'), columns: columnsOf(io.out), now: Date.now() };
-        io.out.write(listText(running, { ...how, none: 'No deployment runs now.' }));
-        return 0;
-      });
+      return withClient(
+        args,
+        io,
+        async (client) => {
+          const running = await client.list({ running: true, limit: 100 });
+          const how = { json: args.flags.has('json'), columns: columnsOf(io.out), now: Date.now() };
+          io.out.write(listText(running, { ...how, none: 'No deployment runs now.' }));
+          return 0;
+        },
+        { command: 'status', worker: null, joins: true },
+      );
     }
     const target = targetOf(args, io.env);
-    return withClient(args, io, async (client) => {
-      const handle = await client.get(target.environment, target.stack, target.service);
-      if (handle === null) throw unknownDeployment(target);
-      if (args.flags.has('watch')) {
-        const limit = limitMillis === undefined ? {} : { limitMillis };
-        return followDeployment(handle, rendererFor(args, io), io, { watchOn: true, ...limit });
-      }
-      await showStatus(handle, args.flags.has('json'), io);
-      return 0;
-    });
+    const watch = args.flags.has('watch');
+    return withClient(
+      args,
+      io,
+      async (client, local) => {
+        const handle = await client.get(target.environment, target.stack, target.service);
+        if (handle === null) throw unknownDeployment(target);
+        if (watch) {
+          const options = { watchOn: true, ...(limitMillis === undefined ? {} : { limitMillis }) };
+          if (local !== null) return local.follow(handle, rendererFor(args, io), options);
+          return followDeployment(handle, rendererFor(args, io), io, options);
+        }
+        await showStatus(handle, args.flags.has('json'), io);
+        return 0;
+      },
+      { command: 'status', worker: watch ? target : null, joins: true },
+    );
   },
 };

@@ -3,7 +3,10 @@ import { InvalidInputError } from '../../errors/invalid-input-error';
 import type { Problem } from '../../errors/invalid-input-error';
 import { buildRequest } from '../../input/build-request';
 import type { Command } from '../command';
+import type { DroverClient } from '../../drover-client';
 import { followDeployment, rendererFor } from '../follow-deployment';
+import { LOCAL_OPTIONS } from '../local/local-options';
+import type { LocalRun } from '../local/local-run';
 import { withClient } from '../open-client';
 import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
 import { showPlan } from '../show-plan';
@@ -110,6 +113,13 @@ export const upgrade: Command = {
       value: 'DURATION',
       help: 'the longest this command watches; the deployment goes on; default 24h',
     },
+    ...LOCAL_OPTIONS,
+    {
+      name: 'take-over',
+      kind: 'one',
+      value: 'LABEL',
+      help: "with --local: the pending upgrade with this label may be settled, although it is another installation's; for one that is gone",
+    },
     ...TARGET_OPTIONS,
     ...TEMPORAL_OPTIONS,
   ],
@@ -117,6 +127,7 @@ export const upgrade: Command = {
     ['upgrade prod storefront/web --image example/web:2.4.1', ''],
     ['upgrade prod storefront/web --image example/web:2.4.1 --plan', 'what would change'],
     ['upgrade prod storefront/web --image example/web:2.4.1 --hold --soak 2m', 'verify, then wait for drover confirm'],
+    ['upgrade prod storefront/web --image example/web:2.4.1 --local', 'without a Temporal server or a worker'],
     ['upgrade qa storefront/web --image example/web:2 --batch-size 2 --batch-interval 10s --start-first', ''],
     ['upgrade qa shop/api --image example/api:7 --sidekick logger=example/logger:3 --variable DB_PASSWORD=shop-db', ''],
     [
@@ -147,19 +158,23 @@ export const upgrade: Command = {
     const input = readUpgrade(args, io.env);
     const built = buildRequest(input, io.env, new Date());
     for (const warning of built.warnings) io.err.write(`drover: warning: ${warning}\n`);
-    return withClient(args, io, async (client) => {
+    const work = async (client: DroverClient, local: LocalRun | null): Promise<number> => {
       if (args.flags.has('plan')) return showPlan(await client.plan(input), args, io);
       const renderer = rendererFor(args, io);
+      const asked = local?.request(input, built) ?? built;
+      await local?.before(client, input, asked);
       const waitLimitMillis = args.flags.has('detach') ? 0 : limitMillis;
-      const handle = await client.start(built, {
+      const handle = await client.start(asked, {
         whenBusy,
-        signal: io.signal,
+        signal: (local ?? { io }).io.signal,
         ...(waitLimitMillis === undefined ? {} : { waitLimitMillis }),
         onWaiting: (text) => renderer.render({ type: 'notice', notice: { at: Date.now(), level: 'info', text } }),
       });
       if (!args.flags.has('detach') || handle.deployment.how === 'over') {
         const limit = limitMillis === undefined ? {} : { limitMillis };
-        return followDeployment(handle, renderer, io, { hold: args.flags.has('hold'), ...limit });
+        const options = { hold: args.flags.has('hold'), ...limit };
+        if (local !== null) return local.follow(handle, renderer, options, asked);
+        return followDeployment(handle, renderer, io, options);
       }
       renderer.render({ type: 'deployment', deployment: handle.deployment });
       renderer.render({
@@ -172,6 +187,7 @@ export const upgrade: Command = {
         },
       });
       return exitCodeOf('detached');
-    });
+    };
+    return withClient(args, io, work, { command: 'upgrade', worker: input, joins: false });
   },
 };

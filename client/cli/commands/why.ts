@@ -1,6 +1,7 @@
 import { columnsOf } from '../../render/columns-of';
 import { chosenDeployment, REQUEST_OPTION } from '../chosen-deployment';
 import type { Command } from '../command';
+import { LOCAL_OPTIONS } from '../local/local-options';
 import { withClient } from '../open-client';
 import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
 import { whyText } from '../show-why';
@@ -16,7 +17,7 @@ export const why: Command = {
     'with whole commands. What was wrong is read before anything is undone, so it is still told when the containers are gone. Needs',
     'no worker.',
   ],
-  options: [REQUEST_OPTION, ...TARGET_OPTIONS, ...TEMPORAL_OPTIONS],
+  options: [REQUEST_OPTION, ...TARGET_OPTIONS, ...LOCAL_OPTIONS, ...TEMPORAL_OPTIONS],
   examples: [
     ['why prod storefront/web', ''],
     ['why prod storefront/web --request gitlab/481 --json', ''],
@@ -25,10 +26,15 @@ export const why: Command = {
   verdicts: ['succeeded', 'invalid', 'refused', 'unreachable'],
   async run(args, io) {
     const target = targetOf(args, io.env);
-    return withClient(args, io, async (client) => {
-      const story = await (await chosenDeployment(client, target, args)).story();
-      io.out.write(whyText(story, { json: args.flags.has('json'), columns: columnsOf(io.out) }));
-      return 0;
-    });
+    return withClient(
+      args,
+      io,
+      async (client) => {
+        const story = await (await chosenDeployment(client, target, args)).story();
+        io.out.write(whyText(story, { json: args.flags.has('json'), columns: columnsOf(io.out) }));
+        return 0;
+      },
+      { command: 'why', worker: null, joins: true },
+    );
   },
 };
