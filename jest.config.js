@@ -15,6 +15,8 @@ module.exports = {
     '<rootDir>/test/activities/promotion/copy-service.test.ts',
     '<rootDir>/test/e2e/approvals.test.ts',
     '<rootDir>/test/e2e/examples.test.ts',
+    '<rootDir>/test/e2e/ci.test.ts',
+    '<rootDir>/test/e2e/ci-examples.test.ts',
     '<rootDir>/test/workflows/messages/messages.test.ts',
     '<rootDir>/test/e2e/codec.test.ts',
     '<rootDir>/test/e2e/key-rotation.test.ts',

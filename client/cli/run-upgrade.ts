@@ -33,8 +33,10 @@ export async function runUpgrade(
   options: RunOptions,
 ): Promise<number> {
   const { request } = built;
-  const cancel = (): Promise<Intervened> =>
-    client.intervene(request, 'cancel', interruptedBy(io.env), request.requestId);
+  // What was taken while it waited for its turn is not sent once more.
+  let taken: Intervened | null = null;
+  const cancel = async (): Promise<Intervened> =>
+    (taken ??= await client.intervene(request, 'cancel', interruptedBy(io.env), request.requestId));
   const handle = await started(client, built, renderer, io, options, cancel);
   if (handle === null) return exitCodeOf('cancelled');
   if (!options.detach || handle.deployment.how === 'over') {

@@ -2,10 +2,14 @@ import { exitCodeOf } from '../../decision/verdict';
 import type { Io } from '../cli/command';
 import { reportError } from '../cli/report-error';
 import { runCommandLine } from '../cli/run-command-line';
+import { readSummaryFiles, withSummaries } from '../cli/summary-files';
+import { InvalidInputError } from '../errors/invalid-input-error';
 import { clean } from '../render/clean';
 import { wrap } from '../render/wrap';
+import { SummaryOfDeployment } from '../summary/summary-of-deployment';
 import { DIALECT_NAMES, optionOf } from './dialect-options';
 import { readDialect } from './read-dialect';
+import type { DialectArguments } from './read-dialect';
 import { translate } from './translate';
 
 const NAME = 'drover-gitlab-deploy';
@@ -17,12 +21,12 @@ const WIDTH = 100;
  */
 export async function runDialect(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const args = readDialect(argv, io.env);
-    if (args.help) {
+    const understood = await understand(argv, io);
+    if (understood === null) {
       io.out.write(dialectHelp());
       return 0;
     }
-    const { argv: translated, notes } = translate(args, io.env);
+    const { args, translated, notes } = understood;
     for (const note of notes) io.err.write(`${NAME}: ${clean(note)}\n`);
     if (args.switches.get('debug') === true)
       io.err.write(`${NAME}: this comes to: drover ${translated.map(quoted).join(' ')}\n`);
@@ -35,6 +39,34 @@ export async function runDialect(argv: readonly string[], io: Io): Promise<numbe
     return isAsAsked ? 0 : code;
   } catch (error) {
     return reportError(error, false, io);
+  }
+}
+
+/**
+ * What a command line comes to; null where help is asked for.
+ *
+ * @throws InvalidInputError as the parser and the translation; summaries tell of it too
+ */
+async function understand(
+  argv: readonly string[],
+  io: Io,
+): Promise<{
+  readonly args: DialectArguments;
+  readonly translated: readonly string[];
+  readonly notes: readonly string[];
+} | null> {
+  try {
+    const args = readDialect(argv, io.env);
+    if (args.help) return null;
+    const { argv: translated, notes } = translate(args, io.env);
+    return { args, translated, notes };
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    const files = readSummaryFiles({ positionals: [], flags: new Set(), values: new Map() }, io.env);
+    const service = `${io.env['CI_PROJECT_NAMESPACE'] ?? ''}/${io.env['CI_PROJECT_NAME'] ?? ''}`;
+    const told = new SummaryOfDeployment(service === '/' ? NAME : service, Date.now());
+    await withSummaries(files, told, io, () => Promise.reject(error));
+    throw error;
   }
 }
 
