@@ -103,6 +103,13 @@ describe('a request', () => {
     expect(problemsOf({ environment, stack, service })).toMatch(/^--image\|nothing to deploy/);
   });
 
+  it('needs no image where the one that is there is deployed once more', () => {
+    const { environment, stack, service } = GOOD;
+    const { request } = buildRequest({ environment, stack, service, redeploy: true }, {}, new Date());
+    expect('image' in request).toBe(false);
+    expect(askedConfigs(request)).toEqual(['']);
+  });
+
   it('tells all problems at once', () => {
     expect(problemsOf({ ...GOOD, image: 'Web', stack: '', overrides: { batchSize: 0 } }).split('\n')).toHaveLength(3);
   });
