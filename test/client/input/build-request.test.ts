@@ -1,4 +1,6 @@
 import { InvalidInputError } from '../../../client/errors/invalid-input-error';
+import { askedConfigs } from '../../../decision/request';
+import { PRIMARY } from '../../../decision/service-snapshot';
 import { buildRequest } from '../../../client/input/build-request';
 import { differencesOf, requestDigestOf } from '../../../client/input/request-digest';
 import type { UpgradeInput } from '../../../client/input/upgrade-input';
@@ -107,7 +109,7 @@ describe('a request', () => {
     const { environment, stack, service } = GOOD;
     const { request } = buildRequest({ environment, stack, service, redeploy: true }, {}, new Date());
     expect('image' in request).toBe(false);
-    expect(askedConfigs(request)).toEqual(['']);
+    expect(askedConfigs(request)).toEqual([PRIMARY]);
   });
 
   it('tells all problems at once', () => {
