@@ -206,7 +206,8 @@ describe.each(SYSTEMS)('the example for $name', (system) => {
     const lines = job
       .output()
       .split('\n')
-      .filter((line) => line.includes(' prod storefront/web '));
+      // Less the commands, which Jenkins' shell shows.
+      .filter((line) => line.includes(' prod storefront/web ') && !line.startsWith('+ '));
     for (const line of lines)
       expect(line).toMatch(/^\d{4}-\d\d-\d\dT[\d:]+Z (INFO|WARNING|ERROR) prod storefront\/web /);
     expect(verdictOf(job.folder)).toBe('succeeded');
