@@ -22,6 +22,8 @@ module.exports = {
     '<rootDir>/test/replay/replay.test.ts',
     '<rootDir>/test/e2e/doctor/doctor-table.test.ts',
     '<rootDir>/test/e2e/local.test.ts',
+    '<rootDir>/test/e2e/ci.test.ts',
+    '<rootDir>/test/e2e/ci-examples.test.ts',
     '<rootDir>/test/workflows/messages/messages.test.ts',
     '<rootDir>/test/e2e/codec.test.ts',
     '<rootDir>/test/e2e/key-rotation.test.ts',

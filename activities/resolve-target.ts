@@ -1,5 +1,6 @@
 import type { Policy } from '../decision/policy';
 import { calledConfig } from '../decision/proof';
+import { namesNothing } from '../decision/request';
 import type { DeploymentRequest } from '../decision/request';
 import { PRIMARY } from '../decision/service-snapshot';
 import { composeUpgrade, imageUuidOf, toImageUuid } from '../rancher/launch-config';
@@ -61,8 +62,12 @@ function imageChanges(resource: ServiceResource, request: DeploymentRequest): Im
     // Own keys only: a sidekick may be named "constructor".
     const sidekick = Object.hasOwn(request.sidekicks, name) ? request.sidekicks[name] : undefined;
     const asked = name === PRIMARY ? request.image : sidekick;
+    const read = imageUuidOf(config);
+    // Asked for once more, it goes to what it has.
+    if (name === PRIMARY && read !== undefined && namesNothing(request))
+      return [{ config: called, from: plainImage(read), to: plainImage(read) ?? read }];
     if (asked === undefined) return [];
-    return [{ config: called, from: plainImage(imageUuidOf(config)), to: plainImage(toImageUuid(asked)) ?? asked }];
+    return [{ config: called, from: plainImage(read), to: plainImage(toImageUuid(asked)) ?? asked }];
   });
 }
 

@@ -48,12 +48,20 @@ export interface ReleaseRef {
   readonly workflowId: string;
 }
 
-/** The configurations that a request names. */
+/** The configurations that a request names; the primary where it names none, and asks for the same once more. */
 export function askedConfigs(request: DeploymentRequest): string[] {
   const merges =
     Object.keys(request.variables).length + Object.keys(request.labels).length > 0 ||
     request.settingsFrom !== undefined;
-  return [...(request.image !== undefined || merges ? [PRIMARY] : []), ...Object.keys(request.sidekicks)];
+  return [
+    ...(request.image !== undefined || merges || namesNothing(request) ? [PRIMARY] : []),
+    ...Object.keys(request.sidekicks),
+  ];
+}
+
+/** Whether a request names no image: with `redeploy`, the primary is upgraded with what it has. */
+export function namesNothing({ image, sidekicks }: Pick<DeploymentRequest, 'image' | 'sidekicks'>): boolean {
+  return image === undefined && Object.keys(sidekicks).length === 0;
 }
 
 /** The parts of the policy that a request may set. */

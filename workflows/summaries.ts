@@ -70,7 +70,8 @@ export function shortSummary(text: string): string {
   return text.length > SUMMARY_LIMIT ? `${text.slice(0, SUMMARY_LIMIT - 1)}…` : text;
 }
 
-function imagesOf({ image, sidekicks }: DeploymentRequest): string {
+function imagesOf({ image, sidekicks, redeploy }: DeploymentRequest): string {
   const images = [...(image === undefined ? [] : [image]), ...Object.values(sidekicks)];
-  return images.length === 0 ? 'its settings' : images.join(', ');
+  if (images.length > 0) return images.join(', ');
+  return redeploy ? 'the image that it has' : 'its settings';
 }

@@ -130,6 +130,10 @@ export const COMMANDS = {
     summary: 'see it work: four deployments on a simulated Rancher',
     load: async (): Promise<Command> => (await import('./commands/demo.js')).demo,
   },
+  completion: {
+    summary: 'completion for bash, zsh or fish',
+    load: async (): Promise<Command> => (await import('./commands/completion.js')).completion,
+  },
   version: {
     summary: 'the version of Drover',
     load: async (): Promise<Command> => (await import('./commands/version.js')).version,

@@ -9,6 +9,8 @@ export interface Io {
   readonly err: NodeJS.WriteStream;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** A signal that the second one aborts. Whoever asks for it ends by itself then; else the second one ends the process. */
+  hurry(): AbortSignal;
 }
 
 /** A command of `drover`. */

@@ -1,25 +1,44 @@
 import { exitCodeOf } from '../../decision/verdict';
 import type { BuiltPipeline } from '../pipeline/build-pipeline';
 import type { PipelineHandle } from '../pipeline/promotions';
+import type { SummaryOfPipeline } from '../summary/summary-of-pipeline';
 import type { Io } from './command';
+import { followCoordinated } from './follow-coordinated';
+import type { OnInterrupt } from './on-interrupt';
 import { withClient } from './open-client';
 import type { ParsedArguments } from './option-spec';
+import { interruptedBy } from './run-upgrade';
 import { PipelineRenderer } from './show-pipeline';
+
+/** How a pipeline is started and followed. */
+export interface RunPipeline {
+  /** Milliseconds. */
+  readonly limitMillis: number | undefined;
+  readonly onInterrupt: OnInterrupt;
+  readonly summary: SummaryOfPipeline;
+}
 
 /** Starts a pipeline and follows it to its verdict. */
 export function runPipeline(
   built: BuiltPipeline,
   args: ParsedArguments,
   io: Io,
-  limitMillis: number | undefined,
+  { limitMillis, onInterrupt, summary }: RunPipeline,
 ): Promise<number> {
-  return withClient(args, io, async (client) => {
-    const handle = await client.promotions.start(built);
+  return withClient(args, io, async ({ promotions }) => {
+    const handle = await promotions.start(built);
     const renderer = new PipelineRenderer((text) => void io.out.write(text), args.flags.has('json'), handle.id);
-    renderer.begin(handle);
-    if (!args.flags.has('detach') || handle.how === 'over') return followToEnd(handle, renderer, io, limitMillis);
-    renderer.render({ type: 'result', outcome: handle.words.detached('as asked') });
-    return exitCodeOf('detached');
+    const shown = [renderer, summary];
+    for (const one of shown) one.begin(handle);
+    return followCoordinated(handle, shown, io, {
+      limitMillis,
+      onInterrupt,
+      detach: args.flags.has('detach'),
+      cancel: async () => ({
+        how: 'acknowledged',
+        acknowledgement: await promotions.cancel(handle.id, 'cancel', interruptedBy(io.env)),
+      }),
+    });
   });
 }
 

@@ -6,6 +6,8 @@ export interface OptionSpec {
   readonly kind: 'flag' | 'one' | 'many';
   /** Placeholder of the value in the help, such as `REF`. */
   readonly value?: string;
+  /** All that its value may be, for completion. */
+  readonly choices?: readonly string[];
   readonly help: string;
   /** Other long names that mean the same: those that people know from other tools. */
   readonly aliases?: readonly string[];

@@ -4,6 +4,8 @@ import { InvalidInputError } from '../errors/invalid-input-error';
 import type { PipelineOptions } from '../pipeline/build-pipeline';
 import type { OptionSpec, ParsedArguments } from './option-spec';
 import { TEMPORAL_OPTIONS } from './option-spec';
+import { ON_INTERRUPT_OPTION } from './on-interrupt';
+import { SUMMARY_OPTION } from './summary-files';
 import { option } from './target';
 
 /** What `drover pipeline` and `drover promote` have in common. */
@@ -39,6 +41,8 @@ export const PIPELINE_OPTIONS: readonly OptionSpec[] = [
     value: 'DURATION',
     help: 'the longest this command watches; it goes on; default 24h',
   },
+  ON_INTERRUPT_OPTION,
+  SUMMARY_OPTION,
   ...TEMPORAL_OPTIONS,
 ];
 

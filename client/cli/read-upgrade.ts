@@ -61,6 +61,8 @@ function readOverrides(args: ParsedArguments): PolicyOverrides {
       fix: 'write --batch-size 2',
     });
   }
+  if (args.flags.has('start-first') && args.flags.has('no-start-first'))
+    problems.push({ where: '--no-start-first', text: '--start-first is given too', fix: 'give one of them' });
   const onPending = option(args, 'on-pending');
   if (onPending !== undefined && !isOnPending(onPending)) {
     const guess = nearest(onPending, ON_PENDING);
@@ -81,6 +83,7 @@ function readOverrides(args: ParsedArguments): PolicyOverrides {
     ...(onPending !== undefined && isOnPending(onPending) ? { onPending } : {}),
     ...(batchSize === undefined ? {} : { batchSize: Number(batchSize) }),
     ...(args.flags.has('start-first') ? { startFirst: true } : {}),
+    ...(args.flags.has('no-start-first') ? { startFirst: false } : {}),
     ...read,
   };
 }

@@ -9,7 +9,7 @@ import type { Io } from './command';
 
 /** Says what went wrong (with `--json` on stdout, as a `result` line) and answers the exit code. */
 export function reportError(error: unknown, json: boolean, io: Pick<Io, 'out' | 'err'>): number {
-  const told = tell(error);
+  const told = tellError(error);
   const exitCode = exitCodeOf(told.verdict);
   if (json) {
     const { verdict, reason, nextStep, problems } = told;
@@ -27,7 +27,8 @@ export function reportError(error: unknown, json: boolean, io: Pick<Io, 'out' | 
   return exitCode;
 }
 
-interface Told {
+/** What there is to say of an error. */
+export interface ToldError {
   readonly verdict: Verdict;
   readonly reason: string;
   readonly nextStep: string;
@@ -48,7 +49,8 @@ const OF_THE_WORKER: Readonly<Record<string, Verdict>> = {
   TemporalUnreachableError: 'unreachable',
 };
 
-function tell(error: unknown): Told {
+/** The verdict that an error means, why, and what to do. */
+export function tellError(error: unknown): ToldError {
   if (error instanceof DroverError) {
     const { verdict, message, nextStep } = error;
     return { verdict, reason: message, nextStep, problems: error instanceof InvalidInputError ? error.problems : [] };

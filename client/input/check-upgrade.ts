@@ -1,5 +1,6 @@
 import type { Problem } from '../errors/invalid-input-error';
 import { ON_PENDING } from '../../decision/policy';
+import { namesNothing } from '../../decision/request';
 import { parseImageReference } from './image-reference';
 import { labelProblems, nameProblems, requestIdProblems, variableProblems } from './check-names';
 import { shown, shownPlace } from './shown';
@@ -46,11 +47,11 @@ export function checkUpgrade(input: UpgradeInput): CheckedImages {
     problems.push(...nameProblems('sidekick', '--sidekick', name));
     sidekicks[name] = read(`--sidekick ${shownPlace(name)}`, reference);
   }
-  if (image === undefined && Object.keys(sidekicks).length === 0) {
+  if (namesNothing({ ...(image === undefined ? {} : { image }), sidekicks }) && input.redeploy !== true) {
     problems.push({
       where: '--image',
       text: 'nothing to deploy: neither an image nor a sidekick is given',
-      fix: 'add --image example/web:2.4.1, or --sidekick NAME=IMAGE',
+      fix: 'add --image example/web:2.4.1, or --sidekick NAME=IMAGE; or --redeploy for the image that it has',
     });
   }
   if (problems.length === 0 && JSON.stringify([sidekicks, input.variables, input.labels]).length > REQUEST_LIMIT) {

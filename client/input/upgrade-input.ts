@@ -9,7 +9,7 @@ export interface Target {
 
 /** What a caller asks for one service. */
 export interface UpgradeInput extends Target {
-  /** `registry:port/path:tag@digest`; may be left out where sidekicks are given. */
+  /** `registry:port/path:tag@digest`; may be left out where sidekicks are given, and with `redeploy`. */
   readonly image?: string;
   /** Images of sidekicks by their names. */
   readonly sidekicks?: Readonly<Record<string, string>>;

@@ -8,6 +8,7 @@ import { releaseMeaningOf } from '../../decision/release-intervention';
 import { VERDICTS } from '../../decision/verdict';
 import { formatDuration } from '../../worker/config/duration';
 import { ACTIVITY_OPTIONS } from '../../workflows/activity-options';
+import { DIALECT_NAMES, optionOf } from '../../client/gitlab-deploy/dialect-options';
 import { METRICS } from '../../workflows/metric-table';
 import type { Metric } from '../../workflows/metric-table';
 import { RELEASE_PHASES } from '../../workflows/release-contract';
@@ -141,6 +142,18 @@ function releaseInterventions(): string[] {
   });
 }
 
+/** What becomes of each option of `rancher-gitlab-deploy`. */
+function dialect(): string[] {
+  return DIALECT_NAMES.map((name) => {
+    const { takes, variable, treatment, does, no } = optionOf(name);
+    const called = `\`--${name}\`${takes === 'switch' ? `, \`--no-${name}\`` : ''}`;
+    const off = no === undefined ? '' : `<br>\`--no-${name}\`: ${no.does}`;
+    const treated =
+      no === undefined || no.treatment === treatment ? treatment : `${treatment}; \`no\`: ${no.treatment}`;
+    return row(called, variable === undefined ? '' : `\`${variable}\``, treated, `${does}${off}`);
+  });
+}
+
 /** All tables that documents take from the code. */
 export const TABLES: readonly DocumentedTable[] = [
   {
@@ -225,6 +238,11 @@ export const TABLES: readonly DocumentedTable[] = [
       ...head('check', 'what has to hold', 'what mends it'),
       ...Object.entries(CHECKS).map(([name, { looks, mend }]) => row(`\`${name}\``, looks, mend)),
     ],
+  },
+  {
+    file: 'docs/moving-from-rancher-gitlab-deploy.md',
+    name: 'dialect',
+    lines: [...head('option', 'variable', 'is', 'what becomes of it'), ...dialect()],
   },
   { file: 'docs/configuration.md', name: 'policy', lines: [...head('key', 'default', 'meaning'), ...policy()] },
   {

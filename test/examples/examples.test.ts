@@ -15,10 +15,18 @@ const NOW = Date.parse('2026-11-28T12:00Z');
 // What comes of them on a Rancher, test/e2e/examples.test.ts tells.
 test('each example is read by one of the tests below', () => {
   expect(readdirSync(folder).sort()).toEqual([
+    // test/e2e/ci-examples.test.ts
+    'ci',
     'pipeline-small.yaml',
     'pipeline.yaml',
     'release-small.yaml',
     'release.yaml',
+  ]);
+  expect(readdirSync(join(folder, 'ci')).sort()).toEqual([
+    'Jenkinsfile',
+    'bamboo.yml',
+    'github-workflow.yml',
+    'gitlab-ci.yml',
   ]);
 });
 

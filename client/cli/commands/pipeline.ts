@@ -3,10 +3,13 @@ import type { Problem } from '../../errors/invalid-input-error';
 import { readPipelineFile } from '../../input/pipeline/pipeline-file';
 import { shownPlace } from '../../input/shown';
 import { buildPipeline } from '../../pipeline/build-pipeline';
+import { SummaryOfPipeline } from '../../summary/summary-of-pipeline';
 import type { Command } from '../command';
 import { runPipeline } from '../follow-pipeline-command';
+import { readOnInterrupt } from '../on-interrupt';
 import { PIPELINE_OPTIONS, readPipelineOptions } from '../pipeline-options';
 import { readDuration } from '../read-upgrade';
+import { readSummaryFiles, titleOf, withSummaries } from '../summary-files';
 import { option } from '../target';
 
 /** `drover pipeline`. */
@@ -42,25 +45,30 @@ export const pipeline: Command = {
     'interfered',
   ],
   async run(args, io) {
-    const problems: Problem[] = [];
-    const limitMillis = readDuration(args, 'follow-timeout', problems);
-    const file = option(args, 'file');
-    const [surplus] = args.positionals;
-    if (surplus !== undefined)
-      problems.push({
-        where: shownPlace(surplus),
-        text: '"drover pipeline" takes no arguments',
-        fix: 'name the file: -f pipeline.yaml',
-      });
-    if (file === undefined)
-      problems.push({ where: '--file', text: 'no pipeline is named', fix: 'write drover pipeline -f pipeline.yaml' });
-    if (problems.length > 0 || file === undefined) throw new InvalidInputError(problems);
-    const built = buildPipeline(
-      readPipelineFile(file, Date.now()),
-      readPipelineOptions(args, io.env),
-      io.env,
-      new Date(),
-    );
-    return runPipeline(built, args, io, limitMillis);
+    const files = readSummaryFiles(args, io.env);
+    const summary = new SummaryOfPipeline(titleOf(args, 'pipeline'), Date.now());
+    return withSummaries(files, summary, io, () => {
+      const problems: Problem[] = [];
+      const limitMillis = readDuration(args, 'follow-timeout', problems);
+      const onInterrupt = readOnInterrupt(args, io.env, problems);
+      const file = option(args, 'file');
+      const [surplus] = args.positionals;
+      if (surplus !== undefined)
+        problems.push({
+          where: shownPlace(surplus),
+          text: '"drover pipeline" takes no arguments',
+          fix: 'name the file: -f pipeline.yaml',
+        });
+      if (file === undefined)
+        problems.push({ where: '--file', text: 'no pipeline is named', fix: 'write drover pipeline -f pipeline.yaml' });
+      if (problems.length > 0 || file === undefined) throw new InvalidInputError(problems);
+      const built = buildPipeline(
+        readPipelineFile(file, Date.now()),
+        readPipelineOptions(args, io.env),
+        io.env,
+        new Date(),
+      );
+      return runPipeline(built, args, io, { limitMillis, onInterrupt, summary });
+    });
   },
 };

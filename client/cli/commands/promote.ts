@@ -5,11 +5,14 @@ import { nameProblems } from '../../input/check-names';
 import type { PipelineInput } from '../../input/pipeline/pipeline-input';
 import { shownPlace } from '../../input/shown';
 import { buildPipeline } from '../../pipeline/build-pipeline';
+import { SummaryOfPipeline } from '../../summary/summary-of-pipeline';
 import type { Command } from '../command';
 import { runPipeline } from '../follow-pipeline-command';
 import type { ParsedArguments } from '../option-spec';
+import { readOnInterrupt } from '../on-interrupt';
 import { PIPELINE_OPTIONS, readPipelineOptions } from '../pipeline-options';
 import { readDuration } from '../read-upgrade';
+import { readSummaryFiles, withSummaries } from '../summary-files';
 import { option } from '../target';
 
 /** `drover promote`. */
@@ -28,6 +31,7 @@ export const promote: Command = {
       name: 'order',
       kind: 'one',
       value: 'ORDER',
+      choices: STAGE_ORDERS,
       help: `how several follow each other: ${STAGE_ORDERS.join(', ')}; default sequence`,
     },
     { name: 'stack', kind: 'one', value: 'NAME', help: 'the stack, spelled as in Rancher, in both' },
@@ -53,16 +57,19 @@ export const promote: Command = {
     'interfered',
   ],
   async run(args, io) {
-    const problems: Problem[] = [];
-    const limitMillis = readDuration(args, 'follow-timeout', problems);
-    const input = readPromotion(args, problems);
-    if (problems.length > 0 || input === null) throw new InvalidInputError(problems);
-    return runPipeline(
-      buildPipeline(input, readPipelineOptions(args, io.env), io.env, new Date()),
-      args,
-      io,
-      limitMillis,
-    );
+    const files = readSummaryFiles(args, io.env);
+    const [from, to, stack] = ['from', 'to', 'stack'].map((name) => option(args, name) ?? '');
+    const title = `${stack ?? ''} ${from ?? ''} → ${to ?? ''}`;
+    const summary = new SummaryOfPipeline(title, Date.now());
+    return withSummaries(files, summary, io, () => {
+      const problems: Problem[] = [];
+      const limitMillis = readDuration(args, 'follow-timeout', problems);
+      const onInterrupt = readOnInterrupt(args, io.env, problems);
+      const input = readPromotion(args, problems);
+      if (problems.length > 0 || input === null) throw new InvalidInputError(problems);
+      const built = buildPipeline(input, readPipelineOptions(args, io.env), io.env, new Date());
+      return runPipeline(built, args, io, { limitMillis, onInterrupt, summary });
+    });
   },
 };
 

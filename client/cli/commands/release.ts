@@ -6,13 +6,19 @@ import { oneLine } from '../../input/build-request';
 import { defaultAuthor } from '../../input/build-request';
 import { InvalidInputError } from '../../errors/invalid-input-error';
 import type { Problem } from '../../errors/invalid-input-error';
-import type { Command } from '../command';
+import { SummaryOfRelease } from '../../summary/summary-of-release';
+import type { Command, Io } from '../command';
+import { followCoordinated } from '../follow-coordinated';
+import { ON_INTERRUPT_OPTION, readOnInterrupt } from '../on-interrupt';
 import { withClient } from '../open-client';
+import type { ParsedArguments } from '../option-spec';
 import { TEMPORAL_OPTIONS } from '../option-spec';
 import { readDuration, readWhenBusy } from '../read-upgrade';
 import { readRelease } from '../read-release';
 import { releasePlanText } from '../show-release-plan';
 import { ReleaseRenderer } from '../show-release';
+import { interruptedBy } from '../run-upgrade';
+import { readSummaryFiles, SUMMARY_OPTION, titleOf, withSummaries } from '../summary-files';
 import { option } from '../target';
 
 /** `drover release`. */
@@ -44,6 +50,7 @@ export const release: Command = {
       name: 'on-failure',
       kind: 'one',
       value: 'WAY',
+      choices: ON_FAILURE,
       help: `what to do when one fails: ${ON_FAILURE.join(', ')}; default rollback-all, or as the file says`,
     },
     { name: 'parallelism', kind: 'one', value: 'N', help: 'services upgraded at once; default 4, or as the file says' },
@@ -53,6 +60,7 @@ export const release: Command = {
       name: 'when-busy',
       kind: 'one',
       value: 'WAY',
+      choices: WHEN_BUSY.filter((way) => way !== 'attach'),
       help: `where another deployment of one of them runs: ${WHEN_BUSY.filter((way) => way !== 'attach').join(', ')}; default reject`,
     },
     { name: 'why', kind: 'one', value: 'TEXT', help: 'a reason, kept in the history' },
@@ -70,6 +78,8 @@ export const release: Command = {
       value: 'DURATION',
       help: 'the longest this command watches; the release goes on; default 24h',
     },
+    ON_INTERRUPT_OPTION,
+    SUMMARY_OPTION,
     ...TEMPORAL_OPTIONS,
   ],
   examples: [
@@ -92,47 +102,50 @@ export const release: Command = {
     'interfered',
   ],
   async run(args, io) {
-    const problems: Problem[] = [];
-    const limitMillis = readDuration(args, 'follow-timeout', problems);
-    const whenBusy = readWhenBusy(args, problems);
-    if (whenBusy === 'attach')
-      problems.push({
-        where: '--when-busy',
-        text: "a release cannot follow somebody else's deployment",
-        fix: 'choose reject, queue or supersede',
-      });
-    if (problems.length > 0) throw new InvalidInputError(problems);
-    const input = readRelease(args, io.env);
-    const [requestId, why] = [option(args, 'request-id'), option(args, 'why')];
-    const author = { by: defaultAuthor(io.env), ...(why === undefined ? {} : { why: oneLine(why, 500) }) };
-    const built = buildRelease(
-      input,
-      { whenBusy, author, ...(requestId === undefined ? {} : { requestId }) },
-      io.env,
-      new Date(),
-    );
-    for (const warning of built.warnings) io.err.write(`drover: warning: ${warning}\n`);
-    const json = args.flags.has('json');
-    return withClient(args, io, async (client) => {
-      if (args.flags.has('plan')) {
-        const plans = await client.planRelease(built);
-        io.out.write(releasePlanText(built, plans, json));
-        const isRefused = [...plans.values()].some((plan) => plan instanceof Error || plan.step === 'refuse');
-        return exitCodeOf(isRefused ? 'refused' : 'succeeded');
-      }
-      const handle = await client.startRelease(built);
-      const renderer = new ReleaseRenderer((text) => void io.out.write(text), json, handle.id);
-      renderer.begin(handle);
-      if (args.flags.has('detach') && handle.how !== 'over') {
-        renderer.render({ type: 'result', outcome: handle.words.detached('as asked') });
-        return exitCodeOf('detached');
-      }
-      const events = handle.follow({ signal: io.signal, ...(limitMillis === undefined ? {} : { limitMillis }) });
-      for (;;) {
-        const next = await events.next();
-        if (next.done === true) return exitCodeOf(next.value.verdict);
-        renderer.render(next.value);
-      }
-    });
+    const files = readSummaryFiles(args, io.env);
+    const summary = new SummaryOfRelease(titleOf(args, 'release'), Date.now());
+    return withSummaries(files, summary, io, () => releaseAndFollow(args, io, summary));
   },
 };
+
+async function releaseAndFollow(args: ParsedArguments, io: Io, summary: SummaryOfRelease): Promise<number> {
+  const problems: Problem[] = [];
+  const limitMillis = readDuration(args, 'follow-timeout', problems);
+  const whenBusy = readWhenBusy(args, problems);
+  const onInterrupt = readOnInterrupt(args, io.env, problems);
+  if (whenBusy === 'attach')
+    problems.push({
+      where: '--when-busy',
+      text: "a release cannot follow somebody else's deployment",
+      fix: 'choose reject, queue or supersede',
+    });
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  const input = readRelease(args, io.env);
+  const [requestId, why] = [option(args, 'request-id'), option(args, 'why')];
+  const author = { by: defaultAuthor(io.env), ...(why === undefined ? {} : { why: oneLine(why, 500) }) };
+  const built = buildRelease(
+    input,
+    { whenBusy, author, ...(requestId === undefined ? {} : { requestId }) },
+    io.env,
+    new Date(),
+  );
+  for (const warning of built.warnings) io.err.write(`drover: warning: ${warning}\n`);
+  const json = args.flags.has('json');
+  return withClient(args, io, async (client) => {
+    if (args.flags.has('plan')) {
+      const plans = await client.planRelease(built);
+      io.out.write(releasePlanText(built, plans, json));
+      const isRefused = [...plans.values()].some((plan) => plan instanceof Error || plan.step === 'refuse');
+      return exitCodeOf(isRefused ? 'refused' : 'succeeded');
+    }
+    const handle = await client.startRelease(built);
+    const shown = [new ReleaseRenderer((text) => void io.out.write(text), json, handle.id), summary];
+    for (const one of shown) one.begin(handle);
+    return followCoordinated(handle, shown, io, {
+      limitMillis,
+      onInterrupt,
+      detach: args.flags.has('detach'),
+      cancel: () => client.interveneRelease(handle.id, 'cancel', interruptedBy(io.env)),
+    });
+  });
+}

@@ -1,16 +1,22 @@
-import { exitCodeOf } from '../../../decision/verdict';
+import { WHEN_BUSY } from '../../../decision/lane';
+import { ON_PENDING } from '../../../decision/policy';
 import { InvalidInputError } from '../../errors/invalid-input-error';
 import type { Problem } from '../../errors/invalid-input-error';
 import { buildRequest } from '../../input/build-request';
 import type { Command } from '../command';
 import type { DroverClient } from '../../drover-client';
-import { followDeployment, rendererFor } from '../follow-deployment';
+import { TeeRenderer } from '../../render/tee-renderer';
+import { SummaryOfDeployment } from '../../summary/summary-of-deployment';
+import { rendererFor } from '../follow-deployment';
 import { LOCAL_OPTIONS } from '../local/local-options';
 import type { LocalRun } from '../local/local-run';
+import { ON_INTERRUPT_OPTION, readOnInterrupt } from '../on-interrupt';
 import { withClient } from '../open-client';
 import { TARGET_OPTIONS, TEMPORAL_OPTIONS } from '../option-spec';
 import { showPlan } from '../show-plan';
 import { readDuration, readUpgrade, readWhenBusy } from '../read-upgrade';
+import { runUpgrade } from '../run-upgrade';
+import { readSummaryFiles, SUMMARY_OPTION, titleOf, withSummaries } from '../summary-files';
 
 /** `drover upgrade`. */
 export const upgrade: Command = {
@@ -64,15 +70,22 @@ export const upgrade: Command = {
       help: 'start a new container before the old one is stopped',
     },
     {
+      name: 'no-start-first',
+      kind: 'flag',
+      aliases: ['no-start-before-stopping'],
+      help: 'stop the old container first, whatever drover.yaml says',
+    },
+    {
       name: 'on-pending',
       kind: 'one',
       value: 'POLICY',
+      choices: ON_PENDING,
       help: "what to do with somebody else's unfinished upgrade: rollback (default), finish, wait, abort",
     },
     {
       name: 'redeploy',
       kind: 'flag',
-      help: 'upgrade even though the service has this image already (the same tag, pushed again)',
+      help: 'upgrade even though the service has this image already (the same tag, pushed again); without --image, with the one that it has',
     },
     {
       name: 'soak',
@@ -103,6 +116,7 @@ export const upgrade: Command = {
       name: 'when-busy',
       kind: 'one',
       value: 'WAY',
+      choices: WHEN_BUSY,
       help: 'where another deployment of the service runs: reject (default), queue (wait for its turn), supersede (that one is rolled back), attach (follow it)',
     },
     { name: 'plan', kind: 'flag', help: 'show what would change, without values; writes nothing' },
@@ -120,6 +134,8 @@ export const upgrade: Command = {
       value: 'LABEL',
       help: "with --local: the pending upgrade with this label may be settled, although it is another installation's; for one that is gone",
     },
+    ON_INTERRUPT_OPTION,
+    SUMMARY_OPTION,
     ...TARGET_OPTIONS,
     ...TEMPORAL_OPTIONS,
   ],
@@ -130,6 +146,7 @@ export const upgrade: Command = {
     ['upgrade prod storefront/web --image example/web:2.4.1 --local', 'without a Temporal server or a worker'],
     ['upgrade qa storefront/web --image example/web:2 --batch-size 2 --batch-interval 10s --start-first', ''],
     ['upgrade qa shop/api --image example/api:7 --sidekick logger=example/logger:3 --variable DB_PASSWORD=shop-db', ''],
+    ['upgrade prod storefront/web --image example/web:2.4.1 --on-interrupt cancel --summary drover.xml', 'in a CI job'],
     [
       'upgrade qa storefront/web --image example/web:latest --redeploy --json',
       'the tag was pushed again; for machines',
@@ -151,43 +168,27 @@ export const upgrade: Command = {
     'interfered',
   ],
   async run(args, io) {
-    const problems: Problem[] = [];
-    const limitMillis = readDuration(args, 'follow-timeout', problems);
-    const whenBusy = readWhenBusy(args, problems);
-    if (problems.length > 0) throw new InvalidInputError(problems);
-    const input = readUpgrade(args, io.env);
-    const built = buildRequest(input, io.env, new Date());
-    for (const warning of built.warnings) io.err.write(`drover: warning: ${warning}\n`);
-    const work = async (client: DroverClient, local: LocalRun | null): Promise<number> => {
-      if (args.flags.has('plan')) return showPlan(await client.plan(input), args, io);
-      const renderer = rendererFor(args, io);
-      const asked = local?.request(input, built) ?? built;
-      await local?.before(client, input, asked);
-      const waitLimitMillis = args.flags.has('detach') ? 0 : limitMillis;
-      const handle = await client.start(asked, {
-        whenBusy,
-        signal: (local ?? { io }).io.signal,
-        ...(waitLimitMillis === undefined ? {} : { waitLimitMillis }),
-        onWaiting: (text) => renderer.render({ type: 'notice', notice: { at: Date.now(), level: 'info', text } }),
-      });
-      if (!args.flags.has('detach') || handle.deployment.how === 'over') {
-        const limit = limitMillis === undefined ? {} : { limitMillis };
-        const options = { hold: args.flags.has('hold'), ...limit };
-        if (local !== null) return local.follow(handle, renderer, options, asked);
-        return followDeployment(handle, renderer, io, options);
-      }
-      renderer.render({ type: 'deployment', deployment: handle.deployment });
-      renderer.render({
-        type: 'result',
-        outcome: {
-          verdict: 'detached',
-          reason: 'The deployment goes on, as asked without anybody watching.',
-          nextStep: `Watch it with "drover status ${handle.target} --watch", stop it with "drover cancel ${handle.target}".`,
-          result: null,
-        },
-      });
-      return exitCodeOf('detached');
-    };
-    return withClient(args, io, work, { command: 'upgrade', worker: input, joins: false });
+    const files = readSummaryFiles(args, io.env);
+    const summary = new SummaryOfDeployment(titleOf(args, 'upgrade'), Date.now());
+    return withSummaries(files, summary, io, async () => {
+      const problems: Problem[] = [];
+      const limitMillis = readDuration(args, 'follow-timeout', problems);
+      const whenBusy = readWhenBusy(args, problems);
+      const onInterrupt = readOnInterrupt(args, io.env, problems);
+      if (problems.length > 0) throw new InvalidInputError(problems);
+      const input = readUpgrade(args, io.env);
+      const built = buildRequest(input, io.env, new Date());
+      for (const warning of built.warnings) io.err.write(`drover: warning: ${warning}\n`);
+      const work = async (client: DroverClient, local: LocalRun | null): Promise<number> => {
+        if (args.flags.has('plan')) return showPlan(await client.plan(input), args, io);
+        const renderer = new TeeRenderer([rendererFor(args, io), summary]);
+        const [hold, detach] = [args.flags.has('hold'), args.flags.has('detach')];
+        const asked = local?.request(input, built) ?? built;
+        await local?.before(client, input, asked);
+        const options = { whenBusy, onInterrupt, hold, detach, limitMillis };
+        return runUpgrade(client, asked, renderer, local?.io ?? io, options, local);
+      };
+      return withClient(args, io, work, { command: 'upgrade', worker: input, joins: false });
+    });
   },
 };

@@ -10,6 +10,7 @@ import type { Outcome } from '../../outcome';
 import type { Renderer } from '../../render/renderer';
 import type { Io } from '../command';
 import { followDeployment } from '../follow-deployment';
+import type { WhenInterrupted } from '../follow-deployment';
 import { USUAL_STATE } from './local-options';
 import { UnderWay } from './under-way';
 
@@ -68,6 +69,7 @@ export class LocalRun {
     renderer: Renderer,
     options: Parameters<typeof followDeployment>[3],
     built?: BuiltRequest,
+    whenInterrupted?: WhenInterrupted,
   ): Promise<number> {
     const { target } = handle;
     const render = (event: FollowEvent): void => {
@@ -75,7 +77,7 @@ export class LocalRun {
       renderer.render({ type: 'result', outcome: this.#told(event.outcome, target) });
       if (built !== undefined && !goesOn(event.outcome)) this.#underWay.ends(built);
     };
-    return followDeployment(handle, { render }, this.io, options);
+    return followDeployment(handle, { render }, this.io, options, whenInterrupted);
   }
 
   /** The commands that are told are for the same folder. */

@@ -53,7 +53,8 @@ export async function withLocal<T>(
     const signal = AbortSignal.any([io.signal, gone.signal]);
     const client = await DroverClient.connect({ env: local.env });
     try {
-      return await work(client, new LocalRun(local, state, { ...io, signal }, () => whyGone));
+      const hurry = (): AbortSignal => AbortSignal.any([io.hurry(), gone.signal]);
+      return await work(client, new LocalRun(local, state, { ...io, signal, hurry }, () => whyGone));
     } finally {
       await client.close();
     }

@@ -1,4 +1,6 @@
 import { InvalidInputError } from '../../../client/errors/invalid-input-error';
+import { askedConfigs } from '../../../decision/request';
+import { PRIMARY } from '../../../decision/service-snapshot';
 import { buildRequest } from '../../../client/input/build-request';
 import { differencesOf, requestDigestOf } from '../../../client/input/request-digest';
 import type { UpgradeInput } from '../../../client/input/upgrade-input';
@@ -101,6 +103,13 @@ describe('a request', () => {
   it('is refused where nothing is to be deployed', () => {
     const { environment, stack, service } = GOOD;
     expect(problemsOf({ environment, stack, service })).toMatch(/^--image\|nothing to deploy/);
+  });
+
+  it('needs no image where the one that is there is deployed once more', () => {
+    const { environment, stack, service } = GOOD;
+    const { request } = buildRequest({ environment, stack, service, redeploy: true }, {}, new Date());
+    expect('image' in request).toBe(false);
+    expect(askedConfigs(request)).toEqual([PRIMARY]);
   });
 
   it('tells all problems at once', () => {
