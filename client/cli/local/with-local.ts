@@ -51,7 +51,11 @@ export async function withLocal<T>(
         `local: Temporal and a worker are ready after ${seconds} s, until this command ends; installation ${local.installation}, state in ${local.folder}`,
       );
     const signal = AbortSignal.any([io.signal, gone.signal]);
-    const client = await DroverClient.connect({ env: local.env });
+    const configFile = option(args, 'config');
+    const client = await DroverClient.connect({
+      env: local.env,
+      ...(configFile === undefined ? {} : { configFile }),
+    });
     try {
       const hurry = (): AbortSignal => AbortSignal.any([io.hurry(), gone.signal]);
       return await work(client, new LocalRun(local, state, { ...io, signal, hurry }, () => whyGone));
