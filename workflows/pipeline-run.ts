@@ -99,7 +99,9 @@ export class PipelineRun {
     );
     setHandler(
       breakGlassSignal,
-      (message) => void (this.#isKnown('breakGlass', message) && this.#breakGlass(message)),
+      (message) => {
+        if (this.#isKnown('breakGlass', message)) this.#breakGlass(message);
+      },
       {
         description: 'Go past freezes, approvals and holds of the stage at hand; needs a reason',
       },
@@ -117,7 +119,10 @@ export class PipelineRun {
     );
     for (const kind of ['cancel', 'rollback'] as const) {
       const { signal, update, description } = messageOf(kind);
-      setHandler(signal, (input) => void (this.#isKnown(kind, input) && this.#cancel(kind, input)), { description });
+      const taken = (input: Intervention | undefined): void => {
+        if (this.#isKnown(kind, input)) this.#cancel(kind, input);
+      };
+      setHandler(signal, taken, { description });
       setHandler<Acknowledgement, [Intervention?], typeof update>(update, (input) => this.#cancel(kind, input), {
         description,
         validator: (input) => requireKnown(input),

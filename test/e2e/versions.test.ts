@@ -138,7 +138,7 @@ test('a deployment, releases and a parked deployment that began on one build sta
   const [held, parked, queued] = [about('held'), about('parked'), about('queued')];
   await parked.fault({ action: 'finishupgrade', effect: { kind: 'status', status: 401 } });
   const release = stack.startDrover([
-    ...['release', `${stack.alias}`, `${STACK}/one=example/one:2`, `${STACK}/two=example/two:2`],
+    ...['release', stack.alias, `${STACK}/one=example/one:2`, `${STACK}/two=example/two:2`],
     ...['--confirm', '--request-id', 'r/1', '--detach', '--json'],
   ]);
   writeFileSync(join(stack.folder, 'waves.yaml'), WAVES);

@@ -89,7 +89,7 @@ const CASES: readonly Case[] = [
       );
       expect(entered).toMatchObject({ how: 'started', place: { at: 'running' } });
       const door = new LaneDoor(one.rig, { stack: STACK, service: one.name });
-      await one.until(door.deployment() as unknown as Deploying, 'confirming');
+      await one.until(door.deployment(), 'confirming');
       await door.deployment().signal('confirm', confirm);
       expect(await door.deployment().result()).toMatchObject({ verdict: 'succeeded' });
     },
@@ -117,7 +117,7 @@ const CASES: readonly Case[] = [
     run: async (one) => {
       const door = new LaneDoor(one.rig, { stack: STACK, service: one.name });
       await door.enter(door.ticket('first', one.image(2), 'reject', { hold: true, overrides: ONE_BATCH }));
-      await one.until(door.deployment() as unknown as Deploying, 'confirming');
+      await one.until(door.deployment(), 'confirming');
       expect(await rejectionOf(door.enter(door.ticket('second', one.image(3), 'queue', NEWER)))).toMatch(TOLD);
       await door.lane.signal(ENTER_LANE, door.ticket('third', one.image(3), 'queue', NEWER));
       const { verdict, reason } = await door.record('third');
