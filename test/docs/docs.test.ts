@@ -1,6 +1,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { pipelineSchema } from '../../client/input/pipeline/pipeline-schema';
+import { releaseSchema } from '../../client/input/release/release-schema';
 import { commandReference } from './commands';
+import { mismatches } from './drover-yaml';
+import { keysOf } from './schema-keys';
 import type { DocumentedTable } from './tables';
 import { TABLES } from './tables';
 
@@ -37,6 +41,20 @@ describe('the documents', () => {
 
   test('docs/commands.md: what each command says of itself (npm run docs writes it)', async () => {
     holdOrWrite({ file: 'docs/commands.md', name: 'commands', lines: await commandReference() });
+  });
+
+  test('docs/drover-yaml.md: every key has a meaning, and every meaning a key', () => {
+    expect(mismatches()).toEqual([]);
+  });
+
+  test.each([
+    ['release', releaseSchema],
+    ['pipeline', pipelineSchema],
+  ])('docs/input-files.md: every key of a %s is there', (_, schema) => {
+    const text = read('docs/input-files.md');
+    const names = keysOf(schema).map(({ path }) => path.split('.').at(-1) ?? '');
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => name !== 'NAME' && !text.includes(`\`${name}\``))).toEqual([]);
   });
 
   const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...markdownIn('docs')];

@@ -16,6 +16,7 @@ import { coverage } from '../contract/coverage';
 import { MUTANTS } from '../mutation/mutants';
 import { documentedRows, tableName } from '../e2e/truth-table/documented';
 import { THEMES } from '../e2e/truth-table/table';
+import { droverYamlRows } from './drover-yaml';
 
 /** A table in a document, between the markers `<!-- name -->` and `<!-- /name -->`, made from the code that it describes. */
 export interface DocumentedTable {
@@ -243,6 +244,11 @@ export const TABLES: readonly DocumentedTable[] = [
     file: 'docs/moving-from-rancher-gitlab-deploy.md',
     name: 'dialect',
     lines: [...head('option', 'variable', 'is', 'what becomes of it'), ...dialect()],
+  },
+  {
+    file: 'docs/drover-yaml.md',
+    name: 'keys',
+    lines: [...head('key', 'what it holds', 'what it is for'), ...droverYamlRows().map((cells) => row(...cells))],
   },
   { file: 'docs/configuration.md', name: 'policy', lines: [...head('key', 'default', 'meaning'), ...policy()] },
   {

@@ -29,22 +29,25 @@ const whyBadPattern = (pattern: string): string | undefined =>
     ? undefined
     : `${quote(pattern)} names no service; write STACK/SERVICE; * stands for any text`;
 
-const command = z.unknown().transform((value, context): [string, ...string[]] => {
-  const fail = (message: string): never => {
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  };
-  const form = 'expected a program and its arguments as a list, such as [/opt/checks/smoke, "{service}"]';
-  if (!Array.isArray(value)) return fail(`${form}, found ${kindOf(value)}`);
-  const parts: unknown[] = value;
-  const [program, ...rest] = parts;
-  if (typeof program !== 'string' || program.trim() === '' || !rest.every((part) => typeof part === 'string'))
-    return fail(`${form}; put numbers in quotes`);
-  const wrong = rest
-    .map((part) => whyBadPlaceholders(part, ['environment', 'stack', 'service', 'image', 'deployment']))
-    .find((why) => why !== undefined);
-  return wrong === undefined ? [program, ...rest] : fail(wrong);
-});
+const command = z
+  .unknown()
+  .transform((value, context): [string, ...string[]] => {
+    const fail = (message: string): never => {
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    };
+    const form = 'expected a program and its arguments as a list, such as [/opt/checks/smoke, "{service}"]';
+    if (!Array.isArray(value)) return fail(`${form}, found ${kindOf(value)}`);
+    const parts: unknown[] = value;
+    const [program, ...rest] = parts;
+    if (typeof program !== 'string' || program.trim() === '' || !rest.every((part) => typeof part === 'string'))
+      return fail(`${form}; put numbers in quotes`);
+    const wrong = rest
+      .map((part) => whyBadPlaceholders(part, ['environment', 'stack', 'service', 'image', 'deployment']))
+      .find((why) => why !== undefined);
+    return wrong === undefined ? [program, ...rest] : fail(wrong);
+  })
+  .describe('a program and its arguments, as a list');
 
 const GATE = {
   services: z.array(text('a service, STACK/SERVICE', whyBadPattern)).min(1).optional(),

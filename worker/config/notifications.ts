@@ -35,23 +35,26 @@ const whyBadBody = (body: string): string | undefined => {
 };
 
 /** An address: in clear where it holds no secret, else by reference. */
-const address = z.unknown().transform((value, context): string | SecretSpelling => {
-  const fail = (message: string): never => {
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  };
-  if (typeof value !== 'string') {
-    const parsed = secret().safeParse(value);
-    return parsed.success ? parsed.data : fail(parsed.error.issues[0]?.message ?? `found ${kindOf(value)}`);
-  }
-  if (!/^https?:\/\/[^\s]+$/i.test(value) || !URL.canParse(value))
-    return fail(`expected an address, http:// or https://, or where it comes from, ${SECRET_FORM}`);
-  if (/^https?:\/\/[^/?#]*@/i.test(value) || /[?#]/.test(value))
-    return fail(
-      `credentials and queries do not belong into this file; say where the address comes from, ${SECRET_FORM}`,
-    );
-  return value;
-});
+const address = z
+  .unknown()
+  .transform((value, context): string | SecretSpelling => {
+    const fail = (message: string): never => {
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    };
+    if (typeof value !== 'string') {
+      const parsed = secret().safeParse(value);
+      return parsed.success ? parsed.data : fail(parsed.error.issues[0]?.message ?? `found ${kindOf(value)}`);
+    }
+    if (!/^https?:\/\/[^\s]+$/i.test(value) || !URL.canParse(value))
+      return fail(`expected an address, http:// or https://, or where it comes from, ${SECRET_FORM}`);
+    if (/^https?:\/\/[^/?#]*@/i.test(value) || /[?#]/.test(value))
+      return fail(
+        `credentials and queries do not belong into this file; say where the address comes from, ${SECRET_FORM}`,
+      );
+    return value;
+  })
+  .describe(`an address without a secret in it, or ${SECRET_FORM}`);
 
 const TARGET = {
   webhook: section({
