@@ -7,6 +7,8 @@ import { Connection } from '@temporalio/client';
 import { PortInUseError } from '../../worker/temporal-server/port-in-use-error';
 import { freePort } from '../../worker/temporal-server/ports';
 import { startDevServer, type DevServer } from '../../worker/temporal-server/start-dev-server';
+import { TemporalServerError } from '../../worker/temporal-server/temporal-server-error';
+import { beginDatabase } from '../../worker/temporal-server/unfinished-database';
 import { temporalCli } from '../support/temporal-cli';
 import { compileWorker } from './compiled-worker';
 import { waitFor } from './wait-for';
@@ -125,6 +127,23 @@ test.each(['SIGKILL', 'SIGTERM'] as const)('it ends when the process that starte
     child.kill('SIGKILL');
     rmSync(compiled, { recursive: true, force: true });
   }
+});
+
+test('a file whose first server was killed half-way is begun anew; one that somebody else made is left as it is', async () => {
+  const dbFilename = join(folder, 'new', 'temporal.db');
+  const notOurs = join(folder, 'other.db');
+  writeFileSync(notOurs, 'no database');
+  // Killed before it came up: a part of the file is there, and what says so.
+  beginDatabase(dbFilename);
+  writeFileSync(dbFilename, 'half of it');
+  await start({ dbFilename });
+  expect(readFileSync(dbFilename).subarray(0, 6).toString()).toBe('SQLite');
+  await running.splice(0)[0]?.stop();
+  const made = readFileSync(dbFilename);
+  beginDatabase(dbFilename);
+  expect(readFileSync(dbFilename).equals(made)).toBe(true);
+  await expect(start({ dbFilename: notOurs, startLimitMillis: 20_000 })).rejects.toThrow(TemporalServerError);
+  expect(readFileSync(notOurs, 'utf8')).toBe('no database');
 });
 
 test('an executable that is no Temporal server is reported with its own words', async () => {

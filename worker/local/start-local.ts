@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
@@ -13,7 +13,7 @@ import { findTemporalServer } from '../temporal-server/find-temporal-server';
 import { KeptServer } from './kept-server';
 import { endServer, serversOn } from './servers-on';
 import type { StateFolder } from './state-folder';
-import { dropUnfinishedDatabase, openStateFolder } from './state-folder';
+import { openStateFolder } from './state-folder';
 import { holderOf, takeStateLock } from './state-lock';
 
 const JOIN_MILLIS = 30_000;
@@ -79,12 +79,10 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
       onStep(`local: a Temporal server on ${folder.database} was left behind (process ${String(left.pid)}); ending it`);
       await endServer(left);
     }
-    dropUnfinishedDatabase(folder);
     const found = await findTemporalServer({ env: withoutTemporal(given), onStep: () => undefined });
     if (found.kind !== 'executable') throw new Error('a server was found where none was looked for');
     const server = await KeptServer.start(found.path, folder, SEARCH_ATTRIBUTES, onStep, options.onGone);
     stops.push(() => server.close());
-    writeFileSync(folder.databaseMade, '');
     const env = { ...temporalAt(folder, wanted ?? given, server.address), DROVER_TEMPORAL_WEB_URL: server.webUrl };
     const installation = await installationAt(server.address);
     if (wanted !== undefined && environment !== undefined)

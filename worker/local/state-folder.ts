@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** Everything that `--local` keeps, in one folder. */
@@ -6,8 +6,6 @@ export interface StateFolder {
   /** Whole, and without links: servers are recognised by it. */
   readonly path: string;
   readonly database: string;
-  /** There once a server has come up on the database. */
-  readonly databaseMade: string;
   readonly serverLog: string;
   readonly workerLog: string;
   /** Temporal's own settings, with nothing in them: those of other servers are not for this one. */
@@ -31,18 +29,8 @@ export function openStateFolder(folder: string): StateFolder {
   return {
     path,
     database: join(path, 'temporal.db'),
-    databaseMade: join(path, 'temporal.db.made'),
     serverLog: join(path, 'temporal.log'),
     workerLog: join(path, 'worker.log'),
     temporalSettings,
   };
-}
-
-/**
- * Removes a database whose first server was killed before it came up: it has some of its tables, and no server starts on it again. Nothing
- * was asked of that one yet.
- */
-export function dropUnfinishedDatabase({ database, databaseMade }: StateFolder): void {
-  if (existsSync(databaseMade)) return;
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${database}${suffix}`, { force: true });
 }

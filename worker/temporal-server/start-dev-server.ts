@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { endWithUs } from './end-with-us';
 import { assertPortIsFree, freePort } from './ports';
 import { TemporalServerError } from './temporal-server-error';
+import { beginDatabase, finishDatabase } from './unfinished-database';
 import { waitUntilServing } from './wait-until-serving';
 
 /** How a dev server is started. */
@@ -83,6 +84,7 @@ async function startOnce(
   uiPort: number,
 ): Promise<DevServer | string> {
   const namespace = options.namespace ?? 'default';
+  if (options.dbFilename !== undefined) beginDatabase(options.dbFilename);
   const child = spawnServer(executable, options.logFile, [
     ...['server', 'start-dev', '--ip', ip, '--port', String(port), '--ui-ip', ip, '--ui-port', String(uiPort)],
     ...['--namespace', namespace, '--log-level', 'warn'],
@@ -114,6 +116,7 @@ async function startOnce(
     await stopProcess(child, exited);
     return `${trouble ?? end ?? 'it has no process id'}. The end of ${options.logFile}:\n${tailOf(options.logFile)}`;
   }
+  if (options.dbFilename !== undefined) finishDatabase(options.dbFilename);
   return { address, uiUrl: `http://${ip}:${uiPort}`, pid: child.pid, exited, stop: () => stopProcess(child, exited) };
 }
 

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dropUnfinishedDatabase, openStateFolder } from '../../../worker/local/state-folder';
+import { openStateFolder } from '../../../worker/local/state-folder';
 
 let home: string;
 beforeEach(() => {
@@ -16,16 +16,4 @@ test('the folder is for its user alone; one that is there already stays as it is
   rmSync(join(path, '.gitignore'));
   openStateFolder(path);
   expect(existsSync(join(path, '.gitignore'))).toBe(false);
-});
-
-test('a database is kept once a server came up on it, and only then', () => {
-  const folder = openStateFolder(home);
-  const files = [folder.database, `${folder.database}-wal`];
-  for (const file of files) writeFileSync(file, 'half of it');
-  dropUnfinishedDatabase(folder);
-  expect(files.map((file) => existsSync(file))).toEqual([false, false]);
-  for (const file of files) writeFileSync(file, 'all of it');
-  writeFileSync(folder.databaseMade, '');
-  dropUnfinishedDatabase(folder);
-  expect(files.map((file) => existsSync(file))).toEqual([true, true]);
 });
