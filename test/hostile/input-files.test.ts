@@ -10,7 +10,7 @@ import { LIMIT_MILLIS, runs } from './runs';
 import { BOMBS, CANARY, mutationsOf } from './yaml-mutations';
 
 const NOW = Date.parse('2026-11-25T12:00Z');
-const IDS = { requestId: 'r1', releaseId: 'l1', pipelineId: 'p1', author: { by: 'jane' } };
+const REQUEST = { requestId: 'r1', author: { by: 'jane' } };
 /** Known for a secret by how it begins: such a one is repeated nowhere, not even where a name belongs. */
 const SECRET = `ghp_${CANARY}`;
 
@@ -61,6 +61,8 @@ const PIPELINE = {
 interface Reader {
   readonly what: string;
   readonly read: (text: string) => object;
+  /** What the client puts to it. */
+  readonly id: object;
   /** Why a workflow would not take it. */
   readonly whyNot: (given: unknown) => string | null;
   readonly mutations: fc.Arbitrary<string>;
@@ -70,18 +72,20 @@ const READERS: readonly Reader[] = [
   {
     what: 'release.yaml',
     read: (text) => parseRelease(text, 'file.yaml'),
+    id: { releaseId: 'l1' },
     whyNot: whyNoRelease,
     mutations: mutationsOf(RELEASE, /^(DB_PASSWORD|team|image|name)$/, SECRET),
   },
   {
     what: 'pipeline.yaml',
     read: (text) => parsePipeline(text, 'file.yaml', NOW),
+    id: { pipelineId: 'p1' },
     whyNot: whyNoPipeline,
     mutations: mutationsOf(PIPELINE, /^(0|name|timeZone|from)$/, SECRET),
   },
 ];
 
-function judge({ read, whyNot }: Reader, text: string): 'read' | 'refused' {
+function judge({ read, id, whyNot }: Reader, text: string): 'read' | 'refused' {
   let input: object;
   try {
     input = read(text);
@@ -96,7 +100,7 @@ function judge({ read, whyNot }: Reader, text: string): 'read' | 'refused' {
     if (text.includes(SECRET)) expect(words).not.toContain(CANARY);
     return 'refused';
   }
-  const request: unknown = { ...IDS, ...input };
+  const request: unknown = { ...REQUEST, ...id, ...input };
   expect(JSON.parse(JSON.stringify(request))).toEqual(request);
   expect(whyNot(request)).toBeNull();
   return 'read';
