@@ -2,7 +2,7 @@ import { Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { TemporalSettings } from './config/temporal-settings';
 import { TemporalUnreachableError } from './temporal-unreachable-error';
-import { whyNoTls } from './why-no-tls';
+import { whyNoTls } from '../connection/why-no-tls';
 
 const CONNECT_MILLIS = 5_000;
 const NOT_FOUND = 5;

@@ -13,7 +13,7 @@ import { InvalidInputError } from '../errors/invalid-input-error';
 import type { Environment } from '../input/ci-build';
 import { parseDuration } from '../input/duration';
 import { readSmallFile } from '../input/read-small-file';
-import { whyBadTemporal, whyBadTemporalFiles } from './why-bad-temporal';
+import { whyBadTemporal, whyBadTemporalFiles } from '../../connection/why-bad-temporal';
 
 /** Where Temporal is, and who said so. */
 export interface ConnectionSettings {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { ConnectionOptions } from '@temporalio/client';
-import { whyNoTls } from './why-no-tls';
+import { whyNoTls } from '../../connection/why-no-tls';
 
 const PROBE_LIMIT_MILLIS = 1000;
 const SPEAKS_OTHERWISE =

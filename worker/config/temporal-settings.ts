@@ -2,9 +2,9 @@ import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { readTemporalProfile } from '../../connection/temporal-profile';
 import { KeyRing } from '../../codec/key-ring';
 import type { SecretSource } from '../../secrets/secret-source';
-import { ConfigurationError } from './configuration-error';
+import { ConfigurationError, type ConfigurationProblem } from './configuration-error';
 import { whyBadWebUrl, type ConfigurationFile } from './schema';
-import { whyBadTemporal, whyBadTemporalFiles } from './why-bad-temporal';
+import { whyBadTemporal, whyBadTemporalFiles, type TemporalProblem } from '../../connection/why-bad-temporal';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 const DEFAULT_NAMESPACE = 'default';
@@ -32,10 +32,10 @@ export class TemporalSettings {
     this.codecKeys = new KeyRing(keys);
     this.#env = env;
     const badFiles = whyBadTemporalFiles(env);
-    if (badFiles.length > 0) throw new ConfigurationError(badFiles);
+    if (badFiles.length > 0) throw new ConfigurationError(badFiles.map(asProblem));
     const own = this.#load();
     const problems = whyBadTemporal({ ...own.connectionOptions, namespace: own.namespace }, env);
-    if (problems.length > 0) throw new ConfigurationError(problems);
+    if (problems.length > 0) throw new ConfigurationError(problems.map(asProblem));
     this.address = own.connectionOptions.address ?? file?.address ?? DEFAULT_ADDRESS;
     this.namespace = own.namespace ?? file?.namespace ?? DEFAULT_NAMESPACE;
     // The file's Web UI belongs to the file's server: a link into another one would mislead.
@@ -83,4 +83,8 @@ export class TemporalSettings {
 function webUrlOfDevServer(address: string): string | undefined {
   const match = /^(127\.0\.0\.1|localhost|\[::1\]):(\d+)$/.exec(address);
   return match === null ? undefined : `http://${match[1]}:${Number(match[2]) + 1000}`;
+}
+
+function asProblem({ where, text, fix }: TemporalProblem): ConfigurationProblem {
+  return { where, message: `${text}; ${fix}` };
 }

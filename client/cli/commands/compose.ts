@@ -14,8 +14,8 @@ export const compose: Command = {
   usage: 'ENVIRONMENT STACK [--services NAME,…]',
   description: [
     'Shows a stack as the two compose files that Rancher writes of it: what a promotion with --create-missing would copy. Each setting',
-    "is there by its name; the values of variables, of labels that are not Rancher's, of commands and of whatever else may hold a secret",
-    'are left out by the worker, which alone reads them. It changes nothing.',
+    "is there by its name; the values of variables, of labels that are not Rancher's, of commands and of whatever else may hold a",
+    'secret are left out by the worker, which alone reads them. It changes nothing.',
   ],
   options: [
     { name: 'services', kind: 'one', value: 'NAME,…', help: 'only these; default all of the stack' },

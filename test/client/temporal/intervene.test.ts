@@ -33,7 +33,7 @@ describe('a message whose update fails', () => {
   ])('with status %d is kept by Temporal as a signal under the same id', async (code, details, because) => {
     const { client, signals, updates } = failingWith(code, details);
     await expect(intervene(client, RUN, 'cancel', { by: 'jane' })).resolves.toEqual({ how: 'sent', because });
-    expect(signals).toEqual([['cancel', { by: 'jane', id: expect.any(String) as unknown }]]);
+    expect(signals).toEqual([['cancel', { version: 1, by: 'jane', id: expect.any(String) as unknown }]]);
     const [, sent] = signals[0] as [string, { id: string }];
     expect(new Set(updates)).toEqual(new Set([`cancel-${sent.id}`]));
   });

@@ -1,5 +1,5 @@
 import { connect as connectTls } from 'node:tls';
-import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
 
 const LIMIT_MILLIS = 1000;
 const CLOSED = 'it ends the connection right after the handshake of TLS: does it accept our client certificate?';
@@ -23,7 +23,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export function whyNoTls(
   host: string,
   port: number,
-  settings: NativeConnectionOptions['tls'],
+  settings: ClientConnectConfig['connectionOptions']['tls'] | null,
 ): Promise<string | undefined> {
   if (settings === undefined || settings === null || settings === false) return Promise.resolve(undefined);
   const { serverRootCACertificate: ca, serverNameOverride, clientCertPair } = settings === true ? {} : settings;
