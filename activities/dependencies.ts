@@ -38,7 +38,7 @@ export interface EnvironmentAccess {
    */
   gate(name: string): GateSettings;
   /**
-   * The headers of a probe that a release asks for, resolved: to the names of headers those of secrets. Left out: there are no secrets.
+   * The headers of a probe that a release asks for, resolved: to the names of headers those of secrets. Left out: nothing may be probed.
    * @throws an error where that server may not be probed from here, or a secret is missing; it tells no value
    */
   probe?(url: string, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>>;

@@ -62,6 +62,7 @@ import { showConfig } from './temporal/show-config';
 import type { ShownStack } from './temporal/show-config';
 import { listPending } from './temporal/list-pending';
 import { planDeployment } from './temporal/plan-deployment';
+import { planGate } from './temporal/plan-gate';
 import { readHistory } from './temporal/read-history';
 import { Coordinators } from './temporal/coordinators';
 import { requireWorkers } from './temporal/require-workers';
@@ -364,6 +365,22 @@ export class DroverClient {
   /** Releases: those that run, then the last that ended. */
   releases(limit: number, runningOnly = false): Promise<readonly CoordinatorSummary[]> {
     return this.explained(() => this.releasesOf.list(limit, runningOnly));
+  }
+
+  /** Why the worker of its environment would not ask a gate of a release, by the names of those gates. It asks none of them. */
+  planGates({ request }: BuiltRelease): Promise<ReadonlyMap<string, string>> {
+    return this.explained(async () => {
+      const refused = new Map<string, string>();
+      for (const environment of new Set(request.gates.map((one) => one.environment)))
+        await requireWorkers(this.connection, this.settings.namespace, environment);
+      await inParallel(request.gates, AT_ONCE, (gate) =>
+        planGate(this.client, gate).catch((error: unknown) => {
+          if (!(error instanceof RefusedError)) throw error;
+          refused.set(gate.name, error.message.replace(`gate ${gate.name}: `, ''));
+        }),
+      );
+      return refused;
+    });
   }
 
   /** What a release would change in each service, by deployment id; an error where one cannot be upgraded. It writes nothing. */

@@ -74,7 +74,7 @@ function accessOf(
       const message = `environment ${alias} has no gate ${JSON.stringify(name)} any more: it was taken out of the configuration`;
       throw new ConfigurationError([{ where: environment.configuration.where, message }]);
     },
-    probe: (url, headers) => headersOfProbe(environment.configuration.probes, url, headers),
+    probe: (url, headers) => headersOfProbe(alias, environment.configuration.probes, url, headers),
     twinOf: ({ id, name }) =>
       [...configuration.environments.values()].find(
         (other) =>

@@ -171,6 +171,8 @@ export const workflowIdOf = (environment: string, stack: string, service: string
 export const UPGRADE_SERVICE = 'upgradeService';
 /** Type name of the read-only workflow behind `--plan`. */
 export const PLAN_UPGRADE = 'planUpgrade';
+/** Type name of the read-only workflow that tells `--plan` whether a gate of a release would be asked. */
+export const ADMIT_GATE = 'admitGate';
 /** Type name of the read-only workflow behind `drover doctor`. */
 export const EXAMINE = 'examine';
 /** Type name of the read-only workflow behind `drover orphans`. */

@@ -1,3 +1,4 @@
+export { admitGate } from './admit-gate';
 export { examine } from './examine';
 export { holds } from './holds';
 export { lane } from './lane';

@@ -37,9 +37,8 @@ function admitted(
   try {
     const access = accessTo(deps, environment);
     const address = filled(url, { environment }, encodeURIComponent);
-    if (access.probe !== undefined) return { url: address, headers: access.probe(address, headers) };
-    if (Object.keys(headers).length > 0) throw new Error(`the worker of ${environment} has no secrets for probes`);
-    return { url: address, headers: {} };
+    if (access.probe === undefined) throw new Error(`the worker of ${environment} asks nothing for releases`);
+    return { url: address, headers: access.probe(address, headers) };
   } catch (error) {
     throw failure('Configuration', `gate ${name}: ${error instanceof Error ? error.message : String(error)}`);
   }

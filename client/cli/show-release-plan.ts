@@ -5,10 +5,15 @@ import { formatDuration } from '../input/duration';
 import type { BuiltRelease } from '../release/build-release';
 import { clean, jsonLine } from '../render/clean';
 
-/** What would change in each service of a release, in the order in which they would be upgraded; names only, no values. */
+/**
+ * What would change in each service of a release, in the order in which they would be upgraded; names only, no values.
+ *
+ * @param gates why those of its gates that would not be asked would not, by name
+ */
 export function releasePlanText(
   { request, waves }: BuiltRelease,
   plans: ReadonlyMap<string, UpgradePlan | Error>,
+  gates: ReadonlyMap<string, string>,
   json: boolean,
 ): string {
   const services = waves.flatMap((wave, index) =>
@@ -31,9 +36,12 @@ export function releasePlanText(
         refused: refused.length,
         unchanged: services.filter(isUnchanged).length,
         onFailure: request.onFailure,
-        gates: request.gates,
+        gates: request.gates.map((gate) => {
+          const problem = gates.get(gate.name);
+          return problem === undefined ? gate : { ...gate, problem };
+        }),
         confirm: request.confirm,
-        exitCode: exitCodeOf(refused.length === 0 ? 'succeeded' : 'refused'),
+        exitCode: exitCodeOf(refused.length + gates.size === 0 ? 'succeeded' : 'refused'),
       },
     ]
       .map(jsonLine)
@@ -61,19 +69,32 @@ export function releasePlanText(
       : alone === services.length
         ? ', all unchanged: the release would touch nothing'
         : `, ${String(alone)} of them unchanged and left alone`;
+  const cannot = [
+    ...(refused.length === 0 ? [] : [`${String(refused.length)} of ${String(services.length)} cannot be upgraded`]),
+    ...(gates.size === 0 ? [] : [`${String(gates.size)} of ${String(request.gates.length)} gates would not be asked`]),
+  ];
   const end =
-    refused.length === 0
+    cannot.length === 0
       ? `${String(services.length)} services${same}; when one fails: ${request.onFailure}. Nothing was written.`
-      : `${String(refused.length)} of ${String(services.length)} cannot be upgraded: the release would be refused. Nothing was written.`;
-  return [...lines, ...decidingLines(request), end, ''].join('\n');
+      : `${cannot.join(', ')}: the release would be refused. Nothing was written.`;
+  return [...lines, ...decidingLines(request, gates), end, ''].join('\n');
 }
 
 const isUnchanged = ({ plan }: { readonly plan: UpgradePlan | Error | undefined }): boolean =>
   plan !== undefined && !(plan instanceof Error) && plan.step === 'unchanged';
 
 /** What has to hold when all are verified, before the first is finished. */
-function decidingLines({ gates, confirm, confirmWithinMillis }: BuiltRelease['request']): string[] {
-  const asked = gates.map((gate) => `gate ${gate.name}: ${gateTerms(gate)}`);
+function decidingLines(
+  { gates, confirm, confirmWithinMillis }: BuiltRelease['request'],
+  problems: ReadonlyMap<string, string>,
+): string[] {
+  const asked = gates.flatMap((gate) => {
+    const problem = problems.get(gate.name);
+    return [
+      `gate ${gate.name}: ${gateTerms(gate)}`,
+      ...(problem === undefined ? [] : [`gate ${gate.name} would not be asked: ${problem}`]),
+    ];
+  });
   const person = confirm === 'manual' ? [`a person confirms, within ${formatDuration(confirmWithinMillis)}`] : [];
   const all = [...asked, ...person];
   return all.length === 0 ? [] : ['Before the first is finished:', ...all.map((line) => `  ${clean(line)}`)];

@@ -51,6 +51,25 @@ async function eventually(what: string, holds: () => Promise<boolean>): Promise<
 
 const releaseIdOf = (ended: Ended): string => /release (r[0-9a-f]{12})/.exec(ended.stdout)?.[1] ?? 'none';
 
+it('a gate on a server that probes.to does not name is told by the plan, and refuses the release', async () => {
+  const gate = "gates: { smoke: { http: { url: 'http://127.0.0.1:9/' } } }\n";
+  const file = fileOf('gate.yaml', ['plain-a'], gate);
+  const plan = await drover('release', '-f', file, '--plan');
+  expect([plan.code, plan.stderr]).toEqual([7, '']);
+  const why =
+    'http://127.0.0.1:9 is none of the servers that releases may probe from here (environments.prod.probes.to names none)';
+  expect(plan.stdout).toContain(`gate smoke would not be asked: ${why}`);
+  expect(plan.stdout).toMatch(
+    /^1 of 1 gates would not be asked: the release would be refused\. Nothing was written\.$/m,
+  );
+  const [, told] = jsonLines(await drover('release', '-f', file, '--plan', '--json'));
+  expect(told).toMatchObject({ type: 'release-plan', exitCode: 7, gates: [{ name: 'smoke' }] });
+  expect(JSON.stringify(told)).toContain(why);
+  const ended = await drover('release', '-f', file);
+  expect(ended.code).toBe(7);
+  expect(ended.stdout).toContain(`gate smoke: ${why}`);
+});
+
 it('a release from a file ends with 0 when all services run what was asked; the same command again tells how it ended', async () => {
   const file = fileOf('one.yaml', ['one-a', 'one-b']);
   const plan = await drover('release', '-f', file, '--plan');

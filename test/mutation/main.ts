@@ -76,11 +76,14 @@ async function isCaught(folder: string, mutant: Mutant): Promise<boolean> {
   const { code, output } = await run(folder, mutant.caughtBy);
   writeFileSync(file, whole);
   const took = Math.round((Date.now() - started) / 1000);
-  const isTold = code !== 0;
+  const failures = failuresIn(output);
+  // A suite that breaks off says nothing about the mutant: a failure has to be named.
+  const isTold = code !== 0 && failures.length > 0;
   process.stdout.write(
     `${isTold ? 'caught  ' : 'SURVIVED'} invariant ${mutant.invariant}, ${mutant.name}: ${mutant.breaks} (${mutant.file}; ${took} s)\n`,
   );
-  for (const line of isTold ? failuresIn(output) : [`    ${mutant.caughtBy.join(' ')}`])
+  const told = code === 0 ? [] : output.trimEnd().split('\n').slice(-5);
+  for (const line of isTold ? failures : [`    ${mutant.caughtBy.join(' ')}`, ...told])
     process.stdout.write(`${line}\n`);
   return isTold;
 }
@@ -99,7 +102,9 @@ function run(folder: string, [command = '', ...args]: readonly string[]): Promis
 
 /** The first few failures by name: jest's, or a suite's own. */
 function failuresIn(output: string): string[] {
-  const names = output.split('\n').filter((line) => /^ {2}● .+ › |^FAILED |^counter-example/.test(line));
+  const names = output
+    .split('\n')
+    .filter((line) => /^ {2}● (?!Console|Test suite failed)|^FAILED |^counter-example/.test(line));
   return [...new Set(names)].slice(0, 3).map((line) => `    ${line.trim()}`);
 }
 

@@ -174,7 +174,10 @@ export class Rig {
       },
       ...(probes === undefined
         ? {}
-        : { probe: (url: string, headers: Readonly<Record<string, string>>) => headersOfProbe(probes, url, headers) }),
+        : {
+            probe: (url: string, headers: Readonly<Record<string, string>>) =>
+              headersOfProbe(alias, probes, url, headers),
+          }),
       variable: (reference) => {
         const value = variables?.[reference];
         if (value === undefined) throw new Error(`there is no variable "${reference}" for this environment`);

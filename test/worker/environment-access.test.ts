@@ -133,7 +133,7 @@ describe('what releases may probe', () => {
     'http://shop:8080/?x=1',
     'https://shop.example.com/',
   ])('%s is sent its secret', (url) => {
-    expect(headersOfProbe(probes, url, headers)).toEqual({ Authorization: 'canary-probe' });
+    expect(headersOfProbe('qa', probes, url, headers)).toEqual({ Authorization: 'canary-probe' });
   });
 
   test.each([
@@ -145,15 +145,17 @@ describe('what releases may probe', () => {
     'http://shop/',
     'http://shopX8080/',
   ])('%s is not asked', (url) => {
-    expect(() => headersOfProbe(probes, url, headers)).toThrow(
+    expect(() => headersOfProbe('qa', probes, url, headers)).toThrow(
       /is none of the servers that releases may probe from here/,
     );
-    expect(() => headersOfProbe(probes, url, {})).toThrow(/probes\.to/);
+    expect(() => headersOfProbe('qa', probes, url, {})).toThrow(/probes\.to/);
   });
 
-  test('where nothing is said any server is asked, and no secret is sent', () => {
-    const nothing = { to: undefined, secrets: new Map() };
-    expect(headersOfProbe(nothing, 'http://anywhere/', {})).toEqual({});
-    expect(() => headersOfProbe(nothing, 'http://anywhere/', headers)).toThrow(/none is configured/);
+  test('where nothing is said no server is asked, and the key to set is named', () => {
+    const nothing = { to: [], secrets: new Map() };
+    expect(() => headersOfProbe('qa', nothing, 'http://anywhere/', {})).toThrow(
+      'http://anywhere is none of the servers that releases may probe from here (environments.qa.probes.to names none); ' +
+        'whoever runs the worker can add it in drover.yaml',
+    );
   });
 });

@@ -171,3 +171,19 @@ describe('gates of a release itself', () => {
     },
   });
 });
+
+describe('gates of a release where probes.to is left out', () => {
+  const title = 'the worker asks nothing, and the key to set is told before the first service is touched';
+  const run: ReleaseCase['run'] = async (one) => {
+    const gates = [gateOf(one, { name: 'anywhere', url: `${origin()}/nowhere/` })];
+    const result = await (await one.start({ a: [] }, { gates })).result();
+    expect(result).toMatchObject({ verdict: 'refused', decision: null });
+    expect(result.reason).toContain(
+      `gate anywhere: ${origin()} is none of the servers that releases may probe from here (environments.${one.rig.alias}.probes.to names none)`,
+    );
+    expect(result.reason).toMatch(/Nothing was begun$/);
+    expect(one.actions).toEqual([]);
+    expect(asked.get('nowhere')).toBeUndefined();
+  };
+  runReleaseCases([{ title, services: ['a'], run }], { probes: { to: [], secrets: new Map() } });
+});

@@ -127,7 +127,7 @@ function placeOf(source: SecretSource | undefined): string {
 }
 
 function describeProbes({ to, secrets }: ConfiguredProbes): string[] {
-  if (to === undefined) return [];
+  if (to.length === 0) return [];
   const named = [...secrets].map(([name, source]) => `${name} (${source.place})`);
   return [`  releases may probe: ${to.join(', ')}${named.length === 0 ? '' : `; secrets: ${named.join(', ')}`}`];
 }

@@ -28,8 +28,8 @@ export type ProbesSpelling = z.infer<typeof probesSchema>;
 
 /** What the gates of a release may ask from the worker of an environment. */
 export interface ConfiguredProbes {
-  /** Servers, `*` stands for any text without a slash; undefined: any, without a secret. */
-  readonly to: readonly string[] | undefined;
+  /** Servers, `*` stands for any text without a slash; none: nothing may be asked. */
+  readonly to: readonly string[];
   /** What a header may refer to. */
   readonly secrets: ReadonlyMap<string, SecretSource>;
 }
@@ -40,22 +40,29 @@ export function configuredProbes(
   toSource: (spelling: SecretSpelling) => SecretSource,
 ): ConfiguredProbes {
   const secrets = Object.entries(spelling?.secrets ?? {}).map(([name, from]) => [name, toSource(from)] as const);
-  return { to: spelling?.to, secrets: new Map(secrets) };
+  return { to: spelling?.to ?? [], secrets: new Map(secrets) };
 }
 
 /**
- * The headers of a probe, resolved.
+ * The headers of a probe that a release asks for in the environment of that alias, resolved. Whoever may ask for a release could otherwise make
+ * the worker ask whatever it reaches: only servers that are named are asked.
  *
  * @throws Error where the server is none of those that are named, or a secret is not configured; it repeats no reference
  */
 export function headersOfProbe(
+  alias: string,
   { to, secrets }: ConfiguredProbes,
   url: string,
   headers: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const { origin } = new URL(url);
-  if (to !== undefined && !to.some((pattern) => isServer(pattern, origin)))
-    throw new Error(`${origin} is none of the servers that releases may probe from here (probes.to): ${to.join(', ')}`);
+  if (!to.some((pattern) => isServer(pattern, origin))) {
+    const key = `environments.${alias}.probes.to`;
+    const named = to.length === 0 ? `${key} names none` : `${key}: ${to.join(', ')}`;
+    throw new Error(
+      `${origin} is none of the servers that releases may probe from here (${named}); whoever runs the worker can add it in drover.yaml`,
+    );
+  }
   return Object.fromEntries(
     Object.entries(headers).map(([header, reference]) => {
       const source = secrets.get(reference);

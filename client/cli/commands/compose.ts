@@ -2,7 +2,7 @@ import { InvalidInputError } from '../../errors/invalid-input-error';
 import type { Problem } from '../../errors/invalid-input-error';
 import { nameProblems } from '../../input/check-names';
 import { shownPlace } from '../../input/shown';
-import { clean, jsonLine } from '../../render/clean';
+import { cleanLines, jsonLine } from '../../render/clean';
 import type { Command } from '../command';
 import { withClient } from '../open-client';
 import { TEMPORAL_OPTIONS } from '../option-spec';
@@ -51,7 +51,7 @@ export const compose: Command = {
           'docker-compose.yml': dockerCompose,
           'rancher-compose.yml': rancherCompose,
         }))
-          io.out.write([`# ${name}`, ...text.trimEnd().split('\n').map(clean), '', ''].join('\n'));
+          io.out.write([`# ${name}`, cleanLines(text.trimEnd()), '', ''].join('\n'));
       return 0;
     });
   },

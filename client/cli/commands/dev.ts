@@ -197,6 +197,8 @@ async function simulate(
     '    rancher:',
     '      accessKey: { env: DROVER_SIMULATOR_ACCESS_KEY }',
     '      secretKey: { env: DROVER_SIMULATOR_SECRET_KEY }',
+    // For trying the gates of releases: nobody but this machine reaches what listens there.
+    "    probes: { to: ['http://127.0.0.1:*', 'http://localhost:*'] }",
   ];
   const environments = ['dev', 'prod'].flatMap((name) => [`  ${name}:`, `    project: ${name}`, ...keys]);
   writeFileSync(file, ['rancher:', `  url: ${simulator.url}`, 'environments:', ...environments, ''].join('\n'));

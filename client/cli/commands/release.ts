@@ -133,9 +133,10 @@ async function releaseAndFollow(args: ParsedArguments, io: Io, summary: SummaryO
   const json = args.flags.has('json');
   return withClient(args, io, async (client) => {
     if (args.flags.has('plan')) {
-      const plans = await client.planRelease(built);
-      io.out.write(releasePlanText(built, plans, json));
-      const isRefused = [...plans.values()].some((plan) => plan instanceof Error || plan.step === 'refuse');
+      const [plans, gates] = await Promise.all([client.planRelease(built), client.planGates(built)]);
+      io.out.write(releasePlanText(built, plans, gates, json));
+      const isRefused =
+        gates.size > 0 || [...plans.values()].some((plan) => plan instanceof Error || plan.step === 'refuse');
       return exitCodeOf(isRefused ? 'refused' : 'succeeded');
     }
     const handle = await client.startRelease(built);

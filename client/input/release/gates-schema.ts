@@ -19,7 +19,7 @@ import type { z } from 'zod';
 // The gates of a release itself: `gates` in `release.yaml`.
 
 const REFERENCE_FIX =
-  'write the name under which the worker has it: probes: { secrets: { shop-token: … } } in its drover.yaml';
+  'write the name under which the worker has it: probes: { to: […], secrets: { shop-token: … } } in its drover.yaml';
 
 function wrongUrl(url: string): Wrong | undefined {
   const wrong = wrongAddress(url, RELEASE_GATE_NAMES, (plain) => URL.canParse(plain));
