@@ -16,8 +16,8 @@ const FOLDERS = {
   decision: { may: [] },
   rancher: { may: [] },
   // Where secrets come from, and what is encrypted with them: for the client and the worker alike.
-  secrets: { may: [] },
-  codec: { may: ['secrets'] },
+  credentials: { may: [] },
+  codec: { may: ['credentials'] },
   // Temporal's own settings, for both too.
   connection: { may: [] },
   // It must not share the product's mistakes.
@@ -25,8 +25,8 @@ const FOLDERS = {
   workflows: { may: ['decision'], types: ['activities'] },
   activities: { may: ['rancher', 'decision'], types: CONTRACTS },
   // It talks to Temporal, never to Rancher; what starts a worker or the simulator is loaded only by the commands that need it.
-  client: { may: ['decision', 'secrets', 'codec', 'connection', ...CONTRACTS], lazy: ['worker', 'simulator'] },
-  worker: { may: ['activities', 'rancher', 'decision', 'workflows', 'secrets', 'codec', 'connection'] },
+  client: { may: ['decision', 'credentials', 'codec', 'connection', ...CONTRACTS], lazy: ['worker', 'simulator'] },
+  worker: { may: ['activities', 'rancher', 'decision', 'workflows', 'credentials', 'codec', 'connection'] },
 };
 
 /** Packages (and Node's own modules) by folder: a pattern of what is refused, and why. */
@@ -62,7 +62,7 @@ const CONNECTION_PACKAGES = {
 const PACKAGES = {
   decision: [ANY_PACKAGE],
   rancher: [TEMPORAL],
-  secrets: [NODE_ONLY],
+  credentials: [NODE_ONLY],
   codec: [CODEC_PACKAGES],
   connection: [CONNECTION_PACKAGES],
   simulator: [TEMPORAL],

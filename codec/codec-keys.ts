@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { SecretSource } from '../secrets/secret-source';
-import { secretFromFile, secretFromVariable } from '../secrets/secret-source';
-import { sourceOf } from '../secrets/source-of';
-import type { SecretSpelling } from '../secrets/secret-spelling';
+import type { SecretSource } from '../credentials/secret-source';
+import { secretFromFile, secretFromVariable } from '../credentials/secret-source';
+import { sourceOf } from '../credentials/source-of';
+import type { SecretSpelling } from '../credentials/secret-spelling';
 
 /**
  * Where the codec's keys are: `DROVER_CODEC_KEYS` (the keys themselves), else the file that `DROVER_CODEC_KEYS_FILE` names, else what

@@ -1,4 +1,4 @@
-import type { SecretSource } from '../secrets/secret-source';
+import type { SecretSource } from '../credentials/secret-source';
 import { CodecError } from './codec-error';
 import type { CodecKey } from './parse-keys';
 import { parseKeys } from './parse-keys';

@@ -1,5 +1,5 @@
 import type { ObservedRequest } from '../rancher/observed-request';
-import type { SecretSource } from '../secrets/secret-source';
+import type { SecretSource } from '../credentials/secret-source';
 
 /**
  * Tells a key of Rancher's that is being replaced from one that is wrong. Rancher refuses the former key from one moment to the next, and

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AesGcmCodec } from '../../codec/aes-gcm-codec';
 import { CodecError } from '../../codec/codec-error';
-import type { SecretSource } from '../../secrets/secret-source';
+import type { SecretSource } from '../../credentials/secret-source';
 import { payloadsToJson, readPayloads } from './payload-json';
 
 /** Bytes of a request's body: Temporal's own limit of a payload is 2 MiB, and a page of the Web UI asks for several. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CodecServer } from '../../client/codec-server/codec-server';
 import { AesGcmCodec } from '../../codec/aes-gcm-codec';
 import { KeyRing } from '../../codec/key-ring';
-import { secretFromFile, secretFromVariable } from '../../secrets/secret-source';
+import { secretFromFile, secretFromVariable } from '../../credentials/secret-source';
 
 const ORIGIN = 'https://temporal.example.com';
 const TOKEN = 'a-token-of-the-test';

@@ -6,7 +6,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { AesGcmCodec } from '../../codec/aes-gcm-codec';
 import { KeyRing } from '../../codec/key-ring';
 import { parseKeys } from '../../codec/parse-keys';
-import { secretFromFile, secretFromVariable } from '../../secrets/secret-source';
+import { secretFromFile, secretFromVariable } from '../../credentials/secret-source';
 
 const KEY = (fill: number): string => Buffer.alloc(32, fill).toString('base64');
 const ringOf = (keys: string): KeyRing => new KeyRing(secretFromVariable('KEYS', { KEYS: keys }));

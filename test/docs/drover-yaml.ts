@@ -1,5 +1,5 @@
 import { configurationSchema } from '../../worker/config/schema';
-import { SECRET_FORM } from '../../secrets/secret-spelling';
+import { SECRET_FORM } from '../../credentials/secret-spelling';
 import { keysOf } from './schema-keys';
 
 /** What is the same in two places: told once, with a reference. */

@@ -10,7 +10,7 @@ const SOURCES = [
   'codec',
   'connection',
   'decision',
-  'secrets',
+  'credentials',
   'workflows',
   'activities',
   'rancher',

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { digestKey, digestSecretFile } from '../../worker/config/digest-key';
-import { secretFromVariable } from '../../secrets/secret-source';
+import { secretFromVariable } from '../../credentials/secret-source';
 
 let home: string;
 const steps: string[] = [];

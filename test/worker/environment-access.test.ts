@@ -6,7 +6,7 @@ import type { ActivityDependencies } from '../../activities/dependencies';
 import type { Configuration } from '../../worker/config/configuration';
 import { loadConfiguration } from '../../worker/config/load-configuration';
 import { prepareEnvironments } from '../../worker/config/prepare-environment';
-import { secretFromVariable } from '../../secrets/secret-source';
+import { secretFromVariable } from '../../credentials/secret-source';
 import { headersOfProbe } from '../../worker/config/probes';
 import { dependenciesOf } from '../../worker/environment-access';
 

@@ -1,4 +1,4 @@
-import { secretFromFile, secretFromVariable } from '../../secrets/secret-source';
+import { secretFromFile, secretFromVariable } from '../../credentials/secret-source';
 import { KeyWatch } from '../../worker/key-watch';
 
 const FILE = secretFromFile('/run/secrets/key');

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { ReleaseGate } from '../../decision/release-gate';
 import type { ReleaseCase } from '../support/release-scene';
 import { runReleaseCases, type ReleaseScene } from '../support/release-scene';
-import { secretFromVariable } from '../../secrets/secret-source';
+import { secretFromVariable } from '../../credentials/secret-source';
 
 jest.setTimeout(180_000);
 

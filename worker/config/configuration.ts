@@ -1,7 +1,7 @@
 import { DEFAULT_POLICY, type Policy } from '../../decision/policy';
 import { ConfigurationError } from './configuration-error';
 import { formatDuration } from './duration';
-import type { SecretSource } from '../../secrets/secret-source';
+import type { SecretSource } from '../../credentials/secret-source';
 import type { TemporalSettings } from './temporal-settings';
 import type { ConfiguredGate } from './gates';
 import type { ConfiguredProbes } from './probes';

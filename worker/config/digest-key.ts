@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigurationError } from './configuration-error';
-import type { SecretSource } from '../../secrets/secret-source';
+import type { SecretSource } from '../../credentials/secret-source';
 
 const LEAST_LENGTH = 16;
 

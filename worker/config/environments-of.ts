@@ -10,8 +10,8 @@ import { configuredProbes } from './probes';
 import type { LoadedFile } from './load-configuration';
 import type { RancherVariables } from './rancher-variables';
 import { whyBadAlias, whyBadRancherUrl, withPolicySettings } from './schema';
-import type { SecretSpelling } from '../../secrets/secret-spelling';
-import type { SecretSource } from '../../secrets/secret-source';
+import type { SecretSpelling } from '../../credentials/secret-spelling';
+import type { SecretSource } from '../../credentials/secret-source';
 
 /** Long enough for a file that is distributed to machines, short enough for a key that was taken away. */
 const KEY_GRACE_MILLIS = 120_000;

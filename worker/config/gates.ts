@@ -5,8 +5,8 @@ import { GATE_BOUNDS, GATE_DEFAULTS, takesTooLong, wrongAddress } from '../../de
 import { formatDuration } from './duration';
 import { whyBadHeader, whyBadOwnName } from './own-name';
 import { count, duration, kindOf, named, quote, secret, section, text } from './schema-pieces';
-import type { SecretSpelling } from '../../secrets/secret-spelling';
-import type { SecretSource } from '../../secrets/secret-source';
+import type { SecretSpelling } from '../../credentials/secret-spelling';
+import type { SecretSource } from '../../credentials/secret-source';
 
 // Checks of the environment's own, between `upgraded` and the finish: `environments.<name>.gates`.
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { secretFromFile, secretFromVariable } from '../../secrets/secret-source';
-import type { SecretSource } from '../../secrets/secret-source';
+import { secretFromFile, secretFromVariable } from '../../credentials/secret-source';
+import type { SecretSource } from '../../credentials/secret-source';
 
 /** Where a key is, as `drover.yaml` spells it, and the means to read it. */
 export interface KeyReference {

@@ -5,13 +5,13 @@ import { explainIssue } from './explain-issue';
 import { environmentsOf } from './environments-of';
 import { findConfigurationFile, type FileSearch } from './find-file';
 import { readRancherVariables } from './rancher-variables';
-import { readSmallFile, whyUnread } from '../../secrets/read-small-file';
+import { readSmallFile, whyUnread } from '../../credentials/read-small-file';
 import { readYaml, type YamlFile } from './read-yaml';
 import { configurationSchema, whyBadListening, type ConfigurationFile } from './schema';
-import type { SecretSpelling } from '../../secrets/secret-spelling';
+import type { SecretSpelling } from '../../credentials/secret-spelling';
 import { codecKeys } from '../../codec/codec-keys';
-import { sourceOf } from '../../secrets/source-of';
-import { secretFromFile, secretFromVariable, type SecretSource } from '../../secrets/secret-source';
+import { sourceOf } from '../../credentials/source-of';
+import { secretFromFile, secretFromVariable, type SecretSource } from '../../credentials/secret-source';
 import { TemporalSettings } from './temporal-settings';
 import { versioningOf } from './versioning';
 

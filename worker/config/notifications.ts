@@ -6,8 +6,8 @@ import { NOTIFIED_EVENTS } from '../../decision/notification';
 import { nearest } from './nearest';
 import { whyBadHeader, whyBadOwnName } from './own-name';
 import { choice, kindOf, named, secret, section, text } from './schema-pieces';
-import { SECRET_FORM, type SecretSpelling } from '../../secrets/secret-spelling';
-import type { SecretSource } from '../../secrets/secret-source';
+import { SECRET_FORM, type SecretSpelling } from '../../credentials/secret-spelling';
+import type { SecretSource } from '../../credentials/secret-source';
 
 // Who is told what: `notifications`, for all environments, and `environments.<name>.notifications`.
 

@@ -3,9 +3,9 @@ import { RancherClient, type RancherClientOptions } from '../../rancher/rancher-
 import { parseRancherUrl } from '../../rancher/rancher-url';
 import type { Configuration, EnvironmentConfiguration } from './configuration';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error';
-import { readSmallFile, whyUnread } from '../../secrets/read-small-file';
+import { readSmallFile, whyUnread } from '../../credentials/read-small-file';
 import { whyBadRancherUrl } from './schema';
-import type { SecretSource } from '../../secrets/secret-source';
+import type { SecretSource } from '../../credentials/secret-source';
 
 /** Bundles of all public authorities are a quarter of it. */
 const MOST_CA_BYTES = 1024 * 1024;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { whyBadOwnName } from './own-name';
 import { named, quote, secret, section, text } from './schema-pieces';
-import type { SecretSource } from '../../secrets/secret-source';
-import type { SecretSpelling } from '../../secrets/secret-spelling';
+import type { SecretSource } from '../../credentials/secret-source';
+import type { SecretSpelling } from '../../credentials/secret-spelling';
 
 // What the gates of a release may ask from this worker: `environments.<name>.probes`.
 

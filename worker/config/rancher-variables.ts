@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { keyReference } from './key-reference';
-import type { SecretSource } from '../../secrets/secret-source';
+import type { SecretSource } from '../../credentials/secret-source';
 
 /** What the environment variables that people already use say about Rancher. */
 export interface RancherVariables {

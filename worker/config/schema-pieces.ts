@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readSecretSpelling, SECRET_FORM, type SecretSpelling } from '../../secrets/secret-spelling';
+import { readSecretSpelling, SECRET_FORM, type SecretSpelling } from '../../credentials/secret-spelling';
 import { DURATION_FORM, parseDuration } from './duration';
 import { whyBadFileVersion } from '../../decision/file-version';
 import { nearest } from './nearest';

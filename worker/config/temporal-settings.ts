@@ -1,7 +1,7 @@
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { readTemporalProfile } from '../../connection/temporal-profile';
 import { KeyRing } from '../../codec/key-ring';
-import type { SecretSource } from '../../secrets/secret-source';
+import type { SecretSource } from '../../credentials/secret-source';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error';
 import { whyBadWebUrl, type ConfigurationFile } from './schema';
 import { whyBadTemporal, whyBadTemporalFiles, type TemporalProblem } from '../../connection/why-bad-temporal';

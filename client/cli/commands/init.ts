@@ -155,7 +155,7 @@ async function survey(options: {
   readonly secretKey: string;
 }): Promise<readonly SurveyedEnvironment[]> {
   const { surveyRancher } = await import('../../../worker/survey-rancher.js');
-  const { readSmallFile, whyUnread } = await import('../../../secrets/read-small-file.js');
+  const { readSmallFile, whyUnread } = await import('../../../credentials/read-small-file.js');
   const { url, caFile, accessKey, secretKey } = options;
   let ca: string | undefined;
   try {

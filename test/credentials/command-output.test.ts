@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { secretFromCommand } from '../../secrets/secret-source';
-import type { SecretSource } from '../../secrets/secret-source';
+import { secretFromCommand } from '../../credentials/secret-source';
+import type { SecretSource } from '../../credentials/secret-source';
 
 let folder: string;
 beforeEach(() => {
