@@ -6,6 +6,7 @@ import type { Acknowledgement, Intervention, InterventionName, UpgradePlan, Show
 import type { QueueView } from './queue-view';
 import type { ReleaseProgress } from '../workflows/release-contract';
 import { RELEASE, releaseWorkflowIdOf } from '../workflows/release-contract';
+import { CodecError } from '../codec/codec-error';
 import { audit } from './audit';
 import type { AuditEvent, AuditOptions, AuditSummary } from './audit';
 import type { NeedsAttention } from './attention';
@@ -31,6 +32,7 @@ import {
   unknownDeployment,
   unknownRelease,
   unknownRequest,
+  unreadableAnswer,
 } from './refusals';
 import { Promotions } from './pipeline/promotions';
 import type { BuiltRelease } from './release/build-release';
@@ -135,7 +137,7 @@ export class DroverClient {
    *
    * @throws InvalidInputError for bad input, and for a request id that was used for something else; RefusedError where another
    * deployment of the service runs; UnreachableError where no worker would take it: nothing is started then. StillWaitingError where it is
-   * in the queue, and longer than it was to be waited for.
+   * in the queue, and longer than it was to be waited for, or where the answer cannot be decrypted.
    */
   upgrade(input: UpgradeInput, options: StartOptions = {}): Promise<DeploymentHandle> {
     return this.start(buildRequest(input, this.env, new Date()), options);
@@ -162,7 +164,10 @@ export class DroverClient {
         const onPlace = (told: number): void => {
           since = Math.min(since ?? told, told);
         };
-        const handle = await this.enter(ticket, { ...options, onPlace });
+        const handle = await this.enter(ticket, { ...options, onPlace }).catch((error: unknown) => {
+          // What was sent is with Temporal; only the answer cannot be read here.
+          throw error instanceof CodecError ? unreadableAnswer(request, error) : error;
+        });
         // Somebody was faster, or the lane is no more: what runs now decides.
         if (handle !== null) return handle;
         if (attempt >= ATTEMPTS) throw undecided(request);

@@ -1,9 +1,11 @@
+import type { CodecError } from '../codec/codec-error';
 import type { DeploymentRequest } from '../decision/request';
 import { asWord, targetText } from '../decision/target-text';
 import type { InterventionName } from '../workflows/contract';
 import type { DeploymentSummary } from './deployment-summary';
 import { InvalidInputError } from './errors/invalid-input-error';
 import { RefusedError } from './errors/refused-error';
+import { StillWaitingError } from './errors/still-waiting-error';
 import { UnreachableError } from './errors/unreachable-error';
 import { differencesOf } from './input/request-digest';
 import type { Target } from './input/upgrade-input';
@@ -24,6 +26,15 @@ export function undecided(target: Target): RefusedError {
   return new RefusedError(
     `${targetText(target)} is busy: deployments of it begin and end faster than this one could be started. Nothing was changed.`,
     `See who it is: drover history ${targetText(target)}; or let it wait for its turn: --when-busy queue`,
+  );
+}
+
+/** It was sent; the answer is encrypted with a key that is not here. */
+export function unreadableAnswer(target: Target, error: CodecError): StillWaitingError {
+  return new StillWaitingError(
+    `The request for ${targetText(target)} was sent, and the answer cannot be read: ${error.message}. The deployment may have begun.`,
+    `Give this client the keys of the codec (DROVER_CODEC_KEYS_FILE, or temporal.codec in drover.yaml), then: drover status ${targetText(target)}`,
+    { cause: error },
   );
 }
 

@@ -28,6 +28,7 @@ const healthcheck = z.strictObject({
 const service = z.strictObject({
   image: z.string(),
   build: z.strictObject({ context: z.string(), args: z.record(z.string(), z.string()) }).optional(),
+  pull_policy: z.literal('never').optional(),
   profiles: z.array(z.string()).default([]),
   user: z.string().optional(),
   init: z.boolean().default(false),

@@ -18,7 +18,7 @@ const NAMED = canary('the name of a service', true);
 const canaries = [WHY, WHO, TAG, CANCELLED, REFUSED, NAMED];
 
 const HIDDEN_NAME = `s${NAMED.value}`;
-const SERVICES = ['before', 'good', 'sick', 'stopped', 'web-form', 'odd', 'rotated', 'waiting', HIDDEN_NAME];
+const SERVICES = ['before', 'good', 'sick', 'stopped', 'web-form', 'odd', 'rotated', 'unread', 'waiting', HIDDEN_NAME];
 const SEED: WorldSeed = {
   keys: [{ accessKey: 'OWNER', secretKey: 'owner-secret', role: 'owner' }],
   projects: [
@@ -171,6 +171,24 @@ test('a key that is missing is named, by each command that needs it', async () =
   for (const said of [list, none])
     for (const secret of [FIRST_KEY, SECOND_KEY]) expect(said.stdout + said.stderr).not.toContain(secret.split(':')[1]);
 }, 60_000);
+
+test('a client without keys is told that its request was sent, not that nothing was started', async () => {
+  const asked = [
+    'upgrade',
+    stack.alias,
+    `${STACK}/unread`,
+    '--image',
+    'example/unread:2',
+    '--request-id',
+    'request-unread',
+  ];
+  const said = await drover(asked, null);
+  expect(said.code).toBe(5);
+  expect(said.stderr).toContain('The deployment may have begun');
+  expect(said.stderr).toContain('DROVER_CODEC_KEYS_FILE');
+  const { code } = await about('status', 'unread', '--watch');
+  expect(code).toBe(0);
+});
 
 test('a worker that lacks the key fails no deployment: it goes on when the key is there', async () => {
   const held = await upgrade('waiting', '--hold');
