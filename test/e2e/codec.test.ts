@@ -137,7 +137,9 @@ test('the raw histories and descriptions hold nothing in clear text but ids, que
   expect(whole.flatMap(({ place, text }) => nowhere.find(place, text))).toEqual([]);
   // Summaries, memos, details, failures: what they would say.
   for (const { place, text } of rest) {
-    for (const word of ['json/plain', 'example/', 'launchConfig', 'errorMessage'])
+    // What Temporal Web's form sends is in clear by nature: it knows no codec.
+    const encodings = place.endsWith('/web-form') ? [] : ['json/plain'];
+    for (const word of [...encodings, 'example/', 'launchConfig', 'errorMessage'])
       expect([place, text.includes(word) ? word : null]).toEqual([place, null]);
   }
 }, 60_000);
