@@ -232,7 +232,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     invariant: 9,
     name: 'runs-again-after-a-reset',
-    breaks: 'a release that somebody reset upgrades once more what it upgraded before',
+    breaks: 'a release that somebody reset deploys once more what it deployed before',
     file: 'workflows/lane-steps/read-deployment.ts',
     from: 'return await read.executeWithOptions({ ...options, summary }, [ref]);',
     to: 'return (await read.executeWithOptions({ ...options, summary }, [ref])) && null;',
