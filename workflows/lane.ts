@@ -222,7 +222,7 @@ class Lane {
     // A request may come twice, the second time when it is over: whoever brought it had no answer in time. It does not run again.
     if (this.#places.get(ticket.request.requestId)?.digest === ticket.digest) return { do: 'attach', to: ticket };
     const holder: Holder | null = this.#holder?.ticket ?? (this.#isTaken ? 'unknown' : null);
-    const since = sinceOf(ticket);
+    const since = this.#sinceWhen(ticket);
     const entering = enterLane(
       holder,
       this.#waiting.map(({ ticket: waiting }) => waiting),
@@ -238,6 +238,13 @@ class Lane {
     if (entering.supersedesHolder) void this.#supersedeHolder(ticket);
     this.#changed();
     return entering;
+  }
+
+  /** Those that come at the same moment wait since different ones: a lane after this one knows their order by that alone. */
+  #sinceWhen(ticket: Ticket): number {
+    const since = sinceOf(ticket);
+    if (ticket.since !== undefined) return since;
+    return Math.max(since, ...this.#waiting.map((one) => one.since + 1));
   }
 
   /** It comes from a lane before this one, and others asked meanwhile: it has told whoever ran then to give way, and tells nobody else. */

@@ -78,7 +78,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'environments.NAME.gates.NAME.within': 'what has not passed by then fails; default 2m',
   'environments.NAME.gates.NAME.timeout': 'of one check; default 10s',
   'environments.NAME.probes': 'what the gates of releases may ask from here; see [Releases](releases.md)',
-  'environments.NAME.probes.to': '`*` stands for a part of the name',
+  'environments.NAME.probes.to':
+    'the only servers that they may ask, by default none; `*` stands for a part of the name',
   'environments.NAME.probes.secrets': 'what their headers may refer to, by names of your own',
   'environments.NAME.probes.secrets.NAME': 'the value of one',
   'environments.NAME.notifications': 'besides those of the file',

@@ -191,19 +191,21 @@ const CASES: readonly Case[] = [
       const door = doorOf(one);
       await door.enter(door.ticket('a', one.image(2), 'reject', { hold: true, overrides: ONE_BATCH }));
       const tickets = [3, 4, 5].map((tag) => door.ticket(`r${tag}`, one.image(tag), 'queue', { overrides: ONE_BATCH }));
-      for (const ticket of tickets) await door.enter(ticket);
+      await Promise.all(tickets.map((ticket) => door.enter(ticket)));
       const { waiting } = await door.view();
+      const order = waiting.map(({ requestId }) => requestId);
+      expect(order.toSorted()).toEqual(['r3', 'r4', 'r5']);
       await door.lane.terminate('by hand');
       await door.enter(door.ticket('new', one.image(6), 'queue', { overrides: ONE_BATCH }));
       for (const ticket of tickets.toReversed()) {
         const since = waiting.find(({ requestId }) => requestId === ticket.request.requestId)?.since;
         await door.enter({ ...ticket, ...(since === undefined ? {} : { since }) });
       }
-      expect((await door.view()).waiting.map(({ requestId }) => requestId)).toEqual(['r3', 'r4', 'r5', 'new']);
+      expect((await door.view()).waiting.map(({ requestId }) => requestId)).toEqual([...order, 'new']);
       await one.rig.until(door.deployment(), ({ phase }) => phase === 'confirming');
       await door.deployment().signal('confirm');
       await door.lane.result();
-      expect(upgrades(one)).toEqual(['2', '3', '4', '5', '6']);
+      expect(upgrades(one)).toEqual(['2', ...order.map((id) => id.slice(1)), '6']);
     },
   },
   {

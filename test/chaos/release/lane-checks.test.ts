@@ -4,6 +4,9 @@ import { broughtAgain, wrongWithLane } from './lane-checks';
 import type { LaneStep } from './lane-story';
 
 const entered = (requestId: string, whenBusy = 'queue'): LaneStep => ({ did: 'entered', requestId, whenBusy });
+const again = (requestId: string, since: number): LaneStep => ({
+  ...{ did: 'entered', requestId, whenBusy: 'queue', since },
+});
 const started = (requestId: string): LaneStep => ({ did: 'started', requestId });
 const action = (name: string, image = 'x', at = '2026-01-01T00:00:00.000Z'): JournalEntry => ({
   ...{ kind: 'action', at, sequence: 0, service: '1s1', project: 'Main', stack: 'shop', name: 'busy', versions: {} },
@@ -33,6 +36,14 @@ test('what is as it should be is right', () => {
 test('who was just being started as the newest came may still begin', () => {
   const runs = [[entered('a'), entered('c', 'supersede'), started('a'), started('c')]];
   expect(wrongWithLane({ ...RIGHT, runs })).toEqual([]);
+});
+
+test('those that waited in a lane before this one come in any order, and keep the one that they had', () => {
+  const came = [again('b', 2), started('b'), again('d', 4), again('a', 1), again('c', 3)];
+  const runs = [[...came, ...['a', 'c', 'd'].map(started)]];
+  expect(wrongWithLane({ ...RIGHT, runs })).toEqual([]);
+  const wrong = [[...came, ...['a', 'd', 'c'].map(started)]];
+  expect(wrongWithLane({ ...RIGHT, runs: wrong })).toEqual(['c was started after d, which had not waited for as long']);
 });
 
 test.each<[string, Partial<LaneSeen>, RegExp]>([

@@ -61,6 +61,7 @@ function* oneAtATime({ journal, requests }: LaneSeen): Iterable<string> {
 /** First come, first served; and who came before one that supersedes never begins after it. */
 function* inOrder(run: readonly LaneStep[]): Iterable<string> {
   const place = new Map<string, number>();
+  const again = sinceWhen(run);
   let [last, newest] = [-1, -1];
   for (const step of run) {
     const { requestId } = step;
@@ -72,10 +73,36 @@ function* inOrder(run: readonly LaneStep[]): Iterable<string> {
     }
     const at = place.get(requestId);
     if (at === undefined) yield `${requestId} was started and never came to the door`;
-    else if (at <= last) yield `${requestId} was started after one that came later`;
+    // Those that waited in a lane before this one come in any order.
+    if (again.has(requestId)) continue;
+    if (at !== undefined && at <= last) yield `${requestId} was started after one that came later`;
     last = at ?? last;
   }
+  yield* keptOrder(run, again);
   yield* gaveWay(run, newest);
+}
+
+/** Since when those waited that came from a lane before this one. */
+function sinceWhen(run: readonly LaneStep[]): ReadonlyMap<string, number> {
+  return new Map(
+    run.flatMap((step) =>
+      step.did === 'entered' && step.since !== undefined ? [[step.requestId, step.since] as const] : [],
+    ),
+  );
+}
+
+/** Of those that waited in a lane before this one and were all there when the next was chosen, that one is next which waits for the longest. */
+function* keptOrder(run: readonly LaneStep[], again: ReadonlyMap<string, number>): Iterable<string> {
+  let wereThere: readonly string[] = [];
+  for (const [index, { did, requestId }] of run.entries()) {
+    if (did !== 'started') continue;
+    const since = again.get(requestId);
+    const later = new Set(run.slice(index + 1).flatMap((step) => (step.did === 'started' ? [step.requestId] : [])));
+    for (const other of wereThere)
+      if (since !== undefined && later.has(other) && (again.get(other) ?? since) < since)
+        yield `${other} was started after ${requestId}, which had not waited for as long`;
+    wereThere = run.slice(0, index).map((step) => step.requestId);
+  }
 }
 
 function* gaveWay(run: readonly LaneStep[], newest: number): Iterable<string> {

@@ -2,7 +2,13 @@ import type { HistoryEvent } from '../../support/stack';
 
 /** What one run of a lane did, in the order of its history. */
 export type LaneStep =
-  | { readonly did: 'entered'; readonly requestId: string; readonly whenBusy: string }
+  | {
+      readonly did: 'entered';
+      readonly requestId: string;
+      readonly whenBusy: string;
+      /** Where it waited in a lane before this one: since when. */
+      readonly since?: number;
+    }
   /** Its deployment was started. */
   | { readonly did: 'started'; readonly requestId: string };
 
@@ -36,7 +42,10 @@ export function laneStory(history: readonly HistoryEvent[]): LaneStep[] {
 function entered(input: unknown, name: string): LaneStep[] {
   const [ticket] = payloads(at(input, name));
   const requestId = at(ticket, 'request', 'requestId');
-  return typeof requestId === 'string' ? [{ did: 'entered', requestId, whenBusy: String(at(ticket, 'whenBusy')) }] : [];
+  if (typeof requestId !== 'string') return [];
+  const since = at(ticket, 'since');
+  const told = typeof since === 'number' ? { since } : {};
+  return [{ did: 'entered', requestId, whenBusy: String(at(ticket, 'whenBusy')), ...told }];
 }
 
 function payloads(from: unknown): unknown[] {
