@@ -18,8 +18,6 @@ module.exports = {
     '<rootDir>/test/e2e/versions.test.ts',
     // `npm run histories`: it writes what test/replay/replay.test.ts replays.
     '<rootDir>/test/replay/record.test.ts',
-    // As long as no histories are stored.
-    '<rootDir>/test/replay/replay.test.ts',
     '<rootDir>/test/e2e/doctor/doctor-table.test.ts',
     '<rootDir>/test/e2e/local.test.ts',
     '<rootDir>/test/e2e/ci.test.ts',

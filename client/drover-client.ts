@@ -5,7 +5,7 @@ import type { DeploymentRequest } from '../decision/request';
 import type { Acknowledgement, Intervention, InterventionName, UpgradePlan, ShownConfig } from '../workflows/contract';
 import type { QueueView } from './queue-view';
 import type { ReleaseProgress } from '../workflows/release-contract';
-import { RELEASE, RELEASE_PROGRESS, releaseWorkflowIdOf } from '../workflows/release-contract';
+import { RELEASE, releaseWorkflowIdOf } from '../workflows/release-contract';
 import { audit } from './audit';
 import type { AuditEvent, AuditOptions, AuditSummary } from './audit';
 import type { NeedsAttention } from './attention';
@@ -64,6 +64,7 @@ import { listPending } from './temporal/list-pending';
 import { planDeployment } from './temporal/plan-deployment';
 import { planGate } from './temporal/plan-gate';
 import { readHistory } from './temporal/read-history';
+import { RELEASE_QUERY } from './temporal/read-release';
 import { Coordinators } from './temporal/coordinators';
 import { requireWorkers } from './temporal/require-workers';
 import { TemporalRun } from './temporal/temporal-run';
@@ -420,7 +421,7 @@ export class DroverClient {
   }
 
   private releaseHandle(summary: CoordinatorSummary, how: ReleaseHandle['how']): ReleaseHandle {
-    return new CoordinatorHandle(this.client, summary, how, RELEASE_PROGRESS, releaseWords(summary.id));
+    return new CoordinatorHandle(this.client, summary, how, RELEASE_QUERY, releaseWords(summary.id));
   }
 
   /** Gives the connection back. Deployments go on. */

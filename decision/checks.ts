@@ -34,8 +34,9 @@ export const CHECKS = {
     mend: 'temporal operator namespace update --retention 720h',
   },
   'workflow-worker': {
-    looks: 'some worker takes workflows from the task queue, and asked for work not long ago',
-    mend: 'drover worker',
+    looks:
+      'some worker takes workflows from the task queue, and asked for work not long ago; where workers are versioned, one of the build that new work goes to',
+    mend: 'drover worker; where no build is current, drover versions promote BUILD',
   },
   worker: {
     looks: "a worker takes the environment's activities from its task queue, and asked for work not long ago",

@@ -11,6 +11,12 @@ import type {
 } from './follow-coordinator';
 import { followCoordinator } from './follow-coordinator';
 
+/** What a release or a pipeline is asked, and how the answer is read, which may be of another release of Drover. */
+export interface CoordinatorQuery<P> {
+  readonly name: string;
+  readonly read: (answer: unknown) => P;
+}
+
 const QUERY_LIMIT_MILLIS = 5_000;
 
 /** One release or pipeline, running or over. Whoever holds this changes nothing by watching, or by going away. */
@@ -19,7 +25,7 @@ export class CoordinatorHandle<P extends CoordinatorProgress> implements Followe
     private readonly client: Client,
     readonly summary: CoordinatorSummary,
     readonly how: 'started' | 'attached' | 'over',
-    private readonly query: string,
+    private readonly query: CoordinatorQuery<P>,
     readonly words: CoordinatorWords<P>,
   ) {}
 
@@ -30,9 +36,10 @@ export class CoordinatorHandle<P extends CoordinatorProgress> implements Followe
   /** Where it is, also when it is over; null where no worker answers. */
   async progress(): Promise<P | null> {
     try {
-      return await this.client.withDeadline(Date.now() + QUERY_LIMIT_MILLIS, () =>
-        this.workflow().query<P>(this.query),
+      const answer = await this.client.withDeadline(Date.now() + QUERY_LIMIT_MILLIS, () =>
+        this.workflow().query<unknown>(this.query.name),
       );
+      return this.query.read(answer);
     } catch {
       return null;
     }

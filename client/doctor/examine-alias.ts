@@ -111,7 +111,7 @@ async function throughWorker(alias: string, temporal: ReachedTemporal | null, ve
     polledFinding(temporal.connection, temporal.namespace, queue).catch((error: unknown) => lost(alias, error)),
   );
   const polled = looked === LATE ? lost(alias, 'no answer in time') : looked;
-  if (polled.status !== 'ok' || !temporal.takesWorkflows)
+  if (polled.status === 'failed' || !temporal.takesWorkflows)
     return { findings: [polled, skipped('worker-version', 'no worker can be asked: see above')], answer: null };
   try {
     const answer = await within(WORKER_LIMIT_MILLIS, examineEnvironment(temporal.client, alias));

@@ -67,7 +67,7 @@ export async function examineTemporal(settings: ConnectionSettings): Promise<Tem
     ),
   ]);
   findings.push(attributes, workers);
-  return { findings, reached: { client, connection, namespace, takesWorkflows: workers.status === 'ok' }, close };
+  return { findings, reached: { client, connection, namespace, takesWorkflows: workers.status !== 'failed' }, close };
 }
 
 type Opened = Awaited<ReturnType<typeof connectToTemporal>>;

@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import type { Finding } from '../../decision/checks';
 import { isFresh, lastPoll } from '../temporal/last-poll';
+import { buildsAt } from '../temporal/require-workers';
+import type { BuildsAtQueue } from '../temporal/require-workers';
 import { finding } from './finding';
 
 /** A worker that has just started may not be listed yet, milliseconds. */
@@ -16,7 +18,7 @@ export interface PolledQueue {
   readonly queue: string;
 }
 
-/** Whether a worker asks for the work of a queue, and when it last did. */
+/** Whether a worker asks for the work of a queue, when it last did, and whether new work comes to it. */
 export async function polledFinding(
   connection: Connection,
   namespace: string,
@@ -26,9 +28,16 @@ export async function polledFinding(
   const until = Date.now() + PATIENCE_MILLIS;
   for (;;) {
     const polledAt = await lastPoll(connection, namespace, queue, kind);
-    if (isFresh(polledAt))
-      return finding(check, environment, 'ok', `${ago(polledAt)} a worker asked for work of ${queue}`);
-    if (Date.now() >= until) {
+    if (isFresh(polledAt)) {
+      const found = await buildsAt(connection, namespace, queue, kind);
+      if (found.takes || Date.now() >= until)
+        return buildFinding(
+          found,
+          { check, environment, queue },
+          `${ago(polledAt)} a worker asked for work of ${queue}`,
+        );
+    }
+    if (!isFresh(polledAt) && Date.now() >= until) {
       const whose = environment === null ? 'No worker takes workflows' : `No worker serves ${environment}`;
       const last =
         polledAt === null
@@ -44,6 +53,29 @@ export async function polledFinding(
     }
     await delay(PAUSE_MILLIS);
   }
+}
+
+/** Where workers are versioned, new work comes to the current build alone; where none is, to workers without a version. */
+function buildFinding(
+  { takes, builds, current }: BuildsAtQueue,
+  { check, environment, queue }: PolledQueue,
+  text: string,
+): Finding {
+  const others = builds.flatMap((build) => (build === null || build === current ? [] : [build]));
+  const mend = `drover versions promote ${others[0] ?? 'unversioned'}`;
+  if (takes && (current !== null || others.length === 0))
+    return finding(check, environment, 'ok', current === null ? text : `${text}; new work goes to build ${current}`);
+  if (takes)
+    return finding(
+      check,
+      environment,
+      'warning',
+      `${text}; new work goes to workers without a version, and none to those of build ${others.join(', ')}: no build is current`,
+      mend,
+    );
+  const who = builds.map((build) => build ?? 'none').join(', ');
+  const goes = current === null ? 'no build is current' : `new work goes to build ${current}, of which none is there`;
+  return finding(check, environment, 'failed', `workers of build ${who} ask for work of ${queue}, and ${goes}`, mend);
 }
 
 function ago(polledAt: number | null): string {

@@ -2,6 +2,7 @@ import type { Diagnosis } from '../../decision/diagnosis';
 import type { DeploymentResult, ImageChange } from '../../workflows/contract';
 import type { Asked, HistoryEntry, Over } from './history-entry';
 import { imagesOf } from './images-of';
+import { readResult } from '../temporal/read-answer';
 import { originOf } from './origin-of';
 import { property, textOrNull } from './read-value';
 import { valueOf } from './recorded-event';
@@ -74,11 +75,11 @@ export function recordOf(runId: string, events: readonly RecordedEvent[]): Deplo
   };
 }
 
-/** Only what has a timeline and images is a result of Drover's. */
+/** Only what has a timeline and images is a result of Drover's, of whichever release. */
 function resultOf(value: unknown): DeploymentResult | null {
   const isOurs =
     textOrNull(property(value, 'verdict')) !== null &&
     Array.isArray(property(value, 'timeline')) &&
     Array.isArray(property(value, 'images'));
-  return isOurs ? (value as DeploymentResult) : null;
+  return isOurs ? readResult(value) : null;
 }

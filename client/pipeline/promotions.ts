@@ -15,7 +15,6 @@ import {
   holdsIdOf,
   LET_GO,
   PIPELINE,
-  PIPELINE_PROGRESS,
   pipelineWorkflowIdOf,
 } from '../../workflows/pipeline-contract';
 import { RefusedError } from '../errors/refused-error';
@@ -23,6 +22,7 @@ import { pipelineOver, samePipelineIdOtherContent, unknownHold, unknownPipeline 
 import { Coordinators } from '../temporal/coordinators';
 import type { CoordinatorStart } from '../temporal/coordinators';
 import { readHolds } from '../temporal/read-holds';
+import { PIPELINE_QUERY } from '../temporal/read-pipeline';
 import { requireWorkers } from '../temporal/require-workers';
 import type { BuiltPipeline } from './build-pipeline';
 import { CoordinatorHandle } from '../coordinator/coordinator-handle';
@@ -162,7 +162,7 @@ export class Promotions {
   }
 
   private handle(summary: CoordinatorSummary, how: PipelineHandle['how']): PipelineHandle {
-    return new CoordinatorHandle(this.client, summary, how, PIPELINE_PROGRESS, pipelineWords(summary.id));
+    return new CoordinatorHandle(this.client, summary, how, PIPELINE_QUERY, pipelineWords(summary.id));
   }
 }
 

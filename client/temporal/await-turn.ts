@@ -8,6 +8,7 @@ import { LANE_VIEW, laneIdOf } from '../../workflows/lane-contract';
 import type { DeploymentSummary } from '../deployment-summary';
 import { StillWaitingError } from '../errors/still-waiting-error';
 import type { Deployments } from './deployments';
+import { readLane } from './read-lane';
 
 /** How a request waits for its turn. Times in milliseconds. */
 export interface WaitOptions {
@@ -75,7 +76,7 @@ export async function laneView(
   try {
     const { status } = await handle.describe();
     if (status.name !== 'RUNNING') return 'none';
-    return await client.withDeadline(Date.now() + QUERY_LIMIT_MILLIS, () => handle.query<LaneView>(LANE_VIEW));
+    return readLane(await client.withDeadline(Date.now() + QUERY_LIMIT_MILLIS, () => handle.query<unknown>(LANE_VIEW)));
   } catch (error) {
     return error instanceof WorkflowNotFoundError ? 'none' : 'silent';
   }

@@ -1,55 +1,24 @@
-import { VERDICTS } from '../../decision/verdict';
-import type { Verdict } from '../../decision/verdict';
 import type { DeploymentResult, Progress } from '../../workflows/contract';
-
-// What a worker says may be of another release than this client: fields that are missing are empty, those that are not known are passed
-// over, and a word that is not known is shown as it is.
-
-type Fields = Readonly<Record<string, unknown>>;
+import { each, fieldsOf, judged, nextStepOf, orNull, whole } from './whole';
 
 /** What the query `progress` answered, whole, whichever release it is of. */
 export function readProgress(answer: unknown): Progress {
-  const given = fieldsOf(answer);
+  const read = whole(answer, EMPTY_PROGRESS);
   return {
-    ...EMPTY_PROGRESS,
-    ...present(given, EMPTY_PROGRESS),
-    result: given['result'] === null || given['result'] === undefined ? null : readResult(given['result']),
+    ...read,
+    events: each(read.events, (event) => whole(event, EMPTY_EVENT)),
+    result: orNull(read.result, readResult),
   };
 }
 
 /** What a deployment ended with, whole, whichever release it is of. */
 export function readResult(answer: unknown): DeploymentResult {
-  const given = fieldsOf(answer);
-  const { verdict } = given;
-  const whole: DeploymentResult = { ...EMPTY_RESULT, ...present(given, EMPTY_RESULT) };
-  if (isVerdict(verdict)) return { ...whole, verdict };
-  const word = typeof verdict === 'string' ? `"${verdict.slice(0, 60)}"` : 'none';
-  return {
-    ...whole,
-    verdict: 'needs-attention',
-    reason: `the verdict is ${word}, which this client does not know, for the worker is of another release: ${whole.reason}`,
-    nextStep: whole.nextStep === '' ? 'Ask with a client of the release that the worker has.' : whole.nextStep,
-  };
+  const read = whole(answer, EMPTY_RESULT);
+  const { verdict } = fieldsOf(answer);
+  return { ...read, ...judged(verdict, read.reason), nextStep: nextStepOf(verdict, read.nextStep) };
 }
 
-function isVerdict(word: unknown): word is Verdict {
-  return typeof word === 'string' && Object.hasOwn(VERDICTS, word);
-}
-
-function fieldsOf(answer: unknown): Fields {
-  return typeof answer === 'object' && answer !== null ? (answer as Fields) : {};
-}
-
-/** The fields that are there and of the kind that is expected; where null is expected, anything may be there. */
-function present<Whole extends object>(given: Fields, empty: Whole): Partial<Whole> {
-  const entries = Object.entries(empty).filter(([name, usual]) => {
-    const value = given[name];
-    if (value === undefined) return false;
-    if (usual === null) return true;
-    return Array.isArray(usual) ? Array.isArray(value) : typeof value === typeof usual;
-  });
-  return Object.fromEntries(entries.map(([name]) => [name, given[name]])) as Partial<Whole>;
-}
+const EMPTY_EVENT: Progress['events'][number] = { at: 0, level: 'info', phase: 'resolving', text: '' };
 
 const EMPTY_PROGRESS: Progress = {
   deploymentId: '',

@@ -65,26 +65,46 @@ async function whoTakes(
   namespace: string,
   name: string,
   kind: QueueKind,
-): Promise<'somebody' | 'nobody' | { readonly onlyOthers: readonly string[]; readonly current: string | null }> {
-  const { pollers, routing } = await described(connection, namespace, name, kind);
-  if (pollers.length === 0) return 'nobody';
-  const current = routing?.currentDeploymentVersion?.buildId;
-  const ramping = (routing?.rampingVersionPercentage ?? 0) > 0 ? routing?.rampingDeploymentVersion?.buildId : undefined;
-  const builds = pollers.map(({ deploymentOptions }) =>
-    deploymentOptions?.workerVersioningMode === VERSIONED ? (deploymentOptions.buildId ?? '') : null,
-  );
-  const takes = builds.some((build) => (build === null ? !current : build === current || build === ramping));
-  if (takes) return 'somebody';
-  return { onlyOthers: [...new Set(builds.map((build) => build ?? 'unversioned'))], current: current ? current : null };
+): Promise<'somebody' | 'nobody' | OnlyOthers> {
+  const { takes, builds, current } = await buildsAt(connection, namespace, name, kind);
+  if (builds.length === 0) return 'nobody';
+  return takes ? 'somebody' : { onlyOthers: builds.map((build) => build ?? 'unversioned'), current };
 }
 
-function notCurrent({
-  onlyOthers,
-  current,
-}: {
+/** Workers are there, and new work comes to none of them. */
+interface OnlyOthers {
   readonly onlyOthers: readonly string[];
+  /** Null: new work goes to workers without a version. */
   readonly current: string | null;
-}): UnreachableError {
+}
+
+/** Of which builds the workers are that ask a task queue for work now, and whether new work comes to some of them. */
+export interface BuildsAtQueue {
+  readonly takes: boolean;
+  /** Each once; null: workers without a version. */
+  readonly builds: readonly (string | null)[];
+  /** Null where none is. */
+  readonly current: string | null;
+}
+
+/** Asks Temporal who serves a task queue, by build. */
+export async function buildsAt(
+  connection: Connection,
+  namespace: string,
+  name: string,
+  kind: QueueKind,
+): Promise<BuildsAtQueue> {
+  const { pollers, routing } = await described(connection, namespace, name, kind);
+  const current = routing?.currentDeploymentVersion?.buildId;
+  const ramping = (routing?.rampingVersionPercentage ?? 0) > 0 ? routing?.rampingDeploymentVersion?.buildId : undefined;
+  const all = pollers.map(({ deploymentOptions }) =>
+    deploymentOptions?.workerVersioningMode === VERSIONED ? (deploymentOptions.buildId ?? '') : null,
+  );
+  const takes = all.some((build) => (build === null ? !current : build === current || build === ramping));
+  return { takes, builds: [...new Set(all)], current: current ? current : null };
+}
+
+function notCurrent({ onlyOthers, current }: OnlyOthers): UnreachableError {
   const others = onlyOthers.join(', ');
   return new UnreachableError(
     current === null

@@ -142,7 +142,7 @@ test('a deployment, releases and a parked deployment that began on one build sta
     ...['--confirm', '--request-id', 'r/1', '--detach', '--json'],
   ]);
   writeFileSync(join(stack.folder, 'waves.yaml'), WAVES);
-  const waves = stack.startDrover(['release', 'waves.yaml', '--request-id', 'r/2', '--detach', '--json']);
+  const waves = stack.startDrover(['release', '-f', 'waves.yaml', '--request-id', 'r/2', '--detach', '--json']);
   const [heldEnded, parkedEnded, released] = await Promise.all([
     held.upgrade('--hold', ...BOTH),
     parked.upgrade(...BOTH),

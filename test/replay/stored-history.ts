@@ -1,8 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { temporal } from '@temporalio/proto';
 import { ROOT } from '../support/root';
 
+/** Packed, for there are many, and they are alike: `zcat` shows one. */
+const EXTENSION = '.json.gz';
 const FOLDER = join(ROOT, 'test', 'replay', 'histories');
 
 /** One event, as Temporal's own tools export it. */
@@ -27,11 +30,11 @@ export function readHistories(): readonly NamedHistory[] {
     .filter((entry) => entry.isDirectory())
     .flatMap(({ name: release }) =>
       readdirSync(join(FOLDER, release))
-        .filter((file) => file.endsWith('.json'))
+        .filter((file) => file.endsWith(EXTENSION))
         .map((file) => ({
           release,
-          name: `${release}/${file.slice(0, -'.json'.length)}`,
-          ...(JSON.parse(readFileSync(join(FOLDER, release, file), 'utf8')) as StoredHistory),
+          name: `${release}/${file.slice(0, -EXTENSION.length)}`,
+          ...(JSON.parse(gunzipSync(readFileSync(join(FOLDER, release, file))).toString(), asBytes) as StoredHistory),
         })),
     );
 }
@@ -43,12 +46,32 @@ export function writeHistories(release: string, histories: ReadonlyMap<string, S
   mkdirSync(folder, { recursive: true });
   for (const [name, { workflowId, events }] of histories) {
     // A line for each event: what a change does to a history can be read.
-    const lines = events.map((event) => JSON.stringify(event)).join(',\n');
+    const lines = events.map((event) => JSON.stringify(event, asText)).join(',\n');
     writeFileSync(
-      join(folder, `${name}.json`),
-      `{"workflowId":${JSON.stringify(workflowId)},"events":[\n${lines}\n]}\n`,
+      join(folder, `${name}${EXTENSION}`),
+      gzipSync(`{"workflowId":${JSON.stringify(workflowId)},"events":[\n${lines}\n]}\n`, { level: 9 }),
     );
   }
+}
+
+/** What a payload's bytes are called where they are stored as the text that they are: it can be read, and packs better. */
+const TEXT = 'dataText';
+
+function asText(_name: string, value: unknown): unknown {
+  if (!isObject(value) || typeof value['data'] !== 'string') return value;
+  const { data, ...rest } = value;
+  const text = Buffer.from(data, 'base64').toString();
+  return Buffer.from(text).toString('base64') === data ? { ...rest, [TEXT]: text } : value;
+}
+
+function asBytes(_name: string, value: unknown): unknown {
+  if (!isObject(value) || typeof value[TEXT] !== 'string') return value;
+  const { [TEXT]: text, ...rest } = value;
+  return { ...rest, data: Buffer.from(text).toString('base64') };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** What replaying needs of a history, and nothing that tells of the machine that it was recorded on. */
