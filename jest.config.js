@@ -18,6 +18,7 @@ module.exports = {
     '<rootDir>/test/e2e/versions.test.ts',
     // `npm run histories`: it writes what test/replay/replay.test.ts replays.
     '<rootDir>/test/replay/record.test.ts',
+    '<rootDir>/test/client/other-releases/',
     '<rootDir>/test/e2e/doctor/doctor-table.test.ts',
     '<rootDir>/test/e2e/local.test.ts',
     '<rootDir>/test/e2e/ci.test.ts',

@@ -90,6 +90,14 @@ async function promote(build: string): Promise<void> {
   );
 }
 
+/** What `drover doctor` finds out about who takes work. */
+async function takers(): Promise<unknown[][]> {
+  const found = lines(await stack.drover(['doctor', stack.alias, '--json']));
+  return found
+    .filter(({ check }) => check === 'workflow-worker' || check === 'worker')
+    .map(({ check, status, text }) => [check, status, text]);
+}
+
 beforeAll(async () => {
   const { keys, projects } = seedOf(
     ...['early', 'held', 'parked', 'later', 'queued', 'one', 'two', 'wave-one', 'wave-two'].map(rancher),
@@ -131,7 +139,15 @@ test('until a build is the current one no work comes to it; the worker says so, 
   expect(asked.stderr).toContain('no build is the current one');
   expect(asked.stderr).toContain('Nothing was started');
   expect(asked.stderr).toContain('drover versions promote');
+  expect(await takers()).toEqual([
+    ['workflow-worker', 'failed', expect.stringContaining('and no build is current')],
+    ['worker', 'failed', expect.stringContaining('and no build is current')],
+  ]);
   await promote(builds.first);
+  expect(await takers()).toEqual([
+    ['workflow-worker', 'ok', expect.stringContaining(`new work goes to build ${builds.first}`)],
+    ['worker', 'ok', expect.stringContaining(`new work goes to build ${builds.first}`)],
+  ]);
 });
 
 test('a deployment, releases and a parked deployment that began on one build stay on it while another one is the current one', async () => {
@@ -149,7 +165,11 @@ test('a deployment, releases and a parked deployment that began on one build sta
     release.ended,
     queued.upgrade('--hold', ...BOTH),
   ]);
-  expect([heldEnded.code, parkedEnded.code, released.stderr, released.code]).toEqual([0, 4, '', 5]);
+  expect([heldEnded, parkedEnded, released].map(({ code, stderr }) => [code, stderr])).toEqual([
+    [0, ''],
+    [4, ''],
+    [5, ''],
+  ]);
   const releaseId = String(lines(released)[0]?.['releaseId']);
   await eventually(
     'the release waits to be confirmed',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { RECORDED_VERDICTS } from '../../decision/verdict';
+import { versionedBundle } from '../../worker/bundle/workflow-bundle';
 import { ROOT } from '../support/root';
 import { workflowBundle } from '../support/workflow-bundle';
 import { historyOf, readHistories } from './stored-history';
@@ -39,6 +40,13 @@ test('every stored history is replayed by the workflows as they are', async () =
   const failures = await failuresOf(HISTORIES, workflowBundle());
   expect([...failures].map(([name, { message }]) => `${name}: ${message}`)).toEqual([]);
 }, 120_000);
+
+test('a versioned worker replays what one without a version did: versions can be switched on while something runs', async () => {
+  const ofEachType = new Map(HAPPENED.map(({ workflowType, history }) => [workflowType, history]));
+  const code = readFileSync(String(process.env['DROVER_WORKFLOW_BUNDLE']), 'utf8');
+  const failures = await failuresOf([...ofEachType.values()], versionedBundle({ code }));
+  expect([...failures].map(([name, { message }]) => `${name}: ${message}`)).toEqual([]);
+}, 60_000);
 
 describe('the stored histories', () => {
   const typesInCode = [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../../worker/config/configuration-error';
 import { loadConfiguration } from '../../worker/config/load-configuration';
 import { buildIdOf } from '../../worker/worker-version';
-import { versionedBundle } from '../../worker/bundle/workflow-bundle';
+import { codeOf, versionedBundle, withEncodedFailures } from '../../worker/bundle/workflow-bundle';
 
 let cwd: string;
 beforeEach(() => {
@@ -61,6 +61,13 @@ test('a build is named by the code of the workflows, and not by the machine that
   expect(id).toMatch(/^0\.1\.0-[0-9a-f]{12}$/);
   expect(buildIdOf('0.1.0', { code: `one${map('/there')}` })).toBe(id);
   expect(buildIdOf('0.1.0', { code: `two${map('/here')}` })).not.toBe(id);
+});
+
+test('a build is the same whether the codec is on or not: it is named by the code as it was built, and both tell it to that', () => {
+  const built = { code: "one('drover-failures-are-in-clear')\ntwo" };
+  const told = withEncodedFailures(versionedBundle(built));
+  expect(told).toEqual(versionedBundle(withEncodedFailures(built)));
+  expect(codeOf(told)).toBe("globalThis.droverIsVersioned = true; one('drover-failures-are-encoded')\ntwo");
 });
 
 test('no line of the code moves where its workflows are told that they are versioned', () => {
