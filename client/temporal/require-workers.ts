@@ -101,7 +101,7 @@ export async function buildsAt(
     deploymentOptions?.workerVersioningMode === VERSIONED ? (deploymentOptions.buildId ?? '') : null,
   );
   const takes = all.some((build) => (build === null ? !current : build === current || build === ramping));
-  return { takes, builds: [...new Set(all)], current: current ? current : null };
+  return { takes, builds: [...new Set(all)].sort(), current: current ? current : null };
 }
 
 function notCurrent({ onlyOthers, current }: OnlyOthers): UnreachableError {

@@ -214,7 +214,9 @@ test('a deployment, releases and a parked deployment that began on one build sta
   );
   expect(ends.stdout).toContain('"verdict":"succeeded"');
   await held.isOver();
-  for (const id of [deployment('held'), deployment('one'), deployment('two'), `release/${releaseId}`])
+  // Its decision was taken, and recorded, after the second one had been promoted.
+  const decision = `decision/${releaseId}`;
+  for (const id of [deployment('held'), deployment('one'), deployment('two'), `release/${releaseId}`, decision])
     expect([id, await ranOn(id)]).toEqual([id, `pinned ${builds.first}`]);
   // The lane of the first build went on with the second one, and what it started then runs there.
   expect((await waiting.ended).code).toBe(0);

@@ -95,6 +95,7 @@ test('every path is played, and its history stored', async () => {
       },
       policy: POLICY,
       variables: { known: 'canary-1e2f' },
+      probes: { to: ['http://127.0.0.1:*'], secrets: new Map() },
     }),
     Rig.start({
       seed: { keys: KEYS, projects: [{ name: PROJECT, stacks: pipelineStack(1, false) }] },

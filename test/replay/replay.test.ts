@@ -48,10 +48,16 @@ test('a versioned worker replays what one without a version did: versions can be
   expect([...failures].map(([name, { message }]) => `${name}: ${message}`)).toEqual([]);
 }, 60_000);
 
+/** Whether a workflow asks a worker something and ends with the answer, at once: nothing of it is under way when workers are replaced. */
+function onlyAsks(type: string): boolean {
+  const file = `${type.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
+  return readFileSync(join(ROOT, 'workflows', file), 'utf8').includes("from './told-plainly'");
+}
+
 describe('the stored histories', () => {
-  const typesInCode = [
-    ...readFileSync(join(ROOT, 'workflows', 'index.ts'), 'utf8').matchAll(/export \{ (\w+) \}/g),
-  ].map(([, type]) => type ?? '');
+  const typesInCode = [...readFileSync(join(ROOT, 'workflows', 'index.ts'), 'utf8').matchAll(/export \{ (\w+) \}/g)]
+    .map(([, type]) => type ?? '')
+    .filter((type) => !onlyAsks(type));
   const verdictsOf = (type: string): string[] =>
     [
       ...new Set(HAPPENED.filter(({ workflowType }) => workflowType === type).map(({ verdict }) => verdict ?? 'none')),
@@ -59,7 +65,8 @@ describe('the stored histories', () => {
 
   test(`are there for each workflow type (${RECORD} records them)`, () => {
     expect(typesInCode.length).toBeGreaterThan(5);
-    expect([...new Set(HAPPENED.map(({ workflowType }) => workflowType))].sort()).toEqual(typesInCode.sort());
+    const stored = new Set(HAPPENED.map(({ workflowType }) => workflowType));
+    expect(typesInCode.filter((type) => !stored.has(type))).toEqual([]);
   });
 
   test('are there for each verdict of a deployment', () => {
@@ -95,9 +102,8 @@ describe('the stored histories', () => {
     const all = source.slice(source.search(/^export interface \w*Activities/m));
     const names = [...all.matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name ?? '');
     expect(names.length).toBeGreaterThan(20);
-    expect([...new Set(HAPPENED.flatMap(({ activities }) => activities))].sort()).toEqual(
-      expect.arrayContaining([...new Set(names)].filter((name) => !NOT_STORED.has(name)).sort()),
-    );
+    const stored = new Set(HAPPENED.flatMap(({ activities }) => activities));
+    expect([...new Set(names)].filter((name) => !stored.has(name))).toEqual([]);
   });
 
   test('hold no secret, and nothing of the machine that they were recorded on', () => {
@@ -107,9 +113,6 @@ describe('the stored histories', () => {
     }
   });
 });
-
-/** Activities that no path of a workflow needs, and why. */
-const NOT_STORED: ReadonlySet<string> = new Set([]);
 
 describe('a workflow that is changed incompatibly', () => {
   const code = readFileSync(String(process.env['DROVER_WORKFLOW_BUNDLE']), 'utf8');
@@ -123,21 +126,21 @@ describe('a workflow that is changed incompatibly', () => {
   test.each([
     [
       'upgradeService',
-      'an activity is called by another name',
+      'another activity is called first',
       'first.loadPolicy(request)',
-      'first.loadRules(request)',
+      'first.admitReleaseGate({ gate: request })',
     ],
     [
       'upgradeService',
-      'the finish is sent twice',
+      'it pauses before its end',
       'const result = deployment.end(ended);',
-      'await (0, workflow_1.sleep)(1000); const result = deployment.end(ended);',
+      "await deployment.pause(1000, 'for nothing'); const result = deployment.end(ended);",
     ],
   ])('%s: where %s, its histories are not replayed', async (type, _what, from, to) => {
     const [first] = ofType(type).filter((history) => whatHappened(history).verdict === 'succeeded');
     if (first === undefined) throw new Error(`no history of ${type}`);
     const failures = await failuresOf([first], withChange(from, to));
-    expect([...failures.values()].map((error) => /nondeterminism/i.test(error.message))).toEqual([true]);
+    expect([...failures.values()].map(({ message }) => message)).toEqual([expect.stringMatching(/nondeterminism/i)]);
   });
 
   test('and where only words change, they are', async () => {

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../../decision/verdict';
 import type { DeploymentResult } from '../../../workflows/contract';
-import { LIST_PENDING, PLAN_UPGRADE } from '../../../workflows/contract';
-import { ONE_BATCH, rancherSays, Scene } from '../../workflows/scene';
+import { EXAMINE, LIST_PENDING, PLAN_UPGRADE, SHOW_CONFIG } from '../../../workflows/contract';
+import { ONE_BATCH, rancherSays, Scene, STACK } from '../../workflows/scene';
 import type { Played } from './played';
 import { hasEnded } from './played';
 
@@ -132,6 +132,11 @@ export const deployments: readonly Played[] = [
       await client.workflow.execute(PLAN_UPGRADE, { taskQueue, workflowId, args: [rig.request(one.asked())] });
       const listId = `pending/${environment}/${one.name}`;
       await client.workflow.execute(LIST_PENDING, { taskQueue, workflowId: listId, args: [{ environment }] });
+      const examineId = `examine/${environment}/${one.name}`;
+      await client.workflow.execute(EXAMINE, { taskQueue, workflowId: examineId, args: [{ environment }] });
+      const configId = `config/${environment}/${one.name}`;
+      const args = [{ environment, stack: STACK, services: [one.name] }];
+      await client.workflow.execute(SHOW_CONFIG, { taskQueue, workflowId: configId, args });
     },
   },
 ];

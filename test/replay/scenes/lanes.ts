@@ -45,6 +45,10 @@ export const lanes: readonly Played[] = [
     hasEnded('gave way', await door.record('second'), 'superseded');
     hasEnded('superseding', await door.ran('third'), 'succeeded');
   }),
+  path('ended-by-hand', async ({ begin, door }) => {
+    await begin();
+    await door.deployment().terminate('by hand');
+  }),
   path('by-signal', async ({ one, door, begin }) => {
     await begin();
     await door.lane.signal(ENTER_LANE, door.ticket('second', one.image(3), 'queue'));

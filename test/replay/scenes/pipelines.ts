@@ -102,6 +102,13 @@ export const pipelines: readonly Played<Two>[] = [
     await one.say(running, 'approve', { by: 'joe', decision: 'reject', why: 'not before the fair' });
     return running.result();
   }),
+  path('frozen', 'succeeded', async (one) => {
+    const freeze = [{ name: 'always', timeZone: 'UTC', from: '00:00', to: '00:00' }];
+    const running = await one.start({ freeze });
+    await one.stands(running, 'frozen');
+    await one.say(running, 'breakGlass', { by: 'joe', why: 'the shop is down' });
+    return running.result();
+  }),
   path('differs', 'succeeded', async (one) => {
     const freeze = [{ name: 'always', timeZone: 'UTC', from: '00:00', to: '00:00' }];
     const running = await one.start({ ...APPROVED, freeze }, { withSettings: true });

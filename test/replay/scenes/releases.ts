@@ -1,3 +1,4 @@
+import type { ReleaseGate } from '../../../decision/release-gate';
 import type { Verdict } from '../../../decision/verdict';
 import type { ReleaseResult } from '../../../workflows/release-contract';
 import { ReleaseScene } from '../../support/release-scene';
@@ -13,6 +14,14 @@ function path(name: string, verdict: Verdict, play: (one: ReleaseScene) => Promi
 /** Two services as one transaction: each decision, and each way to it. */
 export const releases: readonly Played[] = [
   path('committed', 'succeeded', async (one) => (await one.start(CHAIN)).result()),
+  path('probed', 'succeeded', async (one) => {
+    const url = `${one.rig.simulator.url}/v2-beta`;
+    const gate: ReleaseGate = {
+      ...{ name: 'closed', kind: 'http', environment: one.rig.alias, url, asks: url, status: 401, headers: {} },
+      ...{ passes: 2, everyMillis: 200, withinMillis: 20_000, timeoutMillis: 5_000 },
+    };
+    return (await one.start(CHAIN, { gates: [gate] })).result();
+  }),
   path('one-fails', 'rolled-back', async (one) => {
     one.behave('b', 2, { startFails: true });
     return (await one.start(CHAIN)).result();
