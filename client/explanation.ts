@@ -66,8 +66,7 @@ export function explain(story: DeploymentStory): Explanation {
       rancher: holds ? null : rancher,
       readAt: holds ? null : readAt,
       tried: result?.tried ?? [],
-      // Here it is told why: whoever reads it need not be sent here.
-      next: nextStep === findOutWhy(story.deployment) ? FOUND_OUT : nextStep,
+      next: nextWhereTold(story.deployment, nextStep),
       commands: holds ? [] : afterTheEnd(story),
     };
   }
@@ -96,6 +95,11 @@ export function explain(story: DeploymentStory): Explanation {
     next: person?.mend ?? `${next}.`,
     commands: person?.commands ?? [watching(story), stopping(story)],
   };
+}
+
+/** What to do next, where it is told why: whoever reads that need not be sent to it. */
+export function nextWhereTold(deployment: DeploymentStory['deployment'], nextStep: string): string {
+  return nextStep === findOutWhy(deployment) ? FOUND_OUT : nextStep;
 }
 
 /**
