@@ -42,7 +42,7 @@ export async function listPending(
       const some = told.slice(at, at + AT_ONCE).map(async (service) => {
         const url = `${access.webUrl}/env/${project.id}/apps/stacks/${service.stackId}/services/${service.id}/containers`;
         const stack = stacks.get(service.stackId) ?? service.stackId;
-        return pendingUpgrade(service, stack, await containersOf(client, service, signal), url);
+        return pendingUpgrade(service, environment, stack, await containersOf(client, service, signal), url);
       });
       upgrades.push(...(await Promise.all(some)));
       heartbeat();
@@ -79,6 +79,7 @@ async function containersOf(
 
 function pendingUpgrade(
   service: ServiceResource,
+  environment: string,
   stack: string,
   containers: readonly InstanceResource[],
   rancherUrl: string,
@@ -90,7 +91,9 @@ function pendingUpgrade(
     service: service.name,
     serviceId: service.id,
     state: service.state,
-    message: hasWords ? redactor(hiddenTexts(service, {}))(message).slice(0, MESSAGE_LIMIT) : null,
+    message: hasWords
+      ? redactor(hiddenTexts(service, {}, { environment, stack }))(message).slice(0, MESSAGE_LIMIT)
+      : null,
     configs: namedConfigs(service).map(({ name, config }) => {
       const version = versionOf(config) ?? '0';
       return {

@@ -144,7 +144,7 @@ export async function openService(
       instances: containers,
       see: (later) => snapshotOf(later, null, view),
       variables,
-      hidden: hiddenTexts(resource, variables),
+      hidden: hiddenTexts(resource, variables, request),
     };
   } catch (error) {
     if (error instanceof NotFoundError) return null;

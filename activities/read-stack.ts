@@ -18,7 +18,7 @@ export const MOST_SERVICES = 300;
 /** Services whose containers are read at once. */
 const AT_ONCE = 4;
 /** A snapshot is taken as for a deployment that asks for nothing. */
-const NOTHING_ASKED: SnapshotView['request'] = { sidekicks: {}, labels: {} };
+const NOTHING_ASKED = { sidekicks: {}, labels: {} };
 
 /** What a stack runs: names, images and versions, never a value. Writes nothing. */
 export async function readStack(
@@ -40,7 +40,9 @@ export async function readStack(
     }
     const readings: ServiceReading[] = [];
     for (let at = 0; at < services.length; at += AT_ONCE) {
-      const some = services.slice(at, at + AT_ONCE).map((one) => readingOf(deps, client, one, signal));
+      const some = services
+        .slice(at, at + AT_ONCE)
+        .map((one) => readingOf(deps, client, one, { environment, stack }, signal));
       readings.push(...(await Promise.all(some)));
       heartbeat();
     }
@@ -54,10 +56,11 @@ async function readingOf(
   deps: ActivityDependencies,
   client: RancherClient,
   service: ServiceResource,
+  place: { readonly environment: string; readonly stack: string },
   signal: AbortSignal,
 ): Promise<ServiceReading> {
   const containers = await containersOf(client, service, signal);
-  const view = { request: NOTHING_ASKED, variables: {}, ...workersView(deps) };
+  const view: SnapshotView = { request: { ...place, ...NOTHING_ASKED }, variables: {}, ...workersView(deps) };
   const snapshot = snapshotOf(service, containers, view);
   const lasting = snapshot.configs.filter(({ startOnce }) => !startOnce).map(({ name }) => name);
   const proof = runsWhatItSays(snapshot, lasting);

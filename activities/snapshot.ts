@@ -18,15 +18,17 @@ import {
   versionOf,
 } from '../rancher/launch-config';
 import { configuredValues, withParts } from '../rancher/configured-values';
-import { redactor } from '../rancher/redact';
+import { MOST_SECRETS, redactor } from '../rancher/redact';
 import type { InstanceResource, ServiceResource } from '../rancher/resources';
 import { oneLine } from '../rancher/wording';
 import type { ActivityDependencies } from './dependencies';
 import { digestOf } from './digest';
+import type { NamedPlace } from './public-names';
+import { publicNames } from './public-names';
 
 /** What a snapshot needs to know besides the service. */
 export interface SnapshotView {
-  readonly request: Pick<DeploymentRequest, 'image' | 'sidekicks' | 'labels'>;
+  readonly request: Pick<DeploymentRequest, 'environment' | 'stack' | 'image' | 'sidekicks' | 'labels'>;
   /** Values of the variables that the request merges, resolved. */
   readonly variables: Readonly<Record<string, string>>;
   readonly digestKey: Uint8Array;
@@ -62,7 +64,7 @@ export function snapshotOf(
     state: service.state,
     removed: service.removed !== null,
     transitioning: service.transitioning,
-    message: messageOf(service, view.variables),
+    message: messageOf(service, view),
     healthState: service.healthState,
     expected: expectedOf(service),
     configs,
@@ -105,9 +107,20 @@ export function removedSnapshot(serviceId: string): ServiceSnapshot {
   };
 }
 
-/** Everything about a service that no message may repeat: its configuration's values, and those that a request merges. */
-export function hiddenTexts(service: ServiceResource, variables: Readonly<Record<string, string>>): string[] {
-  return [...configuredValues(service), ...Object.values(variables).flatMap(withParts)];
+/**
+ * Everything about a service that no message may repeat: its configuration's values, and those that a request merges; but for those that
+ * are nothing but one of its {@link publicNames}, without which a message would not say what it is about.
+ */
+export function hiddenTexts(
+  service: ServiceResource,
+  variables: Readonly<Record<string, string>>,
+  place: NamedPlace,
+): string[] {
+  const texts = [...configuredValues(service), ...Object.values(variables).flatMap(withParts)];
+  // There are more than were read: a redactor has to see by their number that it must show nothing.
+  if (texts.length > MOST_SECRETS) return texts;
+  const names = publicNames(service, place);
+  return texts.filter((text) => !names.has(text));
 }
 
 /** The launch configurations of a service with the names that Rancher gives them, the primary first. */
@@ -138,10 +151,10 @@ function configsOf(service: ServiceResource, { digestKey, installation }: Snapsh
 }
 
 /** Rancher's words only while they tell something: its own "In Progress" is left out. */
-function messageOf(service: ServiceResource, variables: SnapshotView['variables']): string | null {
+function messageOf(service: ServiceResource, { variables, request }: SnapshotView): string | null {
   const message = service.transitioningMessage;
   if (message === null || message === '' || message === 'In Progress') return null;
-  return oneLine(redactor(hiddenTexts(service, variables))(message)).slice(0, 500);
+  return oneLine(redactor(hiddenTexts(service, variables, request))(message)).slice(0, 500);
 }
 
 /** For a global service `scale` stays 1 and `currentScale` is the number of hosts (recorded in `14-global`). */

@@ -1,4 +1,5 @@
 import { AuditGapError } from './errors/audit-gap-error';
+import { RefusedError } from './errors/refused-error';
 import type { CoordinatorEntry, CoordinatorKind } from './history/coordinator-entry';
 import { COORDINATOR_KINDS } from './history/coordinator-entry';
 import { CoordinatorTrail } from './history/coordinator-trail';
@@ -71,6 +72,8 @@ export interface AuditSource {
     until: number;
     environment?: string;
   }): Promise<{ listed: readonly ListedRun[]; counted: number }>;
+  /** Whether a deployment, a release or a pipeline of it is kept, or a worker serves it. */
+  knowsEnvironment(alias: string): Promise<boolean>;
   /** Null where there is no such history (any more). */
   history(run: ListedRun): Promise<readonly RecordedEvent[] | null>;
 }
@@ -86,6 +89,7 @@ const NAMED = 10;
  *
  * @throws AuditGapError before anything is told, where the time reaches further back than histories are kept; and at the end, after
  * everything that can be told, where something is missing
+ * @throws RefusedError where nothing is to be told of an environment that nothing is known of: its name may be mistyped
  */
 export async function* audit(
   source: AuditSource,
@@ -129,6 +133,8 @@ export async function* audit(
     }
   }
   if (missing.length > 0) throw gap(missing);
+  if (events === 0 && environment !== undefined && !(await source.knowsEnvironment(environment)))
+    throw unknownEnvironment(environment);
   const coordinators = runs.filter(({ workflowId }) => coordinatorKindOf(workflowId) !== undefined).length;
   const deployments = runs.length - coordinators;
   return { since, until, deployments, coordinators, events, unreadable, encodings: [...encodings] };
@@ -146,6 +152,14 @@ function requireKept(retentionMillis: number | null, since: number, now: number)
   throw new AuditGapError(
     `The audit would have a gap: it is asked for since ${iso(since)}, and this namespace keeps what is over for ${kept}, since ${from}. What ended before that is gone.`,
     `Ask for less (--since ${less}) and export more often, or have the namespace keep more: temporal operator namespace update --retention …`,
+  );
+}
+
+/** An empty export that says that it is whole would hide what happened where the name is a mistyped one. */
+function unknownEnvironment(environment: string): RefusedError {
+  return new RefusedError(
+    `Nothing is known of an environment ${JSON.stringify(environment)}: no deployment, release or pipeline of it is kept, and no worker serves it.`,
+    'Write the alias as drover.yaml has it; "drover list" shows where deployments ran. Of a new environment there is an audit once its worker runs.',
   );
 }
 

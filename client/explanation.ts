@@ -1,6 +1,7 @@
 import { findOutWhy, FOUND_OUT } from '../decision/find-out-why';
 import { asWord, targetText } from '../decision/target-text';
 import type { Tried } from '../decision/tried';
+import type { Verdict } from '../decision/verdict';
 import { exitCodeOf, VERDICTS } from '../decision/verdict';
 import type { OfferedCommand, PhaseSpan, Progress } from '../workflows/contract';
 import type { DeploymentStory } from './deployment-story';
@@ -66,8 +67,7 @@ export function explain(story: DeploymentStory): Explanation {
       rancher: holds ? null : rancher,
       readAt: holds ? null : readAt,
       tried: result?.tried ?? [],
-      // Here it is told why: whoever reads it need not be sent here.
-      next: nextStep === findOutWhy(story.deployment) ? FOUND_OUT : nextStep,
+      next: nextWhereTold(story.deployment, nextStep === '' && !holds ? nextAfter(verdict) : nextStep),
       commands: holds ? [] : afterTheEnd(story),
     };
   }
@@ -96,6 +96,18 @@ export function explain(story: DeploymentStory): Explanation {
     next: person?.mend ?? `${next}.`,
     commands: person?.commands ?? [watching(story), stopping(story)],
   };
+}
+
+/** What to do next, where nobody said it. */
+function nextAfter(verdict: Verdict): string {
+  return verdict === 'cancelled'
+    ? 'Nothing has to be done; where it is still wanted, ask for it again.'
+    : 'Look at what happened, then ask for it again where it is still wanted.';
+}
+
+/** What to do next, where it is told why: whoever reads that need not be sent to it. */
+export function nextWhereTold(deployment: DeploymentStory['deployment'], nextStep: string): string {
+  return nextStep === findOutWhy(deployment) ? FOUND_OUT : nextStep;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Ticket } from '../decision/lane';
 import { imagesOf } from '../decision/lane';
 import type { DeploymentMemo, SearchAttributeName } from './contract';
 import { KEYWORD_LIMIT } from './contract';
+import { shortSummary, shortSummaryAround } from './summaries';
 
 /** What Temporal keeps beside a workflow, so that it is found and told apart without asking a worker. */
 export interface Listed {
@@ -29,7 +30,7 @@ export function listedAs({ request, digest }: Ticket): Listed {
       keyword('DroverPhase', 'resolving'),
       ...(release === undefined ? [] : [keyword('DroverRelease', release.releaseId)]),
     ],
-    staticSummary: `${stack}/${service} → ${images} in ${environment}, by ${author.by}`.slice(0, SUMMARY_LIMIT),
+    staticSummary: shortSummaryAround(`${stack}/${service} → `, images, ` in ${environment}, by ${author.by}`),
   };
 }
 
@@ -46,12 +47,9 @@ export function laneListedAs(target: {
       keyword('DroverStack', stack),
       keyword('DroverService', service),
     ],
-    staticSummary: `one deployment of ${stack}/${service} in ${environment} at a time`.slice(0, SUMMARY_LIMIT),
+    staticSummary: shortSummary(`one deployment of ${stack}/${service} in ${environment} at a time`),
   };
 }
-
-/** Temporal takes 400 bytes of a workflow's summary, and a letter may be four of them. */
-const SUMMARY_LIMIT = 100;
 
 function keyword(name: SearchAttributeName, value: string): SearchAttributePair {
   const key = defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);

@@ -3,8 +3,14 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { NotifyActivities, RancherActivities } from '../activities/contract';
 import type { DeploymentRequest } from '../decision/request';
 
-/** Temporal refuses longer summaries; bytes, of which a letter may take up to four. */
-const SUMMARY_LIMIT = 100;
+/**
+ * Of what a summary takes as JSON, bytes. Temporal refuses payloads of more than 400, and a codec's envelope with the longest id of a key
+ * takes 217 of them.
+ */
+const SUMMARY_LIMIT = 180;
+const MARK = '…';
+/** Of a middle that is shortened so many letters stay at least. */
+const LEAST_MIDDLE = 24;
 
 const nameOf = ({ stack, service }: Pick<DeploymentRequest, 'stack' | 'service'>): string => `${stack}/${service}`;
 
@@ -65,9 +71,35 @@ export function summarised(options: ActivityOptions): RancherActivities {
   return Object.fromEntries(entries) as RancherActivities;
 }
 
-/** Within what Temporal takes. */
+/** Within what Temporal takes; where something was cut off, it ends with "…". */
 export function shortSummary(text: string): string {
-  return text.length > SUMMARY_LIMIT ? `${text.slice(0, SUMMARY_LIMIT - 1)}…` : text;
+  if (bytesOf(text) <= SUMMARY_LIMIT) return text;
+  const letters = [...text];
+  let length = Math.min(letters.length, SUMMARY_LIMIT);
+  // One after the other: a letter may take one byte or six.
+  do length -= 1;
+  while (bytesOf(`${letters.slice(0, length).join('')}${MARK}`) > SUMMARY_LIMIT);
+  return `${letters.slice(0, length).join('')}${MARK}`;
+}
+
+/** The same of a text that can spare the middle of `middle`; what is around it is cut only where that is not enough. */
+export function shortSummaryAround(before: string, middle: string, after: string): string {
+  const excess = bytesOf(`${before}${middle}${after}`) - SUMMARY_LIMIT;
+  if (excess <= 0) return `${before}${middle}${after}`;
+  const kept = Math.max(LEAST_MIDDLE, middle.length - excess - bytesOf(MARK));
+  if (kept >= middle.length) return shortSummary(`${before}${middle}${after}`);
+  const head = Math.ceil(kept / 2);
+  return shortSummary(`${before}${middle.slice(0, head)}${MARK}${middle.slice(head - kept)}${after}`);
+}
+
+/** What a text takes as JSON, bytes. */
+function bytesOf(text: string): number {
+  let bytes = 0;
+  for (const letter of JSON.stringify(text)) {
+    const code = letter.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
 }
 
 function imagesOf({ image, sidekicks, redeploy }: DeploymentRequest): string {

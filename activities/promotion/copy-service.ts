@@ -55,7 +55,8 @@ export async function copyService(
       });
     definitionIn('1st0');
     const policy = target.access.policy({ overrides: {}, stack: request.stack, service: request.service });
-    const copying: Copying = { request, source, target, model, lease, signal, policy, hidden: hiddenTexts(model, {}) };
+    const hidden = hiddenTexts(model, {}, { environment: request.to, stack: request.stack });
+    const copying: Copying = { request, source, target, model, lease, signal, policy, hidden };
 
     const stack = await stackFor(copying);
     const made = await serviceIn(copying, stack, definitionIn(stack.id));

@@ -52,7 +52,7 @@ async function removeService(removing: Removing, stack: Stack): Promise<RemovedC
   const ours = found.filter((service) => madeService(removal.releaseId, service));
   if (ours.length === 0) return found.length === 0 ? 'not-there' : 'not-ours';
   for (const service of ours.filter(({ state }) => state !== 'removing')) {
-    const hidden = hiddenTexts(service, {});
+    const hidden = hiddenTexts(service, {}, removal);
     await send({
       ...sendingOf(removing, hidden),
       request: async () => {

@@ -24,7 +24,7 @@ export async function showConfig(
     const wanted = services === undefined ? all : all.filter(({ name }) => services.includes(name));
     const ids = services === undefined ? undefined : wanted.map((one) => one.id);
     const whole = await client.stacks.exportConfig(project.id, id, ids, signal);
-    const redact = redactor(all.flatMap((service) => hiddenTexts(service, {})));
+    const redact = redactor(all.flatMap((service) => hiddenTexts(service, {}, { environment, stack })));
     return {
       dockerCompose: shownCompose(whole.dockerComposeConfig, redact).slice(0, MOST),
       rancherCompose: shownCompose(whole.rancherComposeConfig, redact).slice(0, MOST),

@@ -18,11 +18,13 @@ export interface TimelineShown extends Shown {
 
 /** Where the time of a deployment went: bars on a terminal, a table elsewhere; both say it in numbers. */
 export function timelineText(story: DeploymentStory, { json, columns, bars }: TimelineShown): string {
-  const { timeline, deployment, outcome, progress, now } = story;
+  const { timeline, deployment, outcome, progress, now, record } = story;
   const isRunning = outcome === null;
   if (json) return jsonText(story);
   const total = (timeline.at(-1)?.to ?? now) - (timeline[0]?.from ?? now);
-  const standing = `${isRunning ? (progress?.phase ?? 'running') : outcome.verdict}, ${formatDuration(total)}${isRunning ? ' so far' : ''}`;
+  // As a list counts it: with the moments before the first phase and after the last.
+  const whole = (record.endedAt ?? now) - (record.entries[0]?.at ?? deployment.startedAt);
+  const standing = `${isRunning ? (progress?.phase ?? 'running') : outcome.verdict}, ${formatDuration(whole)}${isRunning ? ' so far' : ''}`;
   const heading = fold(headingText(deployment, standing), columns, '  ').map((line) => `${line}\n`);
   const rows = timeline.map(({ phase, from, to }, at) => ({
     phase: clean(phase),

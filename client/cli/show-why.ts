@@ -30,7 +30,7 @@ export function whyText(story: DeploymentStory, { json, columns }: Shown): strin
     rancher === null ? '' : row('service', `${rancher}${readAt === null ? '' : ` (read at ${clock(readAt)})`}`),
     ...rows(
       'container',
-      (diagnosis?.containers ?? []).flatMap((one) => [containerText(one), ...logOf(one)]),
+      (diagnosis?.containers ?? []).flatMap((one) => [containerText(one), ...logOf(one, outcome)]),
     ),
     (diagnosis?.containersLeftOut ?? 0) === 0 ? '' : row('', `and ${String(diagnosis?.containersLeftOut)} more`),
     seenBefore ? row('', `as they were at ${clock(diagnosis.at)}`) : '',
@@ -47,9 +47,14 @@ export function whyText(story: DeploymentStory, { json, columns }: Shown): strin
 }
 
 /** Where the lines are that a container printed: Rancher has them for as long as it has the container. */
-function logOf({ url, seenAt }: AilingContainer): string[] {
+function logOf({ url, seenAt, isNew }: AilingContainer, outcome: DeploymentStory['outcome']): string[] {
   if (url === null) return [];
-  return [seenAt === null ? `its log lines, while Rancher has it: ${url}` : `its containers: ${url}`];
+  const isTakenAway = isNew && (outcome?.verdict === 'rolled-back' || outcome?.verdict === 'cancelled');
+  return [
+    seenAt === null && !isTakenAway
+      ? `its log lines, while Rancher has it: ${url}`
+      : `it is gone; the service's containers: ${url}`,
+  ];
 }
 
 function jsonText(story: DeploymentStory): string {

@@ -25,6 +25,18 @@ svg .way { fill: var(--way); }
 svg .detour { fill: var(--detour); }
 a { color: inherit; }
 footer { margin-top: 2rem; border-top: 1px solid var(--line); font-size: .9rem; }
+@media screen and (max-width: 40rem) {
+  body { padding: 1rem; }
+  table, caption, tbody, tr, td { display: block; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tr { padding: .35rem 0; border-bottom: 1px solid var(--line); }
+  th, td { padding: 0; border: 0; }
+  th[scope=row] { display: block; }
+  td.time, td.word { display: inline; margin-right: .75rem; }
+  td[data-head]::before { content: attr(data-head) ": "; color: var(--quiet); }
+  svg text { font-size: 22px; }
+  svg .took { display: none; }
+}
 @media print {
   :root { --text: #000; --quiet: #333; --page: #fff; --line: #999; --way: #555; --detour: #999; --good: #000; --bad: #000; }
   body { max-width: none; padding: 0; font-size: 10pt; }

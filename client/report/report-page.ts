@@ -1,6 +1,7 @@
 import { triedText } from '../../decision/tried';
 import { exitCodeOf, VERDICTS } from '../../decision/verdict';
 import type { DeploymentStory } from '../deployment-story';
+import { nextWhereTold } from '../explanation';
 import { formatDuration } from '../input/duration';
 import { clock } from '../refusals';
 import { Html, html, NONE } from './html';
@@ -46,7 +47,7 @@ function standingOf({ outcome, progress }: DeploymentStory): string {
   return outcome === null ? `running (${progress?.phase ?? 'no worker answers'})` : outcome.verdict;
 }
 
-function verdictPart({ outcome, progress, record, now }: DeploymentStory): Html {
+function verdictPart({ deployment, outcome, progress, record, now }: DeploymentStory): Html {
   if (outcome === null) {
     const startedAt = record.entries[0]?.at ?? now;
     const where = progress === null ? 'no worker answers' : `in the phase ${progress.phase}`;
@@ -58,7 +59,7 @@ function verdictPart({ outcome, progress, record, now }: DeploymentStory): Html 
   const tried = (result?.tried ?? []).map((one) => html`<li>${triedText(one)}</li>`);
   return html`<p class="verdict ${kind}">${verdict} (exit code ${exitCodeOf(verdict)}): ${VERDICTS[verdict].meaning}</p>
     <p>${reason}</p>
-    ${nextStep === '' ? NONE : html`<p>Next: ${nextStep}</p>`}
+    ${nextStep === '' ? NONE : html`<p>Next: ${nextWhereTold(deployment, nextStep)}</p>`}
     ${
       tried.length === 0
         ? NONE

@@ -6,6 +6,8 @@ export interface Column {
   readonly head: string;
   /** `name`: what the row is about. `time` and `word` are not broken into lines. Default: a text. */
   readonly holds?: 'name' | 'time' | 'word';
+  /** Where a row is too wide for the screen and its cells stand one after the other, the head is told before each: `From: …`. */
+  readonly isTold?: boolean;
 }
 
 /** A table of a page, with a row for each of `rows`; its caption says what it shows, where no heading does. */
@@ -47,5 +49,7 @@ export function table(
 function cellOf(cell: Html | string, column: Column | undefined): Html {
   const holds = column?.holds;
   if (holds === 'name') return html`<th scope="row">${cell}</th>`;
-  return holds === undefined ? html`<td>${cell}</td>` : html`<td class="${holds}">${cell}</td>`;
+  const kind = holds === undefined ? NONE : html` class="${holds}"`;
+  const head = column?.isTold === true ? html` data-head="${column.head}"` : NONE;
+  return html`<td${kind}${head}>${cell}</td>`;
 }

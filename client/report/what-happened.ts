@@ -39,7 +39,11 @@ export function wrongPart({ diagnosis }: DeploymentStory): Html {
 /** The phases, as a picture and as a table. */
 export function timelinePart({ timeline, outcome }: DeploymentStory): Html {
   if (timeline.length === 0) return NONE;
-  const columns = [{ head: 'Phase', holds: 'name' }, { head: 'From', holds: 'time' }, { head: 'Took' }] as const;
+  const columns = [
+    { head: 'Phase', holds: 'name' },
+    { head: 'From', holds: 'time' },
+    { head: 'Took', isTold: true },
+  ] as const;
   const rows = timeline.map(({ phase, from, to }) => [phase, clock(from), formatDuration(to - from)]);
   return html`<h2>Where the time went</h2>
     ${timelineSvg(timeline)} ${table(columns, rows, outcome === null ? 'It still runs: the last one goes on.' : null)}`;
@@ -51,7 +55,11 @@ export function peoplePart({ record }: DeploymentStory): Html {
   if (steps.length === 0)
     return html`<h2>Who stepped in</h2>
       <p>Nobody.</p>`;
-  const columns = [TIME, WHAT, { head: 'How', holds: 'word' }, { head: 'Phase it met', holds: 'word' }] as const;
+  const columns: readonly Column[] = [
+    ...[TIME, WHAT],
+    { head: 'How', holds: 'word', isTold: true },
+    { head: 'Phase it met', holds: 'word', isTold: true },
+  ];
   const rows = steps.map((entry) => [clock(entry.at), interventionText(entry), entry.how, entry.phase]);
   return html`<h2>Who stepped in</h2>
     ${table(columns, rows)}`;

@@ -39,7 +39,11 @@ export function planPart({ images, record }: DeploymentStory): Html {
   if (images.length === 0)
     return html`<h2>Plan</h2>
       <p>The service was not looked up: there is no plan.</p>`;
-  const columns = [{ head: 'Configuration', holds: 'name' }, { head: 'From' }, { head: 'To' }] as const;
+  const columns = [
+    { head: 'Configuration', holds: 'name' },
+    { head: 'From', isTold: true },
+    { head: 'To', isTold: true },
+  ] as const;
   const rows = images.map(({ config, from, to }) => [
     config,
     html`<code>${from ?? 'none'}</code>`,

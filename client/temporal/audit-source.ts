@@ -1,8 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { optionalTsToMs } from '@temporalio/common/lib/time';
+import { rancherQueue } from '../../workflows/contract';
 import type { AuditSource, ListedRun } from '../audit';
 import type { RecordedEvent } from '../history/recorded-event';
-import { auditQuery } from './list-query';
+import { isFresh, lastPoll } from './last-poll';
+import { auditQuery, environmentQuery } from './list-query';
 import { readHistory } from './read-history';
 
 const PAGE_SIZE = 500;
@@ -40,6 +42,15 @@ export class TemporalAuditSource implements AuditSource {
       nextPageToken = page.nextPageToken;
     } while (nextPageToken != null && nextPageToken.length > 0);
     return { listed: [...found.values()], counted: Number(count ?? 0) };
+  }
+
+  async knowsEnvironment(alias: string): Promise<boolean> {
+    const { namespace } = this.client.options;
+    const query = environmentQuery(alias);
+    const { count } = await this.client.workflowService.countWorkflowExecutions({ namespace, query });
+    if (Number(count ?? 0) > 0) return true;
+    const polled = await lastPoll(this.client, namespace, rancherQueue(alias), 'activities');
+    return isFresh(polled);
   }
 
   history(run: ListedRun): Promise<readonly RecordedEvent[] | null> {

@@ -80,6 +80,11 @@ export function auditQuery(period: {
   return `${started} AND (ExecutionStatus = 'Running' OR CloseTime >= '${new Date(since).toISOString()}')`;
 }
 
+/** Temporal's query for everything about one environment, or about it first of several. */
+export function environmentQuery(alias: string): string {
+  return `(DroverEnvironment = ${quoted(alias)} OR DroverEnvironment STARTS_WITH ${quoted(asKept(`${alias}, `))})`;
+}
+
 /** A workflow that did not end by itself wrote no verdict down: its end tells it. */
 function verdictCondition(verdict: Verdict): string {
   const written = `DroverVerdict = ${quoted(verdict)}`;

@@ -61,7 +61,7 @@ describe('whose a pending upgrade is', () => {
     view: { installation?: string; leavesAlone?: (label: string) => boolean } = { leavesAlone: () => true },
   ): string | undefined =>
     snapshotOf(service, [], {
-      request: { sidekicks: {}, labels: {} },
+      request: { environment: 'prod', stack: 'storefront', sidekicks: {}, labels: {} },
       ...{ variables: {}, digestKey: new Uint8Array(32), installation: 'here' },
       ...view,
     }).claimedBy;

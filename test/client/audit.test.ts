@@ -21,6 +21,7 @@ function source(
   return {
     retentionMillis: async () => 86_400_000,
     runs: async () => ({ listed: runs, counted: runs.length }),
+    knowsEnvironment: async () => true,
     history: async ({ runId }) => histories[runId] ?? null,
     ...change,
   };
@@ -236,6 +237,15 @@ describe('an audit of what coordinates deployments', () => {
         entry: { name: 'letGo', hold: 'h1', by: 'jane@host', why: 'ticket 7', outcome: 'taken' },
       },
     ]);
+  });
+
+  it('refuses an environment of which nothing is known: an empty one would look whole', async () => {
+    const from = source([], {}, { knowsEnvironment: async (alias) => alias === 'prod' });
+    expect((await told(from, { environment: 'prod' })).summary).toMatchObject({ events: 0 });
+    expect((await told(from)).summary).toMatchObject({ events: 0 });
+    const { events, gap } = await told(from, { environment: 'nope' });
+    expect(events).toEqual([]);
+    expect(gap).toMatchObject({ name: 'RefusedError', message: expect.stringContaining('environment "nope"') });
   });
 
   it('tells of one environment what is about it among others, and fails where a history is gone', async () => {

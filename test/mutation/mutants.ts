@@ -117,8 +117,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'messages-not-redacted',
     breaks: "Rancher's own words reach the history with the values of variables in them",
     file: 'activities/snapshot.ts',
-    from: 'return oneLine(redactor(hiddenTexts(service, variables))(message)).slice(0, 500);',
-    to: 'return oneLine(redactor(hiddenTexts(service, variables).slice(0, 0))(message)).slice(0, 500);',
+    from: 'return oneLine(redactor(hiddenTexts(service, variables, request))(message)).slice(0, 500);',
+    to: 'return oneLine(redactor(hiddenTexts(service, variables, request).slice(0, 0))(message)).slice(0, 500);',
     caughtBy: suite('test/e2e/secrets.test.ts'),
   },
   {

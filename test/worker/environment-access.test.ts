@@ -8,6 +8,7 @@ import { loadConfiguration } from '../../worker/config/load-configuration';
 import { prepareEnvironments } from '../../worker/config/prepare-environment';
 import { secretFromVariable } from '../../credentials/secret-source';
 import { headersOfProbe } from '../../worker/config/probes';
+import { policyFor } from '../../worker/config/resolve-policy';
 import { dependenciesOf } from '../../worker/environment-access';
 
 let cwd: string;
@@ -94,6 +95,23 @@ test('the policy is the environment’s, with what the request sets', () => {
     .environment('prod')
     .policy({ overrides: { batchSize: 3 }, stack: 's', service: 'w' });
   expect(policy).toMatchObject({ soakMillis: 5000, requestTimeoutMillis: 7000, strategy: { batchSize: 3 } });
+});
+
+test('the address of a gate is told as it is asked: with the names, and without its query', () => {
+  writeFileSync(
+    join(cwd, 'drover.yaml'),
+    `
+rancher: { url: ${url}, accessKey: { env: ACCESS }, secretKey: { env: ACCESS } }
+environments:
+  prod:
+    gates:
+      smoke: { http: { url: 'https://{environment}.example.com/{stack}/health/{service}?token=canary' } }
+`,
+  );
+  const configuration = loadConfiguration({ env: { HOME: cwd, ACCESS: 'access' }, cwd });
+  expect(policyFor(configuration, 'prod', { overrides: {}, stack: 'shop', service: 'db' }).gates).toMatchObject([
+    { name: 'smoke', asks: 'https://prod.example.com/shop/health/db' },
+  ]);
 });
 
 test('a variable is read by its reference; an unknown one is refused with the known ones and no value', () => {

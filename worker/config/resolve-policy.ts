@@ -1,3 +1,5 @@
+import { filled } from '../../activities/gates/send-probe';
+import type { Gate } from '../../decision/gate';
 import type { Policy } from '../../decision/policy';
 import type { DeploymentRequest, PolicyOverrides } from '../../decision/request';
 import type { Configuration } from './configuration';
@@ -28,10 +30,16 @@ export function policyFor(
   environment: string,
   { overrides, stack, service }: Pick<DeploymentRequest, 'overrides' | 'stack' | 'service'>,
 ): Policy {
+  const names = { environment, stack, service };
   const { gates, notifications } = configuration.environment(environment);
   return {
     ...resolvePolicy(configuration, environment, overrides),
-    gates: [...gates.values()].filter((one) => one.isFor(stack, service)).map(({ gate }) => gate),
+    gates: [...gates.values()].filter((one) => one.isFor(stack, service)).map(({ gate }) => asking(gate, names)),
     notify: [...notifications.values()].map(({ target }) => target),
   };
+}
+
+/** The address in words as it is asked, with the names in it; a program's path has none. */
+function asking(gate: Gate, names: Readonly<Record<string, string>>): Gate {
+  return gate.kind === 'http' ? { ...gate, asks: filled(gate.asks, names, encodeURIComponent) } : gate;
 }

@@ -79,7 +79,7 @@ describe.each(VIEWS)('%s', (_name, view) => {
 describe('a timeline', () => {
   it('draws each phase where it was, with how long it took in numbers', () => {
     expect(timelineText(failed(), { json: false, columns: 60, bars: true }).split('\n')).toEqual([
-      'storefront/web in prod: rolled-back, 23 s (d0123456789ab,',
+      'storefront/web in prod: rolled-back, 12 s (d0123456789ab,',
       '  request r1), by jane@host',
       '',
       'resolving     0.3 s  █',
@@ -87,6 +87,15 @@ describe('a timeline', () => {
       'rolling-back  2.7 s                                   █████',
       '',
     ]);
+  });
+
+  it('takes as long as the list says', () => {
+    const story = failed();
+    const { startedAt } = story.deployment;
+    const text = timelineText(story, { json: false, columns: undefined, bars: false });
+    const listed = summary({ startedAt, endedAt: story.record.endedAt ?? 0, run: 'completed' });
+    expect(listText([listed], { json: false, columns: undefined, now: NOW, none: '' })).toContain('  12 s  ');
+    expect(text).toMatch(/rolled-back, 12 s \(/);
   });
 
   it('is a table where the output is no terminal', () => {
@@ -123,7 +132,7 @@ describe('why', () => {
       '  step      waiting (waiting for Rancher to replace the containers), 20 s',
       '  service   upgrading: wait for containers to start (read at 2026-11-23T19:00:05Z)',
       '  container storefront-web-2 (primary, new): stopped, unhealthy, exit code 137, started again 3 times; Rancher says: OOM <killed>',
-      '            its log lines, while Rancher has it: http://rancher/containers/1i7',
+      "            it is gone; the service's containers: http://rancher/containers/1i7",
       '            and 1 more',
       '  log       2026-11-23T19:00:04Z error service.trigger.info: Timeout waiting for instance',
       "  next      Look at the container's log, mend the image and deploy again.",
@@ -174,8 +183,12 @@ describe('why', () => {
   });
 
   it('names where the lines are that a container printed', () => {
-    const text = whyText(failed(), { json: false, columns: undefined });
-    expect(text).toMatch(/^ {12}its log lines, while Rancher has it: http:\/\/rancher\/containers\/1i7$/m);
+    const lines = /^ {12}its log lines, while Rancher has it: http:\/\/rancher\/containers\/1i7$/m;
+    const shown = (story: DeploymentStory): string => whyText(story, { json: false, columns: undefined });
+    expect(shown({ ...underWay(PARKED), diagnosis: DIAGNOSIS })).toMatch(lines);
+    // A rollback took it away.
+    expect(shown(failed())).not.toMatch(lines);
+    expect(shown(failed())).toMatch(/^ {12}it is gone; the service's containers: http:\/\/rancher\/containers\/1i7$/m);
   });
 
   it('does not send whoever reads it to itself', () => {
@@ -205,6 +218,14 @@ describe('why', () => {
     expect(text).toContain('  verdict   succeeded: the image runs and the upgrade is finished\n');
     expect(text).not.toMatch(/^ {2}(step|service|container|next|tried)/m);
     expect(text).not.toContain('drover ');
+  });
+
+  it('says what to do also where nobody said it', () => {
+    const outcome = { verdict: 'cancelled' as const, reason: 'asked to cancel', nextStep: '', result: null };
+    const text = whyText({ ...failed(), diagnosis: null, outcome }, { json: false, columns: undefined });
+    expect(text).toMatch(
+      /^ {2}next {6}Nothing has to be done; where it is still wanted, ask for it again\.\n {12}drover /m,
+    );
   });
 
   it('offers the orphans where something may be pending, and quotes what a shell would not take as it is', () => {

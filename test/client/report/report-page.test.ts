@@ -1,3 +1,4 @@
+import { findOutWhy } from '../../../decision/find-out-why';
 import { html, link } from '../../../client/report/html';
 import { table } from '../../../client/report/table';
 import { reportPage } from '../../../client/report/report-page';
@@ -90,6 +91,15 @@ describe('the page of a deployment', () => {
     expect(page).toMatch(/<html lang="en">/);
   });
 
+  it('does not send whoever reads why to find out why', () => {
+    const base = failed();
+    if (base.outcome === null) throw new Error('it is over');
+    const sent = { ...base, outcome: { ...base.outcome, nextStep: findOutWhy(base.deployment) } };
+    const text = textOf(reportPage(sent));
+    expect(text).toContain('Next: Mend what is named here, then deploy again.');
+    expect(text).not.toContain('drover why');
+  });
+
   it('lets no text become markup, wherever it comes from', () => {
     const evil = "\"><script>alert(1)</script><img src=x onerror='x'>&amp;\u202e\u0000";
     const base = failed();
@@ -155,6 +165,7 @@ describe('a table of a page', () => {
         '<thead><tr><th scope="col">Phase</th><th scope="col">From</th><th scope="col">What</th></tr></thead>' +
         '<tbody><tr><th scope="row">a&lt;b</th><td class="time">1</td><td><i>x</i></td></tr></tbody></table>',
     );
+    expect(table([{ head: 'To', isTold: true }], [['x']]).markup).toContain('<td data-head="To">x</td>');
     expect(table([{ head: '' }], [['x']]).markup).not.toMatch(/thead|caption/);
   });
 });
