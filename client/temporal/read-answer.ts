@@ -63,6 +63,7 @@ const EMPTY_PROGRESS: Progress = {
   requestedBy: '',
   requestedWhy: null,
   round: 0,
+  maxRounds: null,
   finishSent: false,
   isAway: false,
   images: [],
