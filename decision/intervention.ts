@@ -10,6 +10,22 @@ export interface InterventionMeaning {
   readonly meaning: string;
 }
 
+/** Upgrades that a deployment has posted (or adopted), and how many it may at most (`maxRounds`). */
+export interface Rounds {
+  readonly posted: number;
+  readonly limit: number;
+}
+
+/** What a meaning depends on beside the phase. */
+export interface Circumstances {
+  /** Rancher did not answer when it was asked last, and is being waited for: what a `retry` is for is plain then. Default: false. */
+  readonly isAway?: boolean;
+  /** The release that it is a part of: nobody confirms it alone; null where it is none. Default: null. */
+  readonly releaseId?: string | null;
+  /** Null where that is not known: then one is taken to be left. Default: null. */
+  readonly rounds?: Rounds | null;
+}
+
 const yes = (meaning: string): InterventionMeaning => ({ accepted: true, meaning });
 const no = (meaning: string): InterventionMeaning => ({ accepted: false, meaning });
 
@@ -28,6 +44,10 @@ const partOf = (releaseId: string): InterventionMeaning =>
     `it is a part of a release, which decides for all of its services: drover confirm --release ${releaseId}; \`rollback\` takes it back, and the others with it`,
   );
 const OVER = no('the deployment is over');
+const noUpgradeLeft = ({ posted, limit }: Rounds): InterventionMeaning =>
+  no(
+    `no upgrade is left: ${posted} of ${limit} (\`maxRounds\`) were posted; wait for this one, or end it with \`rollback\` and deploy again`,
+  );
 
 /**
  * What each message means in each phase. The documentation's table, the update validators and the tests are made from this one.
@@ -53,7 +73,7 @@ export const INTERVENTION_TABLE: Readonly<Record<Phase, Readonly<Record<Interven
   },
   waiting: {
     cancel: RESTORES,
-    retry: yes('rolls back and upgrades again, while rounds are left'),
+    retry: yes('rolls back and upgrades again'),
     confirm: NOTHING_TO_CONFIRM,
     rollback: RESTORES,
   },
@@ -90,21 +110,24 @@ export const INTERVENTION_TABLE: Readonly<Record<Phase, Readonly<Record<Interven
   done: { cancel: OVER, retry: OVER, confirm: OVER, rollback: OVER },
 };
 
+/** Whether another upgrade may be posted; also where it is not known. */
+export function hasRoundLeft(rounds: Rounds | null): boolean {
+  return rounds === null || rounds.posted < rounds.limit;
+}
+
 /**
- * What an intervention means now. Once the finish was sent, a parked deployment has no way back either.
- *
- * @param isAway Rancher did not answer when it was asked last, and is being waited for: what a `retry` is for is plain then
- * @param releaseId of the release that it is a part of: nobody confirms it alone; null where it is none
+ * What an intervention means now. Once the finish was sent, a parked deployment has no way back either; and once the last upgrade was
+ * posted, a `retry` would only give it up.
  */
 export function meaningOf(
   kind: InterventionKind,
   phase: Phase,
   finishSent: boolean,
-  isAway = false,
-  releaseId: string | null = null,
+  { isAway = false, releaseId = null, rounds = null }: Circumstances = {},
 ): InterventionMeaning {
   if (releaseId !== null && kind === 'confirm' && phase === 'confirming') return partOf(releaseId);
   if (finishSent && phase === 'parked' && (kind === 'cancel' || kind === 'rollback')) return NO_WAY_BACK;
   if (isAway && kind === 'retry' && phase !== 'parked' && phase !== 'done') return ASKS_NOW;
+  if (kind === 'retry' && phase === 'waiting' && rounds !== null && !hasRoundLeft(rounds)) return noUpgradeLeft(rounds);
   return INTERVENTION_TABLE[phase][kind];
 }

@@ -51,6 +51,8 @@ export interface Progress {
   readonly requestedBy: string;
   readonly requestedWhy: string | null;
   readonly round: number;
+  /** Upgrades that it may post at most; null before its policy is known. */
+  readonly maxRounds: number | null;
   /** The finish was sent: there is no way back. */
   readonly finishSent: boolean;
   /** Rancher, or the environment's worker, did not answer when it was asked last, and is being waited for. */

@@ -3,7 +3,7 @@ import { condition, setCurrentDetails, setHandler, upsertMemo, upsertSearchAttri
 import type { About, Target } from '../activities/contract';
 import type { AilingContainer, Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import { graceMillis, isOverdue, isStuck } from '../decision/grace';
-import type { InterventionKind } from '../decision/intervention';
+import type { InterventionKind, Rounds } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
 import { calledConfig } from '../decision/proof';
 import type { Policy } from '../decision/policy';
@@ -289,6 +289,10 @@ export class Deployment {
     }
     this.note('warning', `${said}: restores the former configuration, and gives way`);
     this.#askToRestore(new RestoreNeeded('superseded', said, true));
+  }
+
+  get rounds(): Rounds | null {
+    return this.knownPolicy === null ? null : { posted: this.roundsPosted, limit: this.knownPolicy.maxRounds };
   }
 
   get releaseId(): string | null {

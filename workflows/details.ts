@@ -1,7 +1,8 @@
 import { calledConfig } from '../decision/proof';
 import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import { containerText, withoutRepeats } from '../decision/diagnosis';
-import { INTERVENTION_NAMES, meaningOf } from '../decision/intervention';
+import type { Rounds } from '../decision/intervention';
+import { hasRoundLeft, INTERVENTION_NAMES, meaningOf } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
 import { versionIn } from '../decision/round';
 import type { ConfigVersion, InstanceTally } from '../decision/service-snapshot';
@@ -17,7 +18,7 @@ const NEXT: Readonly<Record<Phase, string>> = {
   resolving: 'find the service and read it',
   settling: 'wait until the service can be upgraded; `cancel` ends the deployment',
   upgrading: 'post the upgrade; `cancel` restores',
-  waiting: 'wait until Rancher has replaced the containers; `cancel` restores, `retry` rolls back and upgrades again',
+  waiting: 'wait until Rancher has replaced the containers; `cancel` restores',
   verifying: 'hold the new containers against the gates; `cancel` restores',
   confirming: 'a person decides: `confirm` finishes, `rollback` restores',
   finishing: 'wait until Rancher has finished and prove what runs; there is no way back from here',
@@ -26,10 +27,20 @@ const NEXT: Readonly<Record<Phase, string>> = {
   parked: 'a person must look; `retry` goes on where it stopped',
 };
 
+/** What that depends on beside the phase. */
+export interface Outlook {
+  readonly isAway?: boolean;
+  readonly finishSent?: boolean;
+  readonly rounds?: Rounds | null;
+}
+
 /** What comes next in a phase, and what a person can do; where Rancher does not answer, that is another thing. */
-export function nextOf(phase: Phase, isAway = false, finishSent = false): string {
-  if (!isAway || phase === 'parked' || phase === 'done') return NEXT[phase];
-  const cancel = meaningOf('cancel', phase, finishSent, true);
+export function nextOf(phase: Phase, { isAway = false, finishSent = false, rounds = null }: Outlook = {}): string {
+  if (!isAway || phase === 'parked' || phase === 'done') {
+    const again = phase === 'waiting' && hasRoundLeft(rounds) ? ', `retry` rolls back and upgrades again' : '';
+    return `${NEXT[phase]}${again}`;
+  }
+  const cancel = meaningOf('cancel', phase, finishSent, { isAway });
   const stops = cancel.accepted ? `; \`cancel\` ${cancel.meaning}` : '';
   return `wait until Rancher answers again, then go on; \`retry\` asks it now${stops}`;
 }
@@ -93,12 +104,15 @@ function diagnosisLines({ at, containers, containersLeftOut }: Diagnosis): strin
 }
 
 /** The messages that mean something now, as a person types them. */
-function howToStepIn({ phase, person, environment, stack, service, finishSent, isAway }: Progress): string[] {
+function howToStepIn(progress: Progress): string[] {
+  const { phase, person, environment, stack, service, finishSent, isAway, round, maxRounds } = progress;
   if (person !== null || phase === 'done') return [];
   const target = targetText({ environment, stack, service });
-  const offers = INTERVENTION_NAMES.map((name) => ({ name, ...meaningOf(name, phase, finishSent, isAway) })).filter(
-    ({ accepted }) => accepted,
-  );
+  const rounds = maxRounds === null ? null : { posted: round, limit: maxRounds };
+  const offers = INTERVENTION_NAMES.map((name) => ({
+    name,
+    ...meaningOf(name, phase, finishSent, { isAway, rounds }),
+  })).filter(({ accepted }) => accepted);
   return [
     ...offers.map(({ name, meaning }) => `- \`drover ${name} ${target}\`, or the signal \`${name}\` here: ${meaning}`),
     '',

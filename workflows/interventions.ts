@@ -1,6 +1,6 @@
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
-import type { InterventionKind } from '../decision/intervention';
+import type { InterventionKind, Rounds } from '../decision/intervention';
 import { meaningOf } from '../decision/intervention';
 import { whyNewer } from '../decision/message-version';
 import type { Phase } from '../decision/phase';
@@ -28,6 +28,8 @@ export interface Intervened {
   readonly isAway: boolean;
   /** Of the release that it is a part of; null where it is none. */
   readonly releaseId: string | null;
+  /** Null as long as the policy is not known. */
+  readonly rounds: Rounds | null;
   /** An intervention that is allowed now. */
   take(kind: InterventionKind, author: { by: string; why: string | null }, meaning: string): void;
   /** A signal that is not allowed now: nobody waits for an answer, so it is written down. */
@@ -99,7 +101,7 @@ export function listen(deployment: Intervened): void {
     const meaning = (input: Intervention | undefined): ReturnType<typeof meaningOf> => {
       const newer = whyNewerMessage(input);
       if (newer !== null) return { accepted: false, meaning: newer };
-      return meaningOf(kind, deployment.phase, deployment.finishSent, deployment.isAway, deployment.releaseId);
+      return meaningOf(kind, deployment.phase, deployment.finishSent, deployment);
     };
     setHandler(
       signal,

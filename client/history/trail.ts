@@ -1,5 +1,5 @@
 import { INTERVENTION_NAMES, meaningOf } from '../../decision/intervention';
-import type { InterventionKind } from '../../decision/intervention';
+import type { InterventionKind, Rounds } from '../../decision/intervention';
 import { PHASES } from '../../decision/phase';
 import type { Phase } from '../../decision/phase';
 import type { TriedAction } from '../../decision/tried';
@@ -47,6 +47,8 @@ export class Trail {
   readonly #absence = new Absence();
   #deploymentId: string | null = null;
   #releaseId: string | null = null;
+  #posted = 0;
+  #maxRounds: number | null = null;
 
   /** @param idOf the lasting id of an event of this run */
   constructor(private readonly idOf: (eventId: number) => string) {}
@@ -117,15 +119,20 @@ export class Trail {
     if (phase === undefined || phase === this.#phase) return;
     if (this.#phase === 'parked') this.#absence.isOver();
     this.#phase = phase;
+    // An upgrade that was not posted here was adopted.
+    if (phase === 'waiting' && !['upgrading', 'waiting'].includes(this.#unparked)) this.#posted += 1;
     if (phase !== 'parked') this.#unparked = phase;
     this.#put(event, { event: 'phase', phase });
   }
 
   #begin(event: Of<'scheduled'>): void {
     const input = valueOf(event.input);
+    const maxRounds = property(property(input, 'policy'), 'maxRounds');
+    if (typeof maxRounds === 'number') this.#maxRounds = maxRounds;
     const action = actionOf(event.activity, input);
     if (action === null) return;
     const round = roundOf(input);
+    if (action === 'upgrade') this.#posted = round ?? this.#posted;
     this.#begun.set(event.id, { action, round, attempts: 1 });
     const images = action === 'upgrade' ? postedImages(input) : {};
     this.#put(event, { event: 'rancher', step: 'begun', action, round, images }, event.input);
@@ -180,9 +187,16 @@ export class Trail {
     if (event.type === 'admitted') return put('repeated', 'put in again by a reset');
     if (this.#isRepeated(kind, given)) return put('repeated', 'the same message came before');
     const isAway = how === 'update' ? this.#absence.wasAway : this.#absence.isAway;
-    const { accepted, meaning } = meaningOf(kind, this.#phase, this.#unparked === 'finishing', isAway, this.#releaseId);
+    const { accepted, meaning } = meaningOf(kind, this.#phase, this.#unparked === 'finishing', {
+      ...{ isAway, releaseId: this.#releaseId },
+      rounds: this.#rounds,
+    });
     // An update that is refused leaves nothing in the history.
     return put(accepted || how === 'update' ? 'taken' : 'refused', meaning);
+  }
+
+  get #rounds(): Rounds | null {
+    return this.#maxRounds === null ? null : { posted: this.#posted, limit: this.#maxRounds };
   }
 
   #isRepeated(kind: InterventionKind, given: unknown): boolean {

@@ -32,6 +32,7 @@ const EMPTY_PROGRESS: Progress = {
   requestedBy: '',
   requestedWhy: null,
   round: 0,
+  maxRounds: null,
   finishSent: false,
   isAway: false,
   images: [],

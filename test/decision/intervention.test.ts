@@ -85,3 +85,22 @@ describe('once the finish was sent there is no way back', () => {
     for (const kind of INTERVENTION_NAMES) expect(meaningOf(kind, 'done', true).meaning).toBe('the deployment is over');
   });
 });
+
+describe('once the last upgrade was posted', () => {
+  const rounds = { posted: 2, limit: 2 };
+
+  test('a `retry` that would give it up is refused, and says what can be done instead', () => {
+    const { accepted, meaning } = meaningOf('retry', 'waiting', false, { rounds });
+    expect(accepted).toBe(false);
+    expect(meaning).toMatch(/^no upgrade is left: 2 of 2 .*`rollback`/);
+    expect(meaningOf('retry', 'waiting', false, { rounds: { posted: 1, limit: 2 } }).accepted).toBe(true);
+  });
+
+  test('all else is as before: other messages, other phases, and a `retry` that only asks Rancher again', () => {
+    for (const phase of PHASES)
+      for (const kind of INTERVENTION_NAMES)
+        if (phase !== 'waiting' || kind !== 'retry')
+          expect(meaningOf(kind, phase, false, { rounds })).toEqual(meaningOf(kind, phase, false));
+    expect(meaningOf('retry', 'waiting', false, { isAway: true, rounds }).accepted).toBe(true);
+  });
+});

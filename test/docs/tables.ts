@@ -1,6 +1,8 @@
 import { FAILURE_TYPES } from '../../activities/failure-types';
 import { CHECKS } from '../../decision/checks';
-import { INTERVENTION_NAMES, INTERVENTION_TABLE } from '../../decision/intervention';
+import type { InterventionKind } from '../../decision/intervention';
+import { INTERVENTION_NAMES, INTERVENTION_TABLE, meaningOf } from '../../decision/intervention';
+import type { Phase } from '../../decision/phase';
 import { PHASES } from '../../decision/phase';
 import { CONFIRM, DEFAULT_POLICY, ON_EXPIRY, ON_PENDING } from '../../decision/policy';
 import type { Policy } from '../../decision/policy';
@@ -155,6 +157,14 @@ function dialect(): string[] {
   });
 }
 
+function interventionCell(phase: Phase, name: InterventionKind): string {
+  const { accepted, meaning } = INTERVENTION_TABLE[phase][name];
+  const limit = DEFAULT_POLICY.maxRounds;
+  const last = meaningOf(name, phase, false, { rounds: { posted: limit, limit } });
+  const inTheLast = last.accepted === accepted ? '' : `; in the last round refused: ${last.meaning}`;
+  return `${accepted ? meaning : `refused: ${meaning}`}${inTheLast}`;
+}
+
 /** All tables that documents take from the code. */
 export const TABLES: readonly DocumentedTable[] = [
   {
@@ -162,15 +172,7 @@ export const TABLES: readonly DocumentedTable[] = [
     name: 'interventions',
     lines: [
       ...head('phase', ...INTERVENTION_NAMES.map((name) => `\`${name}\``)),
-      ...PHASES.map((phase) =>
-        row(
-          `\`${phase}\``,
-          ...INTERVENTION_NAMES.map((name) => {
-            const { accepted, meaning } = INTERVENTION_TABLE[phase][name];
-            return accepted ? meaning : `refused: ${meaning}`;
-          }),
-        ),
-      ),
+      ...PHASES.map((phase) => row(`\`${phase}\``, ...INTERVENTION_NAMES.map((name) => interventionCell(phase, name)))),
     ],
   },
   {

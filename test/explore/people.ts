@@ -1,5 +1,5 @@
 import { INTERVENTION_NAMES } from '../../decision/intervention';
-import type { InterventionKind } from '../../decision/intervention';
+import type { Circumstances, InterventionKind } from '../../decision/intervention';
 import { calledOff } from './act-transitions';
 import type { Drover } from './drover';
 import { finishSent, phaseAt, waitingAt } from './drover';
@@ -8,6 +8,7 @@ import { goRestore } from './flow-restore';
 import { confirmed } from './flow-upgraded';
 import { mayStepIn } from './moves';
 import type { Setting } from './setting';
+import { MAX_ROUNDS } from './setting';
 import type { Add } from './transition';
 import { withAsked } from './with-asked';
 import type { World } from './world';
@@ -17,7 +18,8 @@ export function peopleTransitions(setting: Setting, world: World, drover: Drover
   if (!mayStepIn(setting, world, drover)) return;
   const before = { ...drover, people: drover.people + 1 };
   for (const kind of INTERVENTION_NAMES) {
-    if (!setting.decisions.meaningOf(kind, phaseAt(drover.at), finishSent(drover)).accepted) continue;
+    if (!setting.decisions.meaningOf(kind, phaseAt(drover.at), finishSent(drover), circumstances(drover)).accepted)
+      continue;
     for (const next of taken(setting, before, kind)) add({ by: 'person', what: kind, world, drover: next });
   }
 }
@@ -69,5 +71,9 @@ function goOn(drover: Drover): Drover {
   const back: Drover = { ...drover, at: parkedAt, parkedAt: null };
   return withAsked(drover, waitingAt(parkedAt) === 'activity' ? called(back, parkedAt) : back);
 }
+
+const circumstances = ({ roundsPosted }: Drover): Circumstances => ({
+  rounds: { posted: roundsPosted, limit: MAX_ROUNDS },
+});
 
 const isParked = ({ at }: Drover): boolean => at === 'parked';

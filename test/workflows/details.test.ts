@@ -24,13 +24,18 @@ test('Drover’s own words keep their form', () => {
 });
 
 test('where Rancher does not answer, what comes next is that it does, and `retry` asks it', () => {
-  const away = progress({ phase: 'waiting', next: nextOf('waiting', true), isAway: true });
+  const away = progress({ phase: 'waiting', next: nextOf('waiting', { isAway: true }), isAway: true });
   expect(detailsOf(away)).toContain(
     'Next: wait until Rancher answers again, then go on; `retry` asks it now; `cancel` restores the former configuration',
   );
-  expect(nextOf('waiting', true)).not.toContain('upgrades again');
-  expect(nextOf('finishing', true, true)).toBe('wait until Rancher answers again, then go on; `retry` asks it now');
-  expect([nextOf('parked', true), nextOf('done', true)]).toEqual([nextOf('parked'), nextOf('done')]);
+  expect(nextOf('waiting', { isAway: true })).not.toContain('upgrades again');
+  expect(nextOf('finishing', { isAway: true, finishSent: true })).toBe(
+    'wait until Rancher answers again, then go on; `retry` asks it now',
+  );
+  expect([nextOf('parked', { isAway: true }), nextOf('done', { isAway: true })]).toEqual([
+    nextOf('parked'),
+    nextOf('done'),
+  ]);
 });
 
 test('containers are called new and old, not by versions, and by neither where there is no upgrade of ours', () => {
@@ -44,4 +49,15 @@ test('containers are called new and old, not by versions, and by neither where t
     '- primary, old: 1 of 3 run\n- primary, new: 1 of 3 run',
   );
   expect(detailsOf(progress({ instances: [tally('0')] }))).toContain('- primary: 1 of 3 run');
+});
+
+test('once the last upgrade was posted, `retry` is not offered any more', () => {
+  const offered = (round: number): string => {
+    const rounds = { posted: round, limit: 2 };
+    return detailsOf(progress({ round, maxRounds: 2, next: nextOf('waiting', { rounds }) }));
+  };
+  expect(offered(1)).toContain('`retry` rolls back and upgrades again');
+  expect(offered(1)).toContain('- `drover retry ');
+  expect(offered(2)).not.toContain('retry');
+  expect(offered(2)).toContain('- `drover rollback ');
 });

@@ -1,5 +1,5 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import type { Acknowledgement, InterventionName } from '../../workflows/contract';
+import type { Acknowledgement, InterventionName, Progress } from '../../workflows/contract';
 import type { Service } from '../support/seeds';
 import { seedOf } from '../support/seeds';
 import type { Deploying } from '../support/rig';
@@ -118,16 +118,30 @@ describe('people step in', () => {
     expect(rig.actions('cancel-retrying')).toEqual(['upgrade', 'rollback']);
   });
 
-  test.concurrent('retries are bounded', async () => {
-    const deploying = await begin('too-many-retries');
-    for (const round of [1, 2, 3]) {
-      await rig.until(deploying, (progress) => progress.phase === 'waiting' && progress.round === round);
-      await say(deploying, 'retry');
-    }
-    const result = await deploying.result();
-    expect(result).toMatchObject({ verdict: 'rolled-back', rounds: 3 });
-    expect(result.reason).toContain('gave up after 3 upgrades');
-  });
+  test.concurrent(
+    'retries are bounded: the last upgrade is not given up for one more, which is refused and says why',
+    async () => {
+      const deploying = await begin('too-many-retries');
+      const waitsIn = (last: number): Promise<Progress> =>
+        rig.until(deploying, ({ phase, round }) => phase === 'waiting' && round === last);
+      for (const round of [1, 2]) {
+        expect((await waitsIn(round)).next).toContain('`retry`');
+        await say(deploying, 'retry');
+      }
+      const { next, maxRounds } = await waitsIn(3);
+      expect(maxRounds).toBe(3);
+      expect(next).not.toContain('`retry`');
+      const refusal = expect.stringContaining(
+        'retry is refused in phase waiting: no upgrade is left: 3 of 3',
+      ) as unknown;
+      await expect(say(deploying, 'retry')).rejects.toMatchObject({ cause: { message: refusal } });
+      await deploying.signal('retry', { by: 'jane' });
+      await rig.until(deploying, ({ events }) =>
+        events.some(({ text }) => text.startsWith('retry by jane is refused: no upgrade is left: 3 of 3')),
+      );
+      await expect(deploying.result()).resolves.toMatchObject({ verdict: 'succeeded', rounds: 3 });
+    },
+  );
 
   test.concurrent('confirm before there is anything to confirm is refused with the reason', async () => {
     const deploying = await begin('confirm-early');

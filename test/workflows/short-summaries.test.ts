@@ -3,7 +3,7 @@ import { temporal } from '@temporalio/proto';
 import { buildRequest } from '../../client/input/build-request';
 import { AesGcmCodec } from '../../codec/aes-gcm-codec';
 import { KeyRing } from '../../codec/key-ring';
-import { secretFromVariable } from '../../secrets/secret-source';
+import { secretFromVariable } from '../../credentials/secret-source';
 import { laneListedAs, listedAs } from '../../workflows/listed-as';
 import { shortSummary } from '../../workflows/summaries';
 

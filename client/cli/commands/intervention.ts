@@ -22,7 +22,7 @@ const DESCRIPTIONS: Readonly<Record<InterventionName, readonly string[]>> = {
   ],
   retry: [
     'Lets a parked deployment go on, after its cause was mended; a deployment that waits acts now instead of later; while the',
-    'new containers come up, it rolls back and upgrades again.',
+    'new containers come up, it rolls back and upgrades again. Refused there once the last upgrade (maxRounds) was posted.',
   ],
   confirm: ['Finishes an upgrade that is held (drover upgrade --hold). The gates are read once more just before.'],
   rollback: ['Goes back to the former configuration, and proves that it runs. Refused once the finish was sent.'],

@@ -89,6 +89,21 @@ describe('what a history tells', () => {
     expect(JSON.stringify(entry)).not.toContain('no such message');
   });
 
+  it('that a `retry` was refused where the last upgrade was posted, or adopted', () => {
+    const policy = { maxRounds: 2 };
+    const post = (number: number): readonly Told[] => [
+      phase('upgrading'),
+      scheduled('postUpgrade', { policy, round: { number, posted: [] } }),
+      phase('waiting'),
+    ];
+    const outcomeAfter = (...before: readonly Told[]): unknown => trail(started, ...before, signal('retry')).at(-1);
+    expect(outcomeAfter(...post(1))).toMatchObject({ outcome: 'taken' });
+    expect(outcomeAfter(...post(1), phase('parked'), phase('waiting'))).toMatchObject({ outcome: 'taken' });
+    const refused = { outcome: 'refused', meaning: expect.stringContaining('2 of 2') as unknown };
+    expect(outcomeAfter(...post(1), phase('rolling-back'), ...post(2))).toMatchObject(refused);
+    expect(outcomeAfter(...post(1), phase('rolling-back'), phase('settling'), phase('waiting'))).toMatchObject(refused);
+  });
+
   it('a release that looks again is nobody who steps in, and one that says it twice is taken once', () => {
     const twice = trail(started, signal('decide', ORDER), signal('decide', ORDER));
     expect(twice.slice(1)).toMatchObject([{ outcome: 'taken' }, { outcome: 'repeated' }]);

@@ -39,6 +39,7 @@ export async function upgradeService(request: DeploymentRequest): Promise<Deploy
     requestedBy: request.author.by,
     requestedWhy: request.author.why ?? null,
     round: 1,
+    maxRounds: 3,
     finishSent: false,
     isAway: false,
     images: [],

@@ -31,6 +31,7 @@ export function progress(change: Partial<Progress> = {}): Progress {
     requestedBy: 'jane@host',
     requestedWhy: null,
     round: 1,
+    maxRounds: 3,
     finishSent: false,
     isAway: false,
     images: [{ config: 'primary', from: 'example/web:1', to: 'example/web:2' }],

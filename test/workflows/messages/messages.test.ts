@@ -132,7 +132,7 @@ const away: Case[] = (['waiting', 'confirming', 'finishing', 'rolling-back'] as 
       await one.reaches('rolling-back');
     }
     const comesBack = await goesAway(one, deploying);
-    const { meaning } = meaningOf('retry', phase, phase === 'finishing', true);
+    const { meaning } = meaningOf('retry', phase, phase === 'finishing', { isAway: true });
     expect(meaning).toMatch(/^asks Rancher again now/);
     expect(await update(deploying, 'retry')).toEqual({ phase, meaning });
     await logbookHas(one, deploying, `retry by jane@desk (a test): ${meaning}`);
