@@ -1,10 +1,29 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoSeed } from './demo-seed';
 import { startSimulator } from './simulator';
 import type { WorldSeed } from './world-seed';
 
-/** `node dist/simulator/main.js --port N --speed N --state-file FILE --seed FILE.json --random-seed N`; without a seed, the demo's. */
+const HELP = `Usage: node dist/simulator/main.js [options]
+
+A simulated Rancher 1.6 server: prints {"url": …} on a line when it is ready, and runs until SIGTERM or Ctrl-C.
+
+Options:
+  --host ADDRESS       where it listens; default 127.0.0.1
+  --port N             its port; default 0, one that is free
+  --speed N            so many times as fast as the recorded server; default 1
+  --seed FILE.json     what it starts with: keys, projects with stacks and services, behaviours of images; relative to the current
+                       folder. The form is WorldSeed in simulator/world-seed.ts. Default: the world of "drover demo", whose keys are
+                       ${demoSeed()
+                         .keys.map(({ accessKey, secretKey, role }) => `${accessKey} / ${secretKey} (${role})`)
+                         .join('\n                       ')}
+  --state-file FILE    keeps its state there, and goes on from it where it is there: the seed counts for nothing then
+  --random-seed N      for what it chooses by chance; default 1
+  -h, --help           prints this
+`;
+
+/** What `HELP` says. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -14,14 +33,19 @@ async function main(): Promise<void> {
       'state-file': { type: 'string' },
       seed: { type: 'string' },
       'random-seed': { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
     },
   });
+  if (values.help === true) {
+    process.stdout.write(HELP);
+    return;
+  }
   const number = (name: string, text: string): number => {
     const value = Number(text);
     if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} needs a number`);
     return value;
   };
-  const seed = values.seed === undefined ? demoSeed() : (JSON.parse(readFileSync(values.seed, 'utf8')) as WorldSeed);
+  const seed = values.seed === undefined ? demoSeed() : readSeed(values.seed);
   const simulator = await startSimulator({
     seed,
     ...(values.host === undefined ? {} : { host: values.host }),
@@ -36,6 +60,18 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
+}
+
+function readSeed(file: string): WorldSeed {
+  const path = resolve(file);
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as WorldSeed;
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'it is no JSON' : error instanceof Error ? error.message : String(error);
+    throw new Error(`--seed: ${path} cannot be read: ${why}; leave it out for the world of the demo, or see --help`, {
+      cause: error,
+    });
+  }
 }
 
 main().catch((error: unknown) => {

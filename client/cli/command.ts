@@ -18,6 +18,8 @@ export interface Command {
   readonly name: string;
   /** Its arguments, as the help shows them. */
   readonly usage: string;
+  /** What its first argument may be, for completion; left out where nobody can know. */
+  readonly words?: readonly string[];
   /** What it does, in a few lines. */
   readonly description: readonly string[];
   readonly options: readonly OptionSpec[];

@@ -32,9 +32,8 @@ export async function completedCommands(): Promise<readonly CompletedCommand[]> 
   const names = Object.keys(COMMANDS).filter(isCommandName);
   const commands = await Promise.all(
     names.map(async (name) => {
-      const { options } = await COMMANDS[name].load();
+      const { options, words = [] } = await COMMANDS[name].load();
       const { summary } = COMMANDS[name];
-      const words = name === 'completion' ? SHELLS : [];
       return { name, summary, options: [...options, ...COMMON_OPTIONS].map(completedOption), words };
     }),
   );

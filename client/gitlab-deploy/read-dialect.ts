@@ -15,6 +15,8 @@ export interface DialectArguments {
   /** What is on the command line itself. */
   readonly given: ReadonlySet<DialectName>;
   readonly help: boolean;
+  /** Whether only this program's version is asked for. */
+  readonly version: boolean;
 }
 
 /**
@@ -29,10 +31,12 @@ export function readDialect(argv: readonly string[], env: Environment): DialectA
   const given = new Set<DialectName>();
   const rest = [...argv];
   let help = false;
+  let version = false;
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     const [, bare = '', inline] = /^--([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
     const name = bare.replace(/^no-/, '');
     if (bare === 'help') help = true;
+    else if (bare === 'version') version = true;
     else if (isDialectName(bare) && optionOf(bare).takes !== 'switch') {
       const wanted = optionOf(bare).takes === 'pairs' ? 2 : 1;
       const taken = [
@@ -50,13 +54,13 @@ export function readDialect(argv: readonly string[], env: Environment): DialectA
       given.add(name);
     } else problems.push(unknown(word));
   }
-  if (problems.length > 0 && !help) throw new InvalidInputError(problems);
+  if (problems.length > 0 && !help && !version) throw new InvalidInputError(problems);
   for (const name of DIALECT_NAMES) {
     const { variable } = optionOf(name);
     const value = variable === undefined ? undefined : env[variable];
     if (value !== undefined && value !== '' && !values.has(name)) values.set(name, [value]);
   }
-  return { values, switches, given, help };
+  return { values, switches, given, help, version };
 }
 
 function tooFew(name: DialectName, wanted: number): Problem {

@@ -1,5 +1,6 @@
 import { exitCodeOf } from '../../decision/verdict';
 import type { Io } from '../cli/command';
+import { packageVersion } from '../cli/package-version';
 import { reportError } from '../cli/report-error';
 import { runCommandLine } from '../cli/run-command-line';
 import { readSummaryFiles, withSummaries } from '../cli/summary-files';
@@ -22,8 +23,8 @@ const WIDTH = 100;
 export async function runDialect(argv: readonly string[], io: Io): Promise<number> {
   try {
     const understood = await understand(argv, io);
-    if (understood === null) {
-      io.out.write(dialectHelp());
+    if ('toTell' in understood) {
+      io.out.write(understood.toTell);
       return 0;
     }
     const { args, translated, notes } = understood;
@@ -43,21 +44,21 @@ export async function runDialect(argv: readonly string[], io: Io): Promise<numbe
 }
 
 /**
- * What a command line comes to; null where help is asked for.
+ * What a command line comes to; or what it asks to be told: the help, the version.
  *
  * @throws InvalidInputError as the parser and the translation; summaries tell of it too
  */
 async function understand(
   argv: readonly string[],
   io: Io,
-): Promise<{
-  readonly args: DialectArguments;
-  readonly translated: readonly string[];
-  readonly notes: readonly string[];
-} | null> {
+): Promise<
+  | { readonly args: DialectArguments; readonly translated: readonly string[]; readonly notes: readonly string[] }
+  | { readonly toTell: string }
+> {
   try {
     const args = readDialect(argv, io.env);
-    if (args.help) return null;
+    if (args.help) return { toTell: dialectHelp() };
+    if (args.version) return { toTell: `${NAME} (drover ${packageVersion()})\n` };
     const { argv: translated, notes } = translate(args, io.env);
     return { args, translated, notes };
   } catch (error) {
@@ -81,7 +82,8 @@ function dialectHelp(): string {
     '',
     'Takes the command line and the variables of rancher-gitlab-deploy 1.7, and does the same through Drover: durably, once, and with a',
     "verdict that is proven. Rancher's keys are with the worker; this command needs TEMPORAL_ADDRESS instead. Of Drover it takes",
-    'DROVER_GITLAB_ENVIRONMENTS, DROVER_ON_INTERRUPT and DROVER_SUMMARY. Exit codes: see "drover upgrade --help".',
+    'DROVER_GITLAB_ENVIRONMENTS, DROVER_ON_INTERRUPT and DROVER_SUMMARY. Exit codes: see "drover upgrade --help". --version prints the',
+    'version.',
     '',
     'Options:',
     ...DIALECT_NAMES.flatMap((name) => {

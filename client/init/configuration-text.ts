@@ -3,8 +3,29 @@ import { clean } from '../render/clean';
 /** Services that are named in a comment for each environment. */
 const MOST_NAMED = 12;
 
+/** Shorter keys may be a part of a path by chance. */
+const LEAST_TELLING = 8;
+
 /** Where a key is found: in an environment variable, or in a file. */
 export type KeyPlace = { readonly env: string } | { readonly file: string };
+
+/**
+ * Reads what somebody answered to where a key will be found: the name of an environment variable, or the path of a file. The question comes
+ * after that for the key, so that the key may be what was typed or pasted once more.
+ *
+ * @param keys - keys that were given so far; none of them is a place
+ * @returns undefined where it may be a key, and so must not be written anywhere
+ */
+export function placeFrom(answer: string, keys: readonly string[]): KeyPlace | undefined {
+  const typed = answer.toLowerCase();
+  const isKey = keys
+    .map((key) => key.toLowerCase())
+    .some((key) => typed === key || (key.length >= LEAST_TELLING && typed.includes(key)));
+  if (isKey) return undefined;
+  if (/^[A-Z_][A-Z0-9_]*$/.test(answer)) return { env: answer };
+  // A file without a folder looks as a key may look.
+  return answer.includes('/') ? { file: answer } : undefined;
+}
 
 /** An environment of a first `drover.yaml`. */
 export interface FirstEnvironment {
@@ -31,7 +52,8 @@ export interface FirstConfiguration {
 export function configurationText(first: FirstConfiguration): string {
   const { url, ca, temporal, environments } = first;
   return [
-    '# Made by "drover init". No key is in it: it says where the worker finds them, which reads them anew each time.',
+    '# Made by "drover init". No key is in it: it says where the worker finds them. A file is read anew each time; an environment',
+    '# variable when the worker starts, so that a changed one takes a restart.',
     '# All that can be set is in docs/configuration.md.',
     '',
     ...(temporal === undefined

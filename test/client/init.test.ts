@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { aliasesFor, configurationText } from '../../client/init/configuration-text';
+import { aliasesFor, configurationText, placeFrom } from '../../client/init/configuration-text';
 import { whyBadAlias } from '../../worker/config/schema';
 
 test('aliases are short, each once, and drover.yaml takes them', () => {
@@ -30,4 +30,24 @@ test('names from elsewhere stay what they are, and nothing else of the file', ()
     },
     environments: { prod: { project } },
   });
+});
+
+test('a key that is typed where its place is asked for is no place', () => {
+  const key = 'PASTEDsecretAbC123xyz';
+  expect(placeFrom('RANCHER_SECRET_KEY', [key])).toEqual({ env: 'RANCHER_SECRET_KEY' });
+  expect(placeFrom('_X9', [key])).toEqual({ env: '_X9' });
+  expect(placeFrom('/run/secrets/rancher', [key])).toEqual({ file: '/run/secrets/rancher' });
+  expect(placeFrom('./secret-key', [key])).toEqual({ file: './secret-key' });
+  for (const answer of [
+    key,
+    key.toUpperCase(),
+    key.toLowerCase(),
+    `./${key}`,
+    'anotherSecret1',
+    '9ABC',
+    'with space',
+    'bare-name',
+  ])
+    expect(placeFrom(answer, [key])).toBeUndefined();
+  expect(placeFrom('RANCHER_ACCESS_KEY', ['KEY'])).toEqual({ env: 'RANCHER_ACCESS_KEY' });
 });

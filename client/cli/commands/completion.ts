@@ -12,6 +12,7 @@ const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion
 export const completion: Command = {
   name: 'completion',
   usage: SHELLS.join('|'),
+  words: SHELLS,
   description: [
     'Writes a script that completes commands, options, files and the words that an option knows. It is made from the same',
     'table as the help, and asks nobody while you type.',

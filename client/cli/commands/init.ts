@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../errors/invalid-input-error';
 import { RefusedError } from '../../errors/refused-error';
 import { UnreachableError } from '../../errors/unreachable-error';
 import { Ask } from '../../init/ask';
-import { aliasesFor, configurationText } from '../../init/configuration-text';
+import { aliasesFor, configurationText, placeFrom } from '../../init/configuration-text';
 import type { FirstConfiguration, FirstEnvironment, KeyPlace } from '../../init/configuration-text';
 import { requireNoFile, writeNewFile } from '../../init/write-new-file';
 import { shown } from '../../input/shown';
@@ -135,6 +135,7 @@ interface Key {
 
 async function keysOf(io: Io, ask: Ask | null): Promise<{ readonly access: Key; readonly secret: Key }> {
   const { keyReference } = await import('../../../worker/config/key-reference.js');
+  const typed: string[] = [];
   const keyOf = async (kind: 'ACCESS_KEY' | 'SECRET_KEY', what: string): Promise<Key> => {
     const found = keyReference(kind, { ...io.env }, process.cwd());
     if (found !== undefined) return { value: found.source.read(), place: found.spelling };
@@ -142,8 +143,19 @@ async function keysOf(io: Io, ask: Ask | null): Promise<{ readonly access: Key; 
     if (ask === null)
       throw missing(name, `the ${what} is missing`, `set ${name}, or ${name}_FILE to a file that holds it`);
     const value = await ask.secret(`The ${what} of Rancher's API`);
-    const place = await ask.line(`Where will the worker find the ${what}? A variable's name, or a file's path`, name);
-    return { value, place: /^[A-Za-z_][A-Za-z0-9_]*$/.test(place) ? { env: place } : { file: resolve(place) } };
+    typed.push(value);
+    for (;;) {
+      const answer = await ask.line(
+        `Where will the worker find the ${what}? A variable's name, or a file's path`,
+        name,
+      );
+      const place = placeFrom(answer, typed);
+      if (place !== undefined) return { value, place: 'env' in place ? place : { file: resolve(place.file) } };
+      io.err.write(
+        'That is neither the name of an environment variable (A to Z, digits and "_", such as RANCHER_SECRET_KEY) nor the path of a file\n' +
+          '(with a "/" in it, such as ./secret-key), or it holds the key itself. Nothing was written.\n',
+      );
+    }
   };
   return { access: await keyOf('ACCESS_KEY', 'access key'), secret: await keyOf('SECRET_KEY', 'secret key') };
 }

@@ -18,6 +18,7 @@ const UNVERSIONED = 'unversioned';
 export const versions: Command = {
   name: 'versions',
   usage: '[promote BUILD | move WORKFLOW… --to BUILD]',
+  words: ['promote', 'move'],
   description: [
     'Where workers are versioned (worker.versioning in drover.yaml): shows their builds, which one new work goes to, and what',
     'still runs on which. What began on a build stays on it, so its workers stay until it is drained.',

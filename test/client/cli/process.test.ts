@@ -4,7 +4,8 @@ import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../../../client/cli/command-table';
-import { DROVER_MAIN, freshDist } from '../../support/fresh-dist';
+import { demoSeed } from '../../../simulator/demo-seed';
+import { DROVER_MAIN, freshDist, SIMULATOR_MAIN } from '../../support/fresh-dist';
 import type { Ended } from '../../support/started-process';
 import { StartedProcess } from '../../support/started-process';
 import { temporalCli } from '../../support/temporal-cli';
@@ -56,6 +57,14 @@ describe('the help', () => {
     expect(asked.stdout).toContain(`drover ${name}`);
     expect(helped.stdout).toBe(asked.stdout);
     for (const line of asked.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(130);
+  });
+
+  it('of the simulated Rancher names the keys of its own world', async () => {
+    const { code, stdout, stderr } = await new StartedProcess('simulator', SIMULATOR_MAIN, ['--help'], {
+      ...{ cwd: folder, env: {} },
+    }).ended;
+    expect([code, stderr]).toEqual([0, '']);
+    for (const { accessKey, secretKey } of demoSeed().keys) expect(stdout).toContain(`${accessKey} / ${secretKey} (`);
   });
 
   it("loads nothing of Temporal's SDK, nor the worker or the simulator", async () => {

@@ -63,6 +63,7 @@ describe('in a real bash', () => {
   test.each<[string, string[], string[]]>([
     ['a command that was begun', ['drover', 'upg'], ['upgrade']],
     ['an option that was begun', ['drover', 'upgrade', 'prod', 's/w', '--on-int'], ['--on-interrupt']],
+    ['what drover versions does', ['drover', 'versions', ''], ['promote', 'move']],
     ['the words of an option', ['drover', 'upgrade', '--on-interrupt', ''], ['detach', 'cancel']],
     ['one that was begun', ['drover', 'upgrade', '--on-pending', 'ro'], ['rollback']],
     ['one after "=", which is a word to bash', ['drover', 'upgrade', '--when-busy', '=', 'q'], ['queue']],

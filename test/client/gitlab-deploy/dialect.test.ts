@@ -173,6 +173,11 @@ describe('the options of rancher-gitlab-deploy', () => {
     expect(outcome(argv, { ...ENV, ...env }).said.join('\n')).toMatch(wanted);
   });
 
+  it('tell a version where it is asked for, whatever else is wrong', () => {
+    expect(readDialect(['--version', '--nonsense'], ENV).version).toBe(true);
+    expect(readDialect(['--new-image', '--version'], ENV)).toMatchObject({ version: false });
+  });
+
   it('say where keys are set in vain, and not what they are', () => {
     const { said, notes } = outcome([], { ...ENV, RANCHER_ACCESS_KEY: 'canary-1', RANCHER_SECRET_KEY: 'canary-2' });
     expect(said).toEqual([]);
