@@ -63,7 +63,10 @@ export interface Progress {
   readonly state: string | null;
   /** Rancher's own words when last read. */
   readonly message: string | null;
+  /** The containers as last read; see `instancesAt`. */
   readonly instances: readonly InstanceTally[];
+  /** When they were read, where the service was read since without them, milliseconds since the epoch; else null. */
+  readonly instancesAt: number | null;
   /** The versions of our upgrade, one for each configuration that it changed, as Rancher accepted it; empty while there is none. */
   readonly upgraded: readonly ConfigVersion[];
   readonly expected: number | null;

@@ -11,7 +11,7 @@ import type { ProgressClock } from '../decision/progress-clock';
 import type { DeploymentRequest } from '../decision/request';
 import type { Round } from '../decision/round';
 import { hasVersions } from '../decision/round';
-import type { ServiceSnapshot } from '../decision/service-snapshot';
+import type { InstanceTally, ServiceSnapshot } from '../decision/service-snapshot';
 import { versionsOf } from '../decision/service-snapshot';
 import { asWord, targetText } from '../decision/target-text';
 import type { ActivityGroups } from './activity-options';
@@ -57,8 +57,6 @@ export class Deployment {
   knownPolicy: Policy | null = null;
   rancherUrl: string | null = null;
   images: readonly ImageChange[] = [];
-  /** The service as last read. */
-  service: ServiceSnapshot | null = null;
   round: Round | null = null;
   roundsPosted = 0;
   /** The service was inactive before our upgrade: after a rollback it is deactivated again. */
@@ -99,6 +97,9 @@ export class Deployment {
   /** What Rancher said last, less ids: told once. */
   toldMessage: string | null = null;
   result: DeploymentResult | null = null;
+  #service: ServiceSnapshot | null = null;
+  /** The containers of the last read that asked for them, and when that was. */
+  #containers: { readonly instances: readonly InstanceTally[]; readonly readAt: number } | null = null;
   #restoreAsked: RestoreNeeded | null = null;
   #pokes = 0;
   /** How many of them had come when a pause ended last. */
@@ -121,6 +122,23 @@ export class Deployment {
   /** A worker of the environment has answered: it exists, and is no mistyped name. */
   get isServed(): boolean {
     return this.knownPolicy !== null;
+  }
+
+  /** The service as last read. */
+  get service(): ServiceSnapshot | null {
+    return this.#service;
+  }
+
+  set service(service: ServiceSnapshot | null) {
+    this.#service = service;
+    if (service === null) this.#containers = null;
+    else if (service.instances !== null) this.#containers = { instances: service.instances, readAt: Date.now() };
+  }
+
+  /** Its containers as last read, and when that was where the service was read since without them: not every read asks for them. */
+  get containers(): { readonly instances: readonly InstanceTally[]; readonly readAt: number | null } {
+    const { instances = [], readAt = null } = this.#containers ?? {};
+    return { instances, readAt: this.#service?.instances === null ? readAt : null };
   }
 
   get phase(): Phase {

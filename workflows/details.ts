@@ -1,14 +1,13 @@
-import { calledConfig } from '../decision/proof';
 import type { Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import { containerText, withoutRepeats } from '../decision/diagnosis';
 import type { Rounds } from '../decision/intervention';
 import { hasRoundLeft, INTERVENTION_NAMES, meaningOf } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
-import { versionIn } from '../decision/round';
-import type { ConfigVersion, InstanceTally } from '../decision/service-snapshot';
+import { tallyLines } from '../decision/tally-lines';
 import { targetText } from '../decision/target-text';
 import { triedText } from '../decision/tried';
 import type { PersonNeeded, Progress } from './contract';
+import { timestamp } from './timestamp';
 
 /** Lines of Rancher's log, and of the logbook, that the details show. */
 const LOG_LINES = 6;
@@ -50,8 +49,8 @@ export function detailsOf(progress: Progress): string {
   const { result, phase, phaseSince, attention, person, images, diagnosis, events } = progress;
   const heading =
     result === null
-      ? `**${phase}** since ${clock(phaseSince)}${attention === null ? '' : `: ${plain(attention)}`}`
-      : `**${result.verdict}** at ${clock(result.endedAt)}: ${plain(result.reason)}`;
+      ? `**${phase}** since ${timestamp(phaseSince)}${attention === null ? '' : `: ${plain(attention)}`}`
+      : `**${result.verdict}** at ${timestamp(result.endedAt)}: ${plain(result.reason)}`;
   const next = result === null ? progress.next : result.nextStep;
   const lines = [
     heading,
@@ -67,26 +66,20 @@ export function detailsOf(progress: Progress): string {
     ...howToStepIn(progress),
     ...serviceLogLines(progress.serviceLog),
     ...(events.length === 0 ? [] : ['Logbook:', '']),
-    ...events.slice(-EVENTS).map((event) => `- ${clock(event.at)} ${plain(event.text)}`),
+    ...events.slice(-EVENTS).map((event) => `- ${timestamp(event.at)} ${plain(event.text)}`),
   ];
   return lines.join('\n');
 }
 
 /** The service and its containers as last read. */
-function serviceLines({ state, message, instances, expected, upgraded }: Progress): string[] {
+function serviceLines(progress: Progress): string[] {
+  const { state, message, phase, instancesAt } = progress;
   if (state === null) return [];
+  const readAt = instancesAt === null ? '' : ` (read at ${timestamp(instancesAt)})`;
   return [
     `- service: \`${state}\`${message === null ? '' : ` (${plain(message)})`}`,
-    ...instances.map(
-      (tally) => `- ${calledConfig(tally.config)}${ageOf(tally, upgraded)}: ${tally.running} of ${expected ?? '?'} run`,
-    ),
+    ...tallyLines(progress, phase === 'waiting').map((line) => `- ${line}${readAt}`),
   ];
-}
-
-/** Whether containers are those of our upgrade or those from before it; nothing where there is no upgrade to tell them apart. */
-function ageOf({ config, version }: InstanceTally, upgraded: readonly ConfigVersion[]): string {
-  const ours = versionIn(upgraded, config);
-  return ours === undefined ? '' : version === ours ? ', new' : ', old';
 }
 
 /** What was wrong when it did not get on. */
@@ -96,7 +89,7 @@ function diagnosisLines({ at, containers, containersLeftOut }: Diagnosis): strin
   // Temporal Web takes lines for a list only after an empty one.
   return [
     '',
-    `What was wrong at ${clock(at)}:`,
+    `What was wrong at ${timestamp(at)}:`,
     '',
     ...containers.map((one) => `- ${plain(containerText(one))}`),
     ...more,
@@ -127,7 +120,7 @@ function serviceLogLines(log: readonly ServiceLogLine[]): string[] {
     '',
     ...withoutRepeats(log)
       .slice(-LOG_LINES)
-      .map(({ at, text }) => `- ${clock(at)} ${plain(text)}`),
+      .map(({ at, text }) => `- ${timestamp(at)} ${plain(text)}`),
     '',
   ];
 }
@@ -140,13 +133,9 @@ function personLines({ mend, until, atExpiry, tried, commands, rancherUrl }: Per
     ...(rancherUrl === null ? [] : [`- in Rancher: ${rancherUrl}`]),
     ...commands.map(({ command, does }) => `- \`${command}\`: ${does}`),
     ...tried.map((one) => `- tried ${plain(triedText(one))}`),
-    `- by itself it ${atExpiry} at ${new Date(until).toISOString()}`,
+    `- by itself it ${atExpiry} at ${timestamp(until)}`,
     '',
   ];
-}
-
-function clock(millis: number): string {
-  return `${new Date(millis).toISOString().slice(11, 19)} UTC`;
 }
 
 /**

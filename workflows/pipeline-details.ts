@@ -1,5 +1,6 @@
 import { plain } from './details';
 import type { PipelineProgress, Said, StageProgress } from './pipeline-contract';
+import { timestamp } from './timestamp';
 
 /** Lines of the logbook that the details show. */
 const EVENTS = 15;
@@ -19,7 +20,7 @@ export function pipelineDetails(progress: PipelineProgress): string {
       : [`To say yes: \`drover approve ${pipelineId}\`; to say no: \`drover reject ${pipelineId}\``, '']),
     ...events
       .slice(-EVENTS)
-      .map(({ at, stage, text }) => `- ${clock(at)} ${stage === '' ? '' : `${plain(stage)}: `}${plain(text)}`),
+      .map(({ at, stage, text }) => `- ${timestamp(at)} ${stage === '' ? '' : `${plain(stage)}: `}${plain(text)}`),
   ].join('\n');
 }
 
@@ -30,10 +31,6 @@ function stageLine({ name, state, waitsFor, environments, rejectedBy, brokenGlas
   const said = (what: string, one: Said | null): string =>
     one === null
       ? ''
-      : `; ${what} by ${plain(one.by)} at ${clock(one.at)}${one.why === null ? '' : `: ${plain(one.why)}`}`;
+      : `; ${what} by ${plain(one.by)} at ${timestamp(one.at)}${one.why === null ? '' : `: ${plain(one.why)}`}`;
   return `- **${state}** ${plain(name)}: ${plain(where)}${waitsFor === null ? '' : `; ${plain(waitsFor)}`}${said('rejected', rejectedBy)}${said('**the glass broken**', brokenGlass)}`;
-}
-
-function clock(millis: number): string {
-  return `${new Date(millis).toISOString().slice(11, 19)} UTC`;
 }

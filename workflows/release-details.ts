@@ -1,6 +1,7 @@
 import { plain } from './details';
 import type { ReleaseGateProgress } from '../decision/release-gate';
 import type { ParticipantProgress, ReleaseProgress } from './release-contract';
+import { timestamp } from './timestamp';
 
 /** Lines of the logbook that the details show. */
 const EVENTS = 15;
@@ -10,8 +11,8 @@ export function releaseDetails(progress: ReleaseProgress): string {
   const { result, phase, phaseSince, attention, participants, gates, decision, releaseId, events, next } = progress;
   const heading =
     result === null
-      ? `**${phase}** since ${clock(phaseSince)}${attention === null ? '' : `: ${plain(attention)}`}`
-      : `**${result.verdict}** at ${clock(result.endedAt)}: ${plain(result.reason)}`;
+      ? `**${phase}** since ${timestamp(phaseSince)}${attention === null ? '' : `: ${plain(attention)}`}`
+      : `**${result.verdict}** at ${timestamp(result.endedAt)}: ${plain(result.reason)}`;
   return [
     heading,
     '',
@@ -29,7 +30,7 @@ export function releaseDetails(progress: ReleaseProgress): string {
           '',
         ]
       : []),
-    ...events.slice(-EVENTS).map((event) => `- ${clock(event.at)} ${plain(event.text)}`),
+    ...events.slice(-EVENTS).map((event) => `- ${timestamp(event.at)} ${plain(event.text)}`),
   ].join('\n');
 }
 
@@ -41,8 +42,4 @@ function partLine({ stack, service, environment, images, state, verdict, reason 
 
 function gateLine({ name, environment, asks, state, why }: ReleaseGateProgress): string {
   return `- **${state}** ${plain(`gate ${name} (${asks}, by ${environment})`)}${why === null ? '' : `: ${plain(why)}`}`;
-}
-
-function clock(millis: number): string {
-  return new Date(millis).toISOString().slice(11, 19);
 }

@@ -1,3 +1,4 @@
+import { tallyLines } from '../../decision/tally-lines';
 import { triedText } from '../../decision/tried';
 import type { PersonNeeded, PhaseSpan, Progress } from '../../workflows/contract';
 import type { DeploymentHandle } from '../deployment-handle';
@@ -14,7 +15,6 @@ import { finalLines } from '../render/final-lines';
 import { fold } from '../render/fold';
 import { resultLine } from '../render/json-renderer';
 import { commandRow, labelled } from '../render/labelled';
-import { tallyText } from '../render/tally-text';
 import type { Io } from './command';
 
 /** Shows one deployment once. */
@@ -80,6 +80,7 @@ export function statusText(
     ),
     ...images.map(({ config, from, to }) => row('image', `${config}: ${from ?? 'none'} → ${to}`)),
     service === '' ? '' : row('service', service),
+    ...containerRows(progress).map((text) => row('', text)),
     attention === null ? '' : row('attention', attention),
     ...(progress.person === null ? [row('next', next)] : personRows(progress.person, now, columns)),
     ...events.slice(-8).map(({ at, level, text }) => row('', `${new Date(at).toISOString()} ${level} ${text}`)),
@@ -122,7 +123,15 @@ function serviceText(progress: Progress): string {
       : isAway
         ? 'as read last; Rancher or its worker does not answer now'
         : '';
-  return [state, message ?? '', tallyText(progress), asOf].filter((part) => part !== '').join(' · ');
+  return [state, message ?? '', asOf].filter((part) => part !== '').join(' · ');
+}
+
+/** The containers of each configuration, and as of when where later reads left them out. */
+function containerRows(progress: Progress): string[] {
+  const { phase, state, instancesAt } = progress;
+  if (state === null) return [];
+  const readAt = instancesAt === null ? '' : ` (read at ${clock(instancesAt)})`;
+  return tallyLines(progress, phase === 'waiting').map((line) => `${line}${readAt}`);
 }
 
 /** What a person who comes to it has to know: what was tried, what to mend, the commands. */

@@ -39,6 +39,7 @@ const EMPTY_PROGRESS: Progress = {
   state: null,
   message: null,
   instances: [],
+  instancesAt: null,
   upgraded: [],
   expected: null,
   rancherUrl: null,

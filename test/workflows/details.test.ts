@@ -1,7 +1,7 @@
 import type { InstanceTally } from '../../decision/service-snapshot';
 import { PRIMARY } from '../../decision/service-snapshot';
 import { detailsOf, nextOf } from '../../workflows/details';
-import { progress, result } from '../client/support/samples';
+import { progress, result, START } from '../client/support/samples';
 
 const MARKUP = '![x](http://elsewhere/x.png) <img src=http://elsewhere/y.png> **succeeded** [click](http://elsewhere)';
 
@@ -19,7 +19,7 @@ test('what people, Rancher and gates say stays words: nothing that the reader’
 
 test('Drover’s own words keep their form', () => {
   expect(detailsOf(progress({ phase: 'confirming', attention: 'waiting for `confirm` or `rollback`' }))).toContain(
-    '**confirming** since 19:00:01 UTC: waiting for `confirm` or `rollback`',
+    '**confirming** since 2026-11-23 19:00:01 UTC: waiting for `confirm` or `rollback`',
   );
 });
 
@@ -49,6 +49,9 @@ test('containers are called new and old, not by versions, and by neither where t
     '- primary, old: 1 of 3 run\n- primary, new: 1 of 3 run',
   );
   expect(detailsOf(progress({ instances: [tally('0')] }))).toContain('- primary: 1 of 3 run');
+  expect(detailsOf(progress({ instances, upgraded, instancesAt: START }))).toContain(
+    '- primary, new: 1 of 3 run (read at 2026-11-23 19:00:00 UTC)',
+  );
 });
 
 test('once the last upgrade was posted, `retry` is not offered any more', () => {

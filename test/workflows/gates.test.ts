@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../simulator/world-seed';
+import type { Progress } from '../../workflows/contract';
 import type { Deploying } from '../support/rig';
 import type { Case, Scene } from './scene';
 import { eventually, HEALTH_CHECK, ONE_BATCH, runCases } from './scene';
@@ -28,7 +29,13 @@ const progress: Case[] = [
     service: CHECKED,
     run: async (one) => {
       one.behave(2, { healthyAfterMillis: 60_000 });
-      expect(await one.deploy({ overrides: ONE_BATCH })).toMatchObject({ verdict: 'succeeded', rounds: 1 });
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      const waits = (seen: (progress: Progress) => boolean): Promise<Progress> =>
+        one.rig.until(deploying, (progress) => progress.phase === 'waiting' && seen(progress));
+      // Told also after reads that left the containers out: their counts are of the last one that did not.
+      await waits(({ instances, instancesAt }) => instances.length > 0 && instancesAt !== null);
+      await waits(({ instances }) => instances.some(({ running, healthy }) => healthy < running));
+      expect(await deploying.result()).toMatchObject({ verdict: 'succeeded', rounds: 1 });
       expect(one.actions).toEqual(DONE);
     },
   },

@@ -4,6 +4,7 @@ import { touchedVersions } from '../../decision/round';
 import { roundStep } from '../../decision/round-step';
 import { pauseMillis } from '../../decision/schedule';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
+import { newOnesText } from '../../decision/tally-lines';
 import { readReplacing } from '../calls';
 import type { Deployment } from '../deployment';
 import { RestoreNeeded } from '../endings';
@@ -34,7 +35,7 @@ export async function awaitUpgraded(deployment: Deployment): Promise<void> {
   let suspected = false;
   let planned = policy.pollMinMillis;
   for (;;) {
-    await deployment.pause(planned, waitingText(deployment, clock));
+    await deployment.pause(planned, waitingText(deployment));
     deployment.throwIfRestoreAsked();
     if (deployment.takeRetry()) throw new RestoreNeeded('again', 'a person asked to upgrade again', true);
 
@@ -95,11 +96,12 @@ function noteProgress(
   deployment.toldMessage = told;
 }
 
-function waitingText({ service, ours }: Deployment, { running }: ProgressClock): string {
+function waitingText({ service, containers, ours }: Deployment): string {
   const what = 'for Rancher to replace the containers';
-  if (running > 0 && service !== null)
-    return `${what}: ${running} of ${service.expected * Math.max(1, touchedVersions(ours).length)} new ones run`;
-  return service?.message ? `${what}: ${service.message}` : what;
+  if (service === null) return what;
+  const { expected, message } = service;
+  const said = newOnesText({ instances: containers.instances, expected, upgraded: touchedVersions(ours) }) ?? message;
+  return said === null ? what : `${what}: ${said}`;
 }
 
 function words(service: ServiceSnapshot): string {

@@ -1,3 +1,4 @@
+import { PRIMARY } from '../../../decision/service-snapshot';
 import { historyText, logbookText } from '../../../client/cli/show-history';
 import { listText } from '../../../client/cli/show-list';
 import { statusText } from '../../../client/cli/show-status';
@@ -295,6 +296,18 @@ describe('status', () => {
       /^ {2}service {3}upgrading · as read last; Rancher or its worker does not answer now$/m,
     );
     expect(statusText(deployment, progress(), NOW)).toMatch(/^ {2}service {3}upgrading$/m);
+  });
+
+  it('tells the new containers from the old ones, what they lack, and when that was read', () => {
+    const counts = { stopped: 0, completed: 0, failed: 0, restarts: 0, moving: 0 };
+    const tally = (version: string, running: number) => ({ config: PRIMARY, version, running, healthy: 1, ...counts });
+    const waiting = progress({
+      ...{ instances: [tally('old', 1), tally('new', 2)], instancesAt: START },
+      upgraded: [{ config: PRIMARY, version: 'new' }],
+    });
+    expect(statusText(deployment, waiting, NOW)).toMatch(
+      /^ {2}service {3}upgrading\n +primary, old: 1 of 3 run \(read at \S+Z\)\n +primary, new: 2 of 3 run, 1 not healthy \(read at \S+Z\)$/m,
+    );
   });
 });
 

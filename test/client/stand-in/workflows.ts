@@ -46,6 +46,7 @@ export async function upgradeService(request: DeploymentRequest): Promise<Deploy
     state: 'upgraded',
     message: null,
     instances: [],
+    instancesAt: null,
     upgraded: [],
     expected: 1,
     rancherUrl: null,

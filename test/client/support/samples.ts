@@ -38,6 +38,7 @@ export function progress(change: Partial<Progress> = {}): Progress {
     state: 'upgrading',
     message: null,
     instances: [],
+    instancesAt: null,
     upgraded: [],
     expected: 3,
     rancherUrl: null,
