@@ -67,6 +67,11 @@ export function gateState({ gate, inARow, since }: GateRun, now: number): 'passe
   return isOver && inARow === 0 ? 'failed' : 'open';
 }
 
+/** When a gate that passes not once until then has failed; null before its first check. */
+export function gateDeadline({ gate, since }: GateRun): number | null {
+  return since === null ? null : since + gate.withinMillis;
+}
+
 /** `gate smoke (http://…): answered 503, expected 200; 0 of 3 passes`. */
 export function gateText({ gate, inARow, lastWhy }: GateRun): string {
   return `gate ${gate.name} (${gate.asks}): ${lastWhy}; ${inARow} of ${gate.passes} passes`;

@@ -77,6 +77,11 @@ export interface Progress {
   readonly eventCount: number;
   /** What is waited for, and what a person can do now. */
   readonly next: string;
+  /**
+   * While `verifying`: what the containers lack, each gate of the environment's own that has not passed, with its passes and until when it
+   * is tried, and until when the containers are watched. Else empty.
+   */
+  readonly waitsFor: readonly string[];
   /** Why it is parked or what it waits for a person to decide; null otherwise. */
   readonly attention: string | null;
   /** The same with all that a person needs: what was tried, and what to do; null where it waits for nobody. */

@@ -4,6 +4,7 @@ import type { About, Target } from '../activities/contract';
 import type { AilingContainer, Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import { graceMillis, isOverdue, isStuck } from '../decision/grace';
 import type { InterventionKind, Rounds } from '../decision/intervention';
+import { hasRoundLeft } from '../decision/intervention';
 import type { Phase } from '../decision/phase';
 import { calledConfig } from '../decision/proof';
 import type { Policy } from '../decision/policy';
@@ -74,6 +75,8 @@ export class Deployment {
   /** From here on there is no way back. */
   finishSent = false;
   restoring = false;
+  /** What is restored, or was last, is restored for a `retry`. */
+  restoresForRetry = false;
   /** Rancher did not answer when it was asked last, and is being waited for. */
   isAway = false;
   retryAsked = false;
@@ -98,6 +101,7 @@ export class Deployment {
   toldMessage: string | null = null;
   result: DeploymentResult | null = null;
   #service: ServiceSnapshot | null = null;
+  #waitsFor: readonly string[] = [];
   /** The containers of the last read that asked for them, and when that was. */
   #containers: { readonly instances: readonly InstanceTally[]; readonly readAt: number } | null = null;
   #restoreAsked: RestoreNeeded | null = null;
@@ -179,6 +183,18 @@ export class Deployment {
   note(level: ProgressEvent['level'], text: string): void {
     this.log.note(level, text, Date.now());
     this.#describe();
+  }
+
+  /** What keeps it in `verifying`, in words. */
+  waitsOn(waitsFor: readonly string[]): void {
+    if (waitsFor.join('\n') === this.#waitsFor.join('\n')) return;
+    this.#waitsFor = waitsFor;
+    this.#describe();
+  }
+
+  /** What keeps it in `verifying`; empty in all other phases. */
+  get waitsFor(): readonly string[] {
+    return this.phase === 'verifying' ? this.#waitsFor : [];
   }
 
   /** A read of the service, for whoever looks. */
@@ -307,6 +323,11 @@ export class Deployment {
     }
     this.note('warning', `${said}: restores the former configuration, and gives way`);
     this.#askToRestore(new RestoreNeeded('superseded', said, true));
+  }
+
+  /** Once the former configuration is back it goes on with another upgrade, unless somebody ends it. */
+  get upgradesAgain(): boolean {
+    return this.restoresForRetry && this.#restoreAsked === null && hasRoundLeft(this.rounds);
   }
 
   get rounds(): Rounds | null {

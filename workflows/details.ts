@@ -31,13 +31,19 @@ export interface Outlook {
   readonly isAway?: boolean;
   readonly finishSent?: boolean;
   readonly rounds?: Rounds | null;
+  /** What is being restored is restored for a `retry`. */
+  readonly upgradesAgain?: boolean;
 }
 
 /** What comes next in a phase, and what a person can do; where Rancher does not answer, that is another thing. */
-export function nextOf(phase: Phase, { isAway = false, finishSent = false, rounds = null }: Outlook = {}): string {
+export function nextOf(
+  phase: Phase,
+  { isAway = false, finishSent = false, rounds = null, upgradesAgain = false }: Outlook = {},
+): string {
   if (!isAway || phase === 'parked' || phase === 'done') {
     const again = phase === 'waiting' && hasRoundLeft(rounds) ? ', `retry` rolls back and upgrades again' : '';
-    return `${NEXT[phase]}${again}`;
+    const afterwards = phase === 'rolling-back' && upgradesAgain ? '; then upgrade again, unless `cancel` ends it' : '';
+    return `${NEXT[phase]}${again}${afterwards}`;
   }
   const cancel = meaningOf('cancel', phase, finishSent, { isAway });
   const stops = cancel.accepted ? `; \`cancel\` ${cancel.meaning}` : '';
@@ -46,10 +52,11 @@ export function nextOf(phase: Phase, { isAway = false, finishSent = false, round
 
 /** The current details in Temporal Web, as Markdown: where it is, what changes, what is wrong, what comes next. */
 export function detailsOf(progress: Progress): string {
-  const { result, phase, phaseSince, attention, person, images, diagnosis, events } = progress;
+  const { result, phase, phaseSince, waitsFor, attention, person, images, diagnosis, events } = progress;
+  const why = attention ?? waitsFor.join('; ');
   const heading =
     result === null
-      ? `**${phase}** since ${timestamp(phaseSince)}${attention === null ? '' : `: ${plain(attention)}`}`
+      ? `**${phase}** since ${timestamp(phaseSince)}${why === '' ? '' : `: ${plain(why)}`}`
       : `**${result.verdict}** at ${timestamp(result.endedAt)}: ${plain(result.reason)}`;
   const next = result === null ? progress.next : result.nextStep;
   const lines = [

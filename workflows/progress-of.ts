@@ -33,6 +33,7 @@ export function progressOf(deployment: Deployment): Progress {
     events: log.events,
     eventCount: log.eventCount,
     next: nextOf(log.phase, deployment),
+    waitsFor: deployment.waitsFor,
     attention: person?.reason ?? null,
     person,
     diagnosis: deployment.diagnosis,

@@ -70,7 +70,7 @@ export function statusText(
   const row = (label: string, text: string): string => labelled(label, text, columns);
   const link = deployment.link === null ? '' : row('temporal', deployment.link);
   if ('isLastKnown' in progress) return lastKnownText(deployment, progress, now, columns);
-  const { phase, phaseSince, images, events, next, attention, rancherUrl, requestedWhy, round } = progress;
+  const { phase, phaseSince, images, events, next, waitsFor, attention, rancherUrl, requestedWhy, round } = progress;
   const service = serviceText(progress);
   return [
     heading(deployment, requestedWhy, columns),
@@ -81,6 +81,7 @@ export function statusText(
     ...images.map(({ config, from, to }) => row('image', `${config}: ${from ?? 'none'} → ${to}`)),
     service === '' ? '' : row('service', service),
     ...containerRows(progress).map((text) => row('', text)),
+    ...waitsFor.map((text) => row('waits for', text)),
     attention === null ? '' : row('attention', attention),
     ...(progress.person === null ? [row('next', next)] : personRows(progress.person, now, columns)),
     ...events.slice(-8).map(({ at, level, text }) => row('', `${new Date(at).toISOString()} ${level} ${text}`)),

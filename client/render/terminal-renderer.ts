@@ -103,9 +103,9 @@ export class TerminalRenderer implements Renderer {
   }
 
   private live(progress: Progress): void {
-    const { phase, phaseSince, next, message } = progress;
+    const { phase, phaseSince, next, message, waitsFor } = progress;
     const spent = formatDuration(this.terminal.now() - phaseSince);
-    const details = [tallyText(progress), message ?? '', next].map(clean).filter((part) => part !== '');
+    const details = [tallyText(progress), message ?? '', ...waitsFor, next].map(clean).filter((part) => part !== '');
     const text = `… ${phase} ${spent}${details.length === 0 ? '' : `  ${details.join(' · ')}`}`;
     this.terminal.write(CLEAR_LINE + this.terminal.paint('careful', cut(text, this.terminal.columns() - 1)));
     this.isLive = true;

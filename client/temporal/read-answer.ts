@@ -46,6 +46,7 @@ const EMPTY_PROGRESS: Progress = {
   events: [],
   eventCount: 0,
   next: '',
+  waitsFor: [],
   attention: null,
   person: null,
   diagnosis: null,

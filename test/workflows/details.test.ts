@@ -64,3 +64,17 @@ test('once the last upgrade was posted, `retry` is not offered any more', () => 
   expect(offered(2)).not.toContain('retry');
   expect(offered(2)).toContain('- `drover rollback ');
 });
+
+test('what keeps it verifying is said at once: the gate, its passes, and until when it is tried', () => {
+  const waitsFor = ['gate smoke (GET /health): answered 503; 0 of 3 passes; it has until 2026-11-23 19:05:00 UTC'];
+  expect(detailsOf(progress({ phase: 'verifying', waitsFor }))).toMatch(
+    /^\*\*verifying\*\* since 2026-11-23 19:00:01 UTC: gate smoke .* 0 of 3 passes; it has until 2026-11-23 19:05:00 UTC\n/,
+  );
+});
+
+test('a restore for a `retry` says that it upgrades again after it, as long as a round is left', () => {
+  expect(nextOf('rolling-back', { upgradesAgain: true })).toMatch(
+    /prove it; then upgrade again, unless `cancel` ends it$/,
+  );
+  expect(nextOf('rolling-back')).not.toContain('upgrade again');
+});

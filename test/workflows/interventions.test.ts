@@ -110,7 +110,8 @@ describe('people step in', () => {
     const deploying = await begin('cancel-retrying');
     await waiting(deploying);
     await say(deploying, 'retry');
-    await rig.until(deploying, ({ phase }) => phase === 'rolling-back');
+    const restoring = await rig.until(deploying, ({ phase }) => phase === 'rolling-back');
+    expect(restoring.next).toContain('then upgrade again');
     await say(deploying, 'cancel');
     const result = await deploying.result();
     expect(result).toMatchObject({ verdict: 'cancelled', state: 'active' });

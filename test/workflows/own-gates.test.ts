@@ -96,6 +96,8 @@ const CASES: readonly Case[] = [
       const SAME = 'gate smoke (smoke): answered 500, expected 200; 0 of 2 passes';
       const times = ({ events }: Progress): number => events.filter(({ text }) => text === SAME).length;
       await one.rig.until(deploying, (progress) => times(progress) === 1);
+      const { waitsFor } = await one.rig.until(deploying, ({ waitsFor: [first] }) => first?.startsWith(SAME) === true);
+      expect(waitsFor[0]).toMatch(/; it has until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
       await deploying.signal('retry', { by: 'jane' });
       const { events } = await one.rig.until(deploying, (progress) => times(progress) === 2);
       const asked = events.findIndex(({ text }) => text.startsWith('retry by jane'));
@@ -114,6 +116,22 @@ const CASES: readonly Case[] = [
       await deploying.signal('confirm', { by: 'jane' });
       expect(await deploying.result()).toMatchObject({ verdict: 'rolled-back' });
       expect(one.actions).toEqual(UNDONE);
+    },
+  },
+  {
+    title: 'nothing is called good before the last gate has passed',
+    run: async (one) => {
+      answering(one, 503, 200, 200);
+      const deploying = await one.start({ overrides: { ...ONE_BATCH, soakMillis: 4_000 } });
+      const { waitsFor } = await one.rig.until(deploying, (progress) => progress.waitsFor.length > 0);
+      expect(waitsFor[0]).toMatch(/^gate smoke \(smoke\): .*; 0 of 2 passes/);
+      expect(await deploying.result()).toMatchObject({ verdict: 'succeeded' });
+      const told = await one.events(deploying);
+      const [open, passed] = [told.indexOf('a gate that has not passed yet'), told.indexOf('2 of 2 passes')];
+      expect(open).toBeGreaterThan(-1);
+      expect(passed).toBeGreaterThan(open);
+      const good = told.indexOf('good; watching them');
+      expect(good === -1 || good > passed).toBe(true);
     },
   },
 ];

@@ -1,7 +1,8 @@
 import type { GateRun } from '../../decision/gate';
-import { afterCheck, afterOutage, gateState, gateText, newGateRun } from '../../decision/gate';
+import { afterCheck, afterOutage, gateDeadline, gateState, gateText, newGateRun } from '../../decision/gate';
 import { interruptible, isOutage } from '../calls';
 import type { Deployment } from '../deployment';
+import { timestamp } from '../timestamp';
 
 /** Where the environment's own gates stand after a look at those that were due. */
 export interface OwnGates {
@@ -39,6 +40,14 @@ export class OwnGateRuns {
     for (const { gate } of this.#runs) this.#askedFor.add(gate.name);
   }
 
+  /** Those that have not passed, and until when each is tried. */
+  waitsFor(): string[] {
+    return this.#open().map((run) => {
+      const deadline = gateDeadline(run);
+      return `${gateText(run)}${deadline === null ? '' : `; it has until ${timestamp(deadline)}`}`;
+    });
+  }
+
   /** Checks those that are due, one after the other. */
   async look(): Promise<OwnGates> {
     for (const [index, run] of this.#runs.entries()) {
@@ -48,12 +57,16 @@ export class OwnGateRuns {
     }
     const now = Date.now();
     const failed = this.#runs.find((run) => gateState(run, now) === 'failed');
-    const open = this.#runs.filter((run) => gateState(run, now) === 'open');
+    const open = this.#open();
     return {
       open: open.map(gateText),
       failed: failed === undefined ? null : gateText(failed),
       nextMillis: open.length === 0 ? null : Math.max(0, Math.min(...open.map(({ dueAt }) => dueAt)) - now),
     };
+  }
+
+  #open(): GateRun[] {
+    return this.#runs.filter((run) => gateState(run, Date.now()) === 'open');
   }
 
   async #check(run: GateRun): Promise<GateRun> {

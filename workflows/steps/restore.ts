@@ -25,6 +25,7 @@ export async function restore(deployment: Deployment, needed: RestoreNeeded): Pr
   // Afterwards the containers that tell it are gone.
   if (posted && !needed.asked) await diagnose(deployment);
   deployment.restoring = true;
+  deployment.restoresForRetry = needed.then === 'again';
   deployment.enter('rolling-back', `${needed.reason}: restoring`);
   try {
     // An activity that was called off may have left a request under way: it is waited out before anything is judged.

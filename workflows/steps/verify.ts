@@ -6,11 +6,16 @@ import type { ServiceSnapshot } from '../../decision/service-snapshot';
 import type { Deployment } from '../deployment';
 import { RestoreNeeded } from '../endings';
 import { seconds } from '../seconds';
+import { timestamp } from '../timestamp';
 import { readGates } from './gates';
 import { OwnGateRuns } from './own-gates';
 
 /** A person wants to know what the next look finds, also where it finds the same. */
 const ASKED_FOR = 'asked for';
+
+/** What was told last: a gate has not passed yet; or all that is left is to watch the containers. */
+const GATES_OPEN = 'gates open';
+const SOAKING = 'soaking';
 
 /**
  * Holds the new containers against the gates while the old ones still exist: their versions, their health, and for how long both hold.
@@ -24,6 +29,7 @@ export async function verify(deployment: Deployment, service: ServiceSnapshot, a
   const { policy } = deployment;
   const soakMillis = again ? 0 : policy.soakMillis;
   const own = new OwnGateRuns(deployment, again ? 1 : null);
+  deployment.waitsOn([]);
   deployment.enter('verifying');
   const since = Date.now();
   let clock = startClock(since);
@@ -38,7 +44,9 @@ export async function verify(deployment: Deployment, service: ServiceSnapshot, a
     if (proof.status === 'failed')
       throw new RestoreNeeded('rolled-back', `the new containers are not good: ${reasons}`);
     if (proof.status === 'proven' || proof.status === 'unprovable') {
+      const isNew = goodSince === null;
       goodSince ??= now;
+      if (isNew) deployment.waitsOn(own.waitsFor());
       const gates = await own.look();
       if (gates.failed !== null) throw new RestoreNeeded('rolled-back', gates.failed);
       const left = Math.max(0, goodSince + soakMillis - Date.now());
@@ -51,15 +59,26 @@ export async function verify(deployment: Deployment, service: ServiceSnapshot, a
           'rolled-back',
           `the time was up (${seconds(policy.timeoutMillis)}): ${gates.open.join('; ')}`,
         );
-      if (left > 0 && told !== 'soaking')
-        deployment.note('info', `good; watching them for ${seconds(told === ASKED_FOR ? left : soakMillis)}`);
-      told = 'soaking';
+      const until = `watching the new containers until ${timestamp(goodSince + soakMillis)}`;
+      deployment.waitsOn([...own.waitsFor(), ...(left > 0 ? [until] : [])]);
+      const tells = gates.open.length > 0 ? GATES_OPEN : SOAKING;
+      if (left > 0 && told !== tells) {
+        const lasts = seconds(isNew ? soakMillis : Math.max(1000, left));
+        deployment.note(
+          'info',
+          tells === SOAKING
+            ? `good; watching them for ${lasts}`
+            : `watching the new containers for ${lasts}, and waiting for ${gatesOf(gates.open.length)}`,
+        );
+      }
+      told = tells;
       planned = Math.min(planned, left > 0 ? left : Infinity, gates.nextMillis ?? Infinity);
       waitingFor = gates.open[0] ?? 'watching the new containers';
     } else {
       if (goodSince !== null) own.begin();
       goodSince = null;
       if (told !== reasons) deployment.note('info', `not yet: ${reasons}`);
+      deployment.waitsOn(proof.reasons);
       told = reasons;
       if (deployment.overdue)
         throw new RestoreNeeded('rolled-back', `the time was up (${seconds(policy.timeoutMillis)}): ${reasons}`);
@@ -77,4 +96,8 @@ export async function verify(deployment: Deployment, service: ServiceSnapshot, a
     clock = tick(clock, Date.now(), planned, gates.service, deployment.ours.accepted ?? []);
     if (clock.stalledMillis === 0) deployment.getsOn();
   }
+}
+
+function gatesOf(count: number): string {
+  return count === 1 ? 'a gate that has not passed yet' : `${count} gates that have not passed yet`;
 }

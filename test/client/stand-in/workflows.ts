@@ -53,6 +53,7 @@ export async function upgradeService(request: DeploymentRequest): Promise<Deploy
     events: taken.map((text) => ({ at: startedAt, level: 'info' as const, phase, text })),
     eventCount: taken.length,
     next: 'waits',
+    waitsFor: [],
     attention: phase === 'parked' ? 'it was told to park' : null,
     person: null,
     diagnosis: null,

@@ -45,6 +45,7 @@ export function progress(change: Partial<Progress> = {}): Progress {
     events: [],
     eventCount: 0,
     next: 'the new containers come up',
+    waitsFor: [],
     attention: null,
     person: null,
     diagnosis: null,
