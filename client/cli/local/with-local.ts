@@ -34,7 +34,8 @@ export async function withLocal<T>(
     const told = toldLocally(option(args, 'state'), targetIn(args));
     if (error instanceof DroverError) Object.assign(error, { nextStep: told(error.nextStep) });
     // It is the worker's, and says in one text what is wrong and what to do.
-    else if (error instanceof Error && error.name === 'StateInUseError') error.message = told(error.message);
+    else if (error instanceof Error && error.name === 'StateInUseError')
+      error.message = error.message.replace(/Nothing was started\..*$/s, told);
     throw error;
   }
 }
