@@ -4,6 +4,8 @@ import type { DeploymentResult, PersonNeeded } from '../workflows/contract';
 /** How following a deployment ended. */
 export interface Outcome {
   readonly verdict: Verdict;
+  /** What the verdict means here, where it means something else than elsewhere. */
+  readonly meaning?: string;
   readonly reason: string;
   readonly nextStep: string;
   /** The workflow's own result; null where it goes on, or ended without one. */

@@ -46,6 +46,11 @@ export const CHECKS = {
     looks: "the environment's worker answers a question, and is of the version of this command",
     mend: 'install one version on both, and start the worker again',
   },
+  codec: {
+    looks:
+      "the codec's keys can be read on this machine; the environment's worker reads what they encrypt, and its answer can be read with them",
+    mend: 'give this command and the worker the same keys: temporal.codec.keys, DROVER_CODEC_KEYS_FILE or DROVER_CODEC_KEYS',
+  },
   clock: {
     looks: "this machine's clock agrees with Temporal's to half a minute",
     mend: 'timedatectl set-ntp true',

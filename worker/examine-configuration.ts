@@ -26,6 +26,8 @@ export interface ExaminableEnvironment {
   readonly alias: string;
   /** Whether all that its worker needs can be read here. */
   readonly keys: Finding;
+  /** Whether this machine's configuration says where a key, the CA or a variable is; else it is no worker's, and nothing is missing. */
+  readonly isNamed: boolean;
   /** Looks at its Rancher from here; null where what it takes is not here. */
   readonly examine: (() => Promise<RancherExamined>) | null;
 }
@@ -71,7 +73,8 @@ function invalid({ where, message }: { readonly where: string | undefined; reado
 }
 
 function examinable(configuration: Configuration, environment: EnvironmentConfiguration): ExaminableEnvironment {
-  const { alias, accessKey, secretKey } = environment;
+  const { alias, accessKey, secretKey, ca, variables } = environment;
+  const isNamed = accessKey !== undefined || secretKey !== undefined || ca !== undefined || variables.size > 0;
   const about = { check: 'keys', environment: alias } as const;
   let prepared: PreparedEnvironment | undefined;
   try {
@@ -79,12 +82,13 @@ function examinable(configuration: Configuration, environment: EnvironmentConfig
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const text = error.problems.map(({ message }) => message.replace(`environment ${alias}: `, '')).join('; ');
-    return { alias, keys: { ...about, status: 'failed', text, mend: mendFor(text) }, examine: null };
+    return { alias, keys: { ...about, status: 'failed', text, mend: mendFor(text) }, isNamed, examine: null };
   }
   const text = `access key: ${accessKey?.place ?? 'none'}; secret key: ${secretKey?.place ?? 'none'}`;
   return {
     alias,
     keys: { ...about, status: 'ok', text, mend: '' },
+    isNamed,
     examine: prepared === undefined ? null : () => lookFromHere(configuration, prepared),
   };
 }

@@ -16,14 +16,25 @@ import { fold } from '../render/fold';
 import { resultLine } from '../render/json-renderer';
 import { commandRow, labelled } from '../render/labelled';
 import type { Io } from './command';
+import { asTold, toldOutcome, toldProgress } from './local/told-locally';
+import type { Told } from './local/told-locally';
 
-/** Shows one deployment once. */
-export async function showStatus(handle: DeploymentHandle, json: boolean, io: Pick<Io, 'out'>): Promise<void> {
+/**
+ * Shows one deployment once.
+ *
+ * @param told - how commands are told
+ */
+export async function showStatus(
+  handle: DeploymentHandle,
+  json: boolean,
+  io: Pick<Io, 'out'>,
+  told: Told = asTold,
+): Promise<void> {
   const { deployment } = handle;
   const columns = columnsOf(io.out);
   const write = (value: object): void => void io.out.write(jsonLine(value));
   if (deployment.how === 'over') {
-    const outcome = await handle.result();
+    const outcome = toldOutcome(await handle.result(), told);
     if (json) write(resultLine(outcome, deployment));
     else {
       io.out.write(heading(deployment, null, columns));
@@ -33,8 +44,9 @@ export async function showStatus(handle: DeploymentHandle, json: boolean, io: Pi
   }
   const now = Date.now();
   // What a worker would tell better: the history has it too, as of the last thing that happened.
-  const progress = (await progressOf(handle)) ?? lastKnownOf(await handle.record(), now);
-  if (!json) io.out.write(statusText(deployment, progress, now, columns));
+  const known = await progressOf(handle);
+  const progress = known === null ? lastKnownOf(await handle.record(), now) : toldProgress(known, told);
+  if (!json) io.out.write(statusText(deployment, progress, now, columns, told));
   else if ('isLastKnown' in progress) write({ type: 'status', ...deployment, progress: null, lastKnown: progress });
   else write({ type: 'status', ...deployment, progress });
 }
@@ -60,16 +72,18 @@ function lastKnownOf(record: DeploymentRecord, now: number): LastKnown {
  * A running deployment for people.
  *
  * @param columns of the terminal; undefined where it is none
+ * @param told - how commands are told
  */
 export function statusText(
   deployment: FollowedDeployment,
   progress: Progress | LastKnown,
   now: number,
   columns?: number,
+  told: Told = asTold,
 ): string {
   const row = (label: string, text: string): string => labelled(label, text, columns);
   const link = deployment.link === null ? '' : row('temporal', deployment.link);
-  if ('isLastKnown' in progress) return lastKnownText(deployment, progress, now, columns);
+  if ('isLastKnown' in progress) return lastKnownText(deployment, progress, now, columns, told);
   const { phase, phaseSince, images, events, next, waitsFor, attention, rancherUrl, requestedWhy, round } = progress;
   const service = serviceText(progress);
   return [
@@ -96,6 +110,7 @@ function lastKnownText(
   { phase, phaseSince, images, state, message, stateAt, rancherUrl }: LastKnown,
   now: number,
   columns: number | undefined,
+  told: Told,
 ): string {
   const row = (label: string, text: string): string => labelled(label, text, columns);
   const where =
@@ -108,7 +123,7 @@ function lastKnownText(
     row('phase', `${where}: no worker answers; the deployment waits for one, nothing is lost`),
     ...images.map(({ config, from, to }) => row('image', `${config}: ${from ?? 'none'} → ${to}`)),
     state === null ? '' : row('service', `${state}${message === null ? '' : ` · ${message}`}${readAt}`),
-    row('next', 'start the worker of the environment ("drover worker"), or look why it does not answer'),
+    row('next', told('start the worker of the environment ("drover worker"), or look why it does not answer')),
     rancherUrl === null ? '' : row('rancher', rancherUrl),
     deployment.link === null ? '' : row('temporal', deployment.link),
   ].join('');

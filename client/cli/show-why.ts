@@ -3,19 +3,27 @@ import { containerText, withoutRepeats } from '../../decision/diagnosis';
 import { triedText } from '../../decision/tried';
 import type { DeploymentStory } from '../deployment-story';
 import { explain } from '../explanation';
+import type { Explanation } from '../explanation';
 import { clock } from '../refusals';
 import { jsonLine } from '../render/clean';
 import { headingText } from '../render/deployment-heading';
 import { fold } from '../render/fold';
 import { triedLine } from '../render/json-renderer';
 import { commandRow, labelled } from '../render/labelled';
+import { asTold, toldExplanation } from './local/told-locally';
+import type { Told } from './local/told-locally';
 import type { Shown } from './show-history';
 
-/** Why a deployment is where it is: what failed, in Rancher's words, and what to do now. */
-export function whyText(story: DeploymentStory, { json, columns }: Shown): string {
-  if (json) return jsonText(story);
+/**
+ * Why a deployment is where it is: what failed, in Rancher's words, and what to do now.
+ *
+ * @param told - how commands are told
+ */
+export function whyText(story: DeploymentStory, { json, columns }: Shown, told: Told = asTold): string {
+  const explanation = toldExplanation(explain(story), told);
+  if (json) return jsonText(story, explanation);
   const { deployment, diagnosis, outcome, rancherUrl } = story;
-  const { standing, reason, step, wentBackFor, rancher, readAt, tried, next, commands } = explain(story);
+  const { standing, reason, step, wentBackFor, rancher, readAt, tried, next, commands } = explanation;
   const seenBefore = diagnosis !== null && diagnosis.containers.length > 0 && diagnosis.at !== readAt;
   const row = (label: string, text: string): string => labelled(label, text, columns);
   const rows = (label: string, texts: readonly string[]): string[] =>
@@ -57,10 +65,10 @@ function logOf({ url, seenAt, isNew }: AilingContainer, outcome: DeploymentStory
   ];
 }
 
-function jsonText(story: DeploymentStory): string {
+function jsonText(story: DeploymentStory, explained: Explanation): string {
   const { deployment, diagnosis, outcome, rancherUrl, progress } = story;
   const { startedAt, ...rest } = deployment;
-  const { tried, readAt, ...explanation } = explain(story);
+  const { tried, readAt, ...explanation } = explained;
   return jsonLine({
     type: 'why',
     ...rest,

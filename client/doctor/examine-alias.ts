@@ -1,10 +1,13 @@
+import { CodecError } from '../../codec/codec-error';
 import type { CheckName, Finding } from '../../decision/checks';
 import { rancherQueue } from '../../workflows/contract';
 import type { ExaminableEnvironment } from '../../worker/examine-configuration';
 import { DroverError } from '../errors/drover-error';
 import { examineEnvironment } from '../temporal/examine-environment';
 import type { WorkerAnswer } from '../temporal/examine-environment';
+import { UnreadQuestionError } from '../temporal/unread-question';
 import type { ReachedTemporal } from './examine-temporal';
+import { codecAgrees, codecLacksKey, codecNotShared } from './codec-finding';
 import { finding, LATE, within } from './finding';
 import { polledFinding } from './polled-finding';
 
@@ -66,6 +69,8 @@ export async function examineAlias(
 }
 
 function keysFinding(alias: string, local: ExaminableEnvironment | null, seen: readonly Finding[] | null): Finding {
+  // What a configuration here names has to be there, whoever else has it: a worker of this machine would not start.
+  if (local !== null && local.isNamed && local.keys.status === 'failed') return local.keys;
   const its = seen?.find(({ check }) => check === 'keys');
   if (its !== undefined) return { ...its, text: `as the worker sees it: ${its.text}` };
   if (local === null)
@@ -94,6 +99,8 @@ async function fromHere(alias: string, local: ExaminableEnvironment | null): Pro
   };
 }
 
+const UNREAD = 'what the worker says cannot be read: see codec';
+
 interface Asked {
   readonly findings: readonly Finding[];
   readonly answer: WorkerAnswer | null;
@@ -113,11 +120,20 @@ async function throughWorker(alias: string, temporal: ReachedTemporal | null, ve
   const polled = looked === LATE ? lost(alias, 'no answer in time') : looked;
   if (polled.status === 'failed' || !temporal.takesWorkflows)
     return { findings: [polled, skipped('worker-version', 'no worker can be asked: see above')], answer: null };
+  if (!temporal.hasKeys) return { findings: [polled, skipped('worker-version', UNREAD)], answer: null };
   try {
     const answer = await within(WORKER_LIMIT_MILLIS, examineEnvironment(temporal.client, alias));
-    if (answer !== LATE) return { findings: [polled, versionFinding(alias, answer, version)], answer };
+    if (answer !== LATE)
+      return { findings: [polled, versionFinding(alias, answer, version), codecAgrees(alias)], answer };
     return { findings: [polled, silent(alias, 'no answer in time')], answer: null };
   } catch (error) {
+    const codec =
+      error instanceof UnreadQuestionError
+        ? codecNotShared(alias, error.question)
+        : error instanceof CodecError
+          ? codecLacksKey(alias, error)
+          : null;
+    if (codec !== null) return { findings: [polled, codec, skipped('worker-version', UNREAD)], answer: null };
     if (!(error instanceof DroverError)) throw error;
     return { findings: [polled, silent(alias, error.message)], answer: null };
   }

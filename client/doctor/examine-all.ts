@@ -57,7 +57,9 @@ async function temporalOf({ sources, configuration }: ToExamine): Promise<Tempor
     const isTold = configuration.findings.some(({ status }) => status === 'failed');
     const findings = isTold
       ? [finding('temporal', null, 'skipped', 'where it is cannot be read: see the configuration')]
-      : error.problems.map(({ where, text, fix }) => finding('temporal', null, 'failed', `${where}: ${text}`, fix));
+      : error.problems.map(({ where, text, fix }) =>
+          finding(where.endsWith('codec.keys') ? 'codec' : 'temporal', null, 'failed', `${where}: ${text}`, fix),
+        );
     return { findings, reached: null, close: () => Promise.resolve() };
   }
   return examineTemporal(settings);

@@ -7,6 +7,7 @@ import { connectToTemporal } from '../temporal/connect';
 import type { ConnectionSettings } from '../temporal/connection-settings';
 import { grpcTroubleOf } from '../temporal/grpc-trouble';
 import { webUrlFor } from '../temporal/web-link';
+import { codecHere } from './codec-finding';
 import { finding, LATE, within } from './finding';
 import { polledFinding } from './polled-finding';
 
@@ -25,6 +26,8 @@ export interface ReachedTemporal {
   readonly namespace: string;
   /** Whether somebody takes workflows. */
   readonly takesWorkflows: boolean;
+  /** Whether the codec's keys, where there are any, can be read here. */
+  readonly hasKeys: boolean;
 }
 
 /** What was found out about Temporal. */
@@ -35,8 +38,21 @@ export interface TemporalExamined {
   readonly close: () => Promise<void>;
 }
 
+type ServerExamined = Omit<TemporalExamined, 'reached'> & {
+  readonly reached: Omit<ReachedTemporal, 'hasKeys'> | null;
+};
+
 /** Looks at Temporal. It only reads. */
 export async function examineTemporal(settings: ConnectionSettings): Promise<TemporalExamined> {
+  const codec = codecHere(settings.codecKeys);
+  const hasKeys = codec.status !== 'failed';
+  // What needs no key is told all the same.
+  const examined = await examineServer(hasKeys ? settings : { ...settings, codecKeys: undefined });
+  const reached = examined.reached === null ? null : { ...examined.reached, hasKeys };
+  return { ...examined, findings: [codec, ...examined.findings], reached };
+}
+
+async function examineServer(settings: ConnectionSettings): Promise<ServerExamined> {
   const web = webFinding(settings);
   const opened = await open(settings);
   if ('check' in opened) {

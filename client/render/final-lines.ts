@@ -25,7 +25,7 @@ export function finalLines(outcome: Outcome, deployment: FollowedDeployment | nu
   const lines: readonly (FinalLine | false)[] = [
     {
       label: 'verdict',
-      text: `${verdict}: ${asAsked ? 'as asked' : VERDICTS[verdict].meaning}${images.length === 0 ? '' : ` (${images.join(', ')})`}`,
+      text: `${verdict}: ${outcome.meaning ?? (asAsked ? 'as asked' : VERDICTS[verdict].meaning)}${images.length === 0 ? '' : ` (${images.join(', ')})`}`,
     },
     reason !== '' && { label: 'reason', text: reason },
     ...(person?.tried ?? result?.tried ?? []).map((one) => ({ label: 'tried' as const, text: triedText(one) })),

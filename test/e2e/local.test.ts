@@ -122,6 +122,7 @@ describe('told to end, or to begin twice', () => {
       expect(ended).toMatchObject({ code: 5, signal: null });
       expect(ended.stdout).toMatch(/The deployment is paused: with --local nobody carries it on/);
       expect(ended.stdout).toMatch(/Run the same command again to resume it/);
+      expect(ended.stdout).not.toMatch(/the deployment goes on/);
       expect(stage.servers('interrupted')).toEqual([]);
 
       const second = await stage.run(command);

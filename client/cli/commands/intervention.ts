@@ -131,7 +131,9 @@ export function interventionCommand(name: InterventionName): Command {
         } else {
           const of = pipelineId === undefined ? `releases ${releaseId ?? ''}` : `pipelines ${pipelineId}`;
           const watch = target === null ? `drover ${of}` : `drover status ${targetText(target)}`;
-          io.out.write(`${clean(text)}\n  Watch it: ${watch} --watch\n`);
+          const line = `${watch} --watch`;
+          const told = local === null || target === null ? line : local.told(target)(line);
+          io.out.write(`${clean(text)}\n  Watch it: ${told}\n`);
         }
         const handle =
           local === null || local.isGuest || target === null

@@ -76,7 +76,7 @@ export const status: Command = {
           if (local !== null) return local.follow(handle, rendererFor(args, io), options);
           return followDeployment(handle, rendererFor(args, io), io, options);
         }
-        await showStatus(handle, args.flags.has('json'), io);
+        await showStatus(handle, args.flags.has('json'), io, local?.told(target));
         return 0;
       },
       { command: 'status', worker: watch ? target : null, joins: true },

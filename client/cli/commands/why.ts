@@ -29,9 +29,9 @@ export const why: Command = {
     return withClient(
       args,
       io,
-      async (client) => {
+      async (client, local) => {
         const story = await (await chosenDeployment(client, target, args)).story();
-        io.out.write(whyText(story, { json: args.flags.has('json'), columns: columnsOf(io.out) }));
+        io.out.write(whyText(story, { json: args.flags.has('json'), columns: columnsOf(io.out) }, local?.told(target)));
         return 0;
       },
       { command: 'why', worker: null, joins: true },

@@ -1,5 +1,5 @@
 import type { Local } from '../../../worker/local/start-local';
-import { asWord, targetText } from '../../../decision/target-text';
+import { targetText } from '../../../decision/target-text';
 import type { DroverClient } from '../../drover-client';
 import { RefusedError } from '../../errors/refused-error';
 import type { FollowEvent } from '../../follow/follow-event';
@@ -11,7 +11,8 @@ import type { Renderer } from '../../render/renderer';
 import type { Io } from '../command';
 import { followDeployment } from '../follow-deployment';
 import type { WhenInterrupted } from '../follow-deployment';
-import { USUAL_STATE } from './local-options';
+import { toldLocally, toldOutcome, toldProgress } from './told-locally';
+import type { Told } from './told-locally';
 import { UnderWay } from './under-way';
 
 /** What a command with `--local` does otherwise than one that asks a server of somebody's. */
@@ -71,28 +72,45 @@ export class LocalRun {
     built?: BuiltRequest,
     whenInterrupted?: WhenInterrupted,
   ): Promise<number> {
-    const { target } = handle;
+    const told = this.told(handle.deployment);
     const render = (event: FollowEvent): void => {
-      if (event.type !== 'result') return renderer.render(event);
-      renderer.render({ type: 'result', outcome: this.#told(event.outcome, target) });
+      renderer.render(this.#toldOf(event, handle.target, told));
+      if (event.type !== 'result') return;
       if (built !== undefined && !goesOn(event.outcome)) this.#underWay.ends(built);
     };
     return followDeployment(handle, { render }, this.io, options, whenInterrupted);
   }
 
-  /** The commands that are told are for the same folder. */
-  #told(outcome: Outcome, target: string): Outcome {
-    const option =
-      this.state === undefined || this.state === USUAL_STATE ? '--local' : `--local --state ${asWord(this.state)}`;
-    if (outcome.verdict !== 'detached')
-      return { ...outcome, nextStep: outcome.nextStep.replaceAll(target, `${target} ${option}`) };
+  /** How commands are told: for the same folder. */
+  told(target: Target): Told {
+    return toldLocally(this.state, targetText(target));
+  }
+
+  #toldOf(event: FollowEvent, target: string, told: Told): FollowEvent {
+    switch (event.type) {
+      case 'progress':
+        return { ...event, progress: toldProgress(event.progress, told) };
+      case 'event':
+        return { ...event, event: { ...event.event, text: told(event.event.text) } };
+      case 'result':
+        return { ...event, outcome: this.#paused(toldOutcome(event.outcome, told), target, told) };
+      default:
+        return event;
+    }
+  }
+
+  /** Where the command ends before the deployment does, nobody carries it on. */
+  #paused(outcome: Outcome, target: string, told: Told): Outcome {
+    // The command whose guest this one is carries it on.
+    if (outcome.verdict !== 'detached' || (this.isGuest && this.whyGone() === null)) return outcome;
     const why =
       this.whyGone() ??
       outcome.reason.replace(/; the deployment goes on\.$/, '').replace(/^The client stopped waiting: /, '');
     return {
       ...outcome,
+      meaning: 'this command stopped, and the deployment is paused',
       reason: `Stopped: ${why}. The deployment is paused: with --local nobody carries it on when this command has ended, and Rancher is left as it is now.`,
-      nextStep: `Run the same command again to resume it, or go back with "drover cancel ${target} ${option}". Its state is in ${this.local.folder}.`,
+      nextStep: `Run the same command again to resume it, or go back with "${told(`drover cancel ${target}`)}". Its state is in ${this.local.folder}.`,
     };
   }
 }

@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
+import { asWord } from '../../../decision/target-text';
 import { DroverClient } from '../../drover-client';
+import { DroverError } from '../../errors/drover-error';
 import type { Target } from '../../input/upgrade-input';
 import type { Io } from '../command';
 import type { ParsedArguments } from '../option-spec';
 import { option } from '../target';
 import { USUAL_STATE } from './local-options';
 import { LocalRun, whatOf } from './local-run';
+import { toldLocally } from './told-locally';
 
 /** What a command needs of a server of its own. */
 export interface LocalNeeds {
@@ -16,8 +19,33 @@ export interface LocalNeeds {
   readonly joins: boolean;
 }
 
-/** Runs a piece of work with a Temporal server (and a worker) that live just as long. */
+/**
+ * Runs a piece of work with a Temporal server (and a worker) that live just as long. What its errors tell to do is for the same folder.
+ */
 export async function withLocal<T>(
+  args: ParsedArguments,
+  io: Io,
+  needs: LocalNeeds,
+  work: (client: DroverClient, local: LocalRun) => Promise<T>,
+): Promise<T> {
+  try {
+    return await run(args, io, needs, work);
+  } catch (error) {
+    const told = toldLocally(option(args, 'state'), targetIn(args));
+    if (error instanceof DroverError) Object.assign(error, { nextStep: told(error.nextStep) });
+    // It is the worker's, and says in one text what is wrong and what to do.
+    else if (error instanceof Error && error.name === 'StateInUseError')
+      error.message = error.message.replace(/Nothing was started\..*$/s, told);
+    throw error;
+  }
+}
+
+/** The service that is named, in words of a command line; null where none is. */
+function targetIn({ positionals: [environment, service] }: ParsedArguments): string | null {
+  return environment === undefined || service === undefined ? null : `${asWord(environment)} ${asWord(service)}`;
+}
+
+async function run<T>(
   args: ParsedArguments,
   io: Io,
   { command, worker, joins }: LocalNeeds,

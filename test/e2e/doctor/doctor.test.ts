@@ -38,6 +38,17 @@ test('a right set-up is green on the machine of the worker, and nothing was writ
   for (const secret of [...SECRETS, 'canary-value']) expect(ended.stdout).not.toContain(secret);
 });
 
+test('the keys of the codec are told by their ids, and what is not encrypted is no fault', async () => {
+  const config = places.write('drover.yaml', places.yaml());
+  const { findings } = await doctor(places, ['--config', config], places.keys);
+  expect(findings.filter(({ check }) => check === 'codec').map(({ environment, text }) => [environment, text])).toEqual(
+    [
+      [null, 'no codec is set up here: payloads are not encrypted'],
+      ['prod', 'the worker reads what this command sends, and this command its answer'],
+    ],
+  );
+});
+
 test('where only Temporal is reachable the worker is asked, and what cannot be known here is skipped', async () => {
   const { address, namespace } = places.stack.temporal;
   const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, NODE_OPTIONS: places.preload(CLIENT_ALONE) };
@@ -64,10 +75,12 @@ describe('names what is wrong', () => {
     'Temporal is down',
     'a search attribute of another type',
     'no worker for this environment',
-    'a file of a secret that is missing',
+    'a file of a secret that is missing here, while a worker answers',
+    'keys of the codec that are none',
+    'a key of the codec that the worker does not have',
     'the key of a read-only member',
   ];
-  test('in five set-ups; all others are in the long table', async () => {
+  test('in seven set-ups; all others are in the long table', async () => {
     const rows = BROKEN_SET_UPS.filter(({ what }) => some.includes(what));
     expect(rows).toHaveLength(some.length);
     await Promise.all(rows.map((row) => expectNamed(places, row)));
