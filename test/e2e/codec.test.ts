@@ -174,6 +174,29 @@ test('a key that is missing is named, by each command that needs it', async () =
     for (const secret of [FIRST_KEY, SECOND_KEY]) expect(said.stdout + said.stderr).not.toContain(secret.split(':')[1]);
 }, 60_000);
 
+test('doctor tells a key that is not shared, whichever side lacks it, by its id', async () => {
+  const foreign = join(folder, 'foreign');
+  writeFileSync(foreign, key('k-foreign'));
+  const [shared, none, other] = await Promise.all(
+    [keysFile(), null, foreign].map(async (keys) => {
+      const { code, stdout } = await drover(['doctor', stack.alias, '--json'], keys);
+      const found = stdout.split('\n').filter((line) => line.includes('"codec"') && line.includes(`"${stack.alias}"`));
+      return { code, found: found.join('\n'), stdout };
+    }),
+  );
+  expect(shared?.found).toContain('the worker reads what this command sends, and this command its answer');
+  expect(none?.found).toMatch(
+    /"status":"failed".*answer cannot be read: .*codec key \\"k-second\\", and no codec is set up here/,
+  );
+  expect(other?.found).toMatch(
+    /"status":"failed".*nor this command what it says about that: .*codec key \\"k-second\\"/,
+  );
+  for (const one of [none, other]) {
+    expect(one?.code).toBe(4);
+    expect(one?.stdout).not.toContain('older version');
+  }
+}, 60_000);
+
 test('a client without keys is told that its request was sent, not that nothing was started', async () => {
   const asked = [
     'upgrade',
