@@ -9,7 +9,7 @@ import { Ended, RestoreNeeded } from './endings';
 import { measureRollback } from './metrics';
 import type { RollbackWhy } from './metrics';
 import { reportTo } from './release-link';
-import { requireRequest } from './require-request';
+import { requireRecord, requireRequest } from './require-request';
 import { awaitUpgraded } from './steps/await-upgraded';
 import { confirm } from './steps/confirm';
 import { finish } from './steps/finish';
@@ -30,6 +30,7 @@ import { waitForRelease } from './steps/wait-for-release';
  */
 export async function upgradeService(request: DeploymentRequest, neverRan?: NeverRan): Promise<DeploymentResult> {
   if (neverRan === undefined) requireRequest(request);
+  else requireRecord(request, neverRan);
   const deployment = new Deployment(request);
   if (neverRan !== undefined) {
     const { verdict, reason, nextStep } = neverRan;
