@@ -101,17 +101,23 @@ const rounds: Case[] = [
     },
   },
   {
-    title: 'three rounds are the end: rolled back, and said so',
+    title: 'three rounds are the end: one more retry is refused, and said so',
     run: async (one) => {
       one.behave(2, { pullMillis: 60_000 });
       const deploying = await one.start({ overrides: ONE_BATCH });
-      for (const round of [1, 2, 3]) {
-        await one.rig.until(deploying, (now) => now.phase === 'waiting' && now.round === round);
-        await deploying.executeUpdate('retry', { args: [{ by: 'a person' }] });
+      const retry = (): Promise<unknown> => deploying.executeUpdate('retry', { args: [{ by: 'a person' }] });
+      const waitsIn = (round: number): Promise<unknown> =>
+        one.rig.until(deploying, (now) => now.phase === 'waiting' && now.round === round);
+      for (const round of [1, 2]) {
+        await waitsIn(round);
+        await retry();
       }
-      const result = await deploying.result();
-      expect(result).toMatchObject({ verdict: 'rolled-back', rounds: 3 });
-      expect(result.reason).toContain('gave up after 3 upgrades');
+      await waitsIn(3);
+      await expect(retry()).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('no upgrade is left: 3 of 3') as unknown },
+      });
+      await deploying.executeUpdate('rollback', { args: [{ by: 'a person' }] });
+      expect(await deploying.result()).toMatchObject({ verdict: 'rolled-back', rounds: 3 });
       one.expectRuns(1, 2);
     },
   },
