@@ -224,21 +224,29 @@ export const PEOPLE: Theme = {
       ...succeeded,
     },
     {
-      title: 'a person says `retry` again and again: the rounds are bounded',
+      title: 'a person says `retry` again and again: the rounds are bounded, and one more is refused; then `rollback`',
       service: PAIR,
       args: ENDLESS,
       meanwhile: async (one) => {
-        for (const round of [1, 2, 3]) {
+        const waitsIn = async (round: number): Promise<void> => {
           await one.accepted('upgrade', round);
           await one.logs(new RegExp(`accepted upgrade ${round}`));
           await one.reaches('waiting');
+        };
+        for (const round of [1, 2]) {
+          await waitsIn(round);
           await one.says('retry');
           await one.accepted('rollback', round);
         }
+        await waitsIn(3);
+        const refused = await one.run('retry', '--json');
+        expect(refused.code).toBe(7);
+        expect(refused.stdout).toContain('no upgrade is left: 3 of 3');
+        await one.says('rollback');
       },
       verdict: 'rolled-back',
       exitCode: 3,
-      says: /gave up after 3 upgrades; the former configuration is proven to run/,
+      says: /rollback by .*; the former configuration is proven to run/,
       leaves: BACK,
       actions: [...UNDONE, ...UNDONE, ...UNDONE],
     },
