@@ -26,7 +26,8 @@ describe('the configurations that a request names', () => {
     ['sidekicks only', { sidekicks: { logs: 'example/logs:2', data: 'example/data:2' } }, ['logs', 'data']],
     ['both', { image: 'example/web:2', sidekicks: { logs: 'example/logs:2' } }, [PRIMARY, 'logs']],
     ['a label and a sidekick', { labels: { team: 'shop' }, sidekicks: { logs: 'example/logs:2' } }, [PRIMARY, 'logs']],
-    ['nothing', {}, []],
+    // The same images once more (`redeploy`): the primary's.
+    ['nothing', {}, [PRIMARY]],
   ])('%s', (_what, changes, expected) => {
     expect(askedConfigs(request(changes))).toEqual(expected);
   });

@@ -17,6 +17,8 @@ test('each example is read by one of the tests below', () => {
   expect(readdirSync(folder).sort()).toEqual([
     // test/e2e/ci-examples.test.ts
     'ci',
+    // test/compose/compose-file.test.ts
+    'compose',
     'pipeline-small.yaml',
     'pipeline.yaml',
     'release-small.yaml',

@@ -70,7 +70,7 @@ describe('replies with a status', () => {
   const cases: [string, number, unknown, string, Outcome, RegExp][] = [
     ['401', 401, rancherError(401, 'Unauthorized'), 'UnauthorisedError', 'unauthorised', /not accepted; check both/],
     ['401 of a proxy', 401, 'please log in', 'UnauthorisedError', 'unauthorised', /proxy/],
-    ['403', 403, rancherError(403, 'Forbidden'), 'ForbiddenError', 'forbidden', /this key may not see it/],
+    ['403', 403, rancherError(403, 'Forbidden'), 'ForbiddenError', 'forbidden', /this key may not (?:do that|see it)/i],
     ['404', 404, rancherError(404, 'Not Found'), 'NotFoundError', 'not-found', /no such resource/],
     ['404 of a proxy', 404, { error: 'no backend' }, 'NotRancherError', 'not-rancher', /not in the shape of Rancher/],
     [

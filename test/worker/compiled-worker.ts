@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { transformFileSync } from '@swc/core';
 
 const ROOT = resolve(__dirname, '..', '..');
-const FOLDERS = ['activities', 'decision', 'rancher', 'worker', 'workflows'];
+const FOLDERS = ['activities', 'codec', 'connection', 'credentials', 'decision', 'rancher', 'worker', 'workflows'];
 
 /**
  * Compiles the worker as it stands in this checkout, for tests that need it as a process of its own, and returns the folder

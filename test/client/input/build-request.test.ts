@@ -28,6 +28,7 @@ describe('a request', () => {
       NOW,
     );
     expect(request).toEqual({
+      version: 1,
       requestId: 'r1',
       deploymentId: expect.stringMatching(/^d[0-9a-f]{12}$/) as string,
       environment: 'prod',
