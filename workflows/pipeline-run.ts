@@ -251,10 +251,12 @@ export class PipelineRun {
       }
       signed = true;
     }
+    const before = this.standingOf(stage, rule).by.length;
     stage.approvals.push({ decision, by, at: Date.now(), signed, ...(why === null ? {} : { why }) });
     const now = this.standingOf(stage, rule);
+    // This one, not another one of the same name.
+    const counts = decision === 'reject' || now.by.length > before;
     const refused = now.refused.findLast((one) => one.by === by);
-    const counts = decision === 'reject' || now.by.includes(by);
     const said = `${decision} by ${by}${why === null ? '' : ` (${why})`}${signed ? ', signed' : ''}`;
     const text = counts
       ? decision === 'reject'

@@ -142,6 +142,7 @@ it('what dev runs goes through qa, demo and prod: pinned, approved by two, kept 
   expect(await approve(running, 'jane@laptop')).toMatchObject({ counts: false, missing: 2 });
   expect(await approve(running, 'joe')).toMatchObject({ counts: true, missing: 1 });
   expect(await approve(running, 'Joe@desk')).toMatchObject({ counts: false, missing: 1 });
+  expect(await approve(running, 'joe')).toMatchObject({ counts: false, missing: 1 });
   expect(one.actions('prod')).toEqual([]);
   // Somebody deploys to dev meanwhile: what was pinned goes on.
   await rigs.dev.simulator.world.act({

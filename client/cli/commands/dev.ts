@@ -64,6 +64,14 @@ export const dev: Command = {
     try {
       let env: NodeJS.ProcessEnv = { ...io.env };
       let file = option(args, 'config');
+      if (args.flags.has('simulator') && file !== undefined)
+        throw new InvalidInputError([
+          {
+            where: '--config',
+            text: 'with --simulator the environments are those of the simulated Rancher',
+            fix: 'leave out one of the two; "node dist/simulator/main.js --help" starts a simulated Rancher for a drover.yaml of your own',
+          },
+        ]);
       if (args.flags.has('simulator')) ({ env, file } = await simulate(folder, env, stops, say));
       // Read before anything slow is started: what is wrong with it should be known at once.
       const load = (): ReturnType<typeof loadConfiguration> => loadConfiguration({ file, env, cwd: process.cwd() });

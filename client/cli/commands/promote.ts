@@ -21,8 +21,8 @@ export const promote: Command = {
   usage: '--from ENVIRONMENT --to ENVIRONMENT[,…] --stack NAME [--services NAME,…] [options]',
   description: [
     'Releases in one environment what a stack runs in another. Only what is proven to run there is taken, pinned to the',
-    'images as they are now; what would change is shown first, and all of it is one transaction. Settings are not moved:',
-    'only images are. It is a pipeline of one stage, and everything that can be done with one can be done with it.',
+    'images as they are now; what would change is shown first, and all of it is one transaction. Settings move only',
+    'where --with-settings asks for it. It is a pipeline of one stage, and everything that can be done with one can be done with it.',
   ],
   options: [
     { name: 'from', kind: 'one', value: 'ALIAS', help: 'the environment whose images are taken' },

@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '../../support/stack';
+import { UPGRADE_SERVICE } from '../../../workflows/contract';
 
 /** What one run of a lane did, in the order of its history. */
 export type LaneStep =
@@ -24,7 +25,10 @@ export function laneStory(history: readonly HistoryEvent[]): LaneStep[] {
         return at(signal, 'signalName') === 'enter' ? entered(signal, 'input') : [];
       }
       case 'EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED': {
-        const [request, neverRan] = payloads(at(event, 'startChildWorkflowExecutionInitiatedEventAttributes', 'input'));
+        const child = at(event, 'startChildWorkflowExecutionInitiatedEventAttributes');
+        // A lane also starts what tells people that a deployment was terminated.
+        if (at(child, 'workflowType', 'name') !== UPGRADE_SERVICE) return [];
+        const [request, neverRan] = payloads(at(child, 'input'));
         if (neverRan === undefined) initiated.set(event.eventId, String(at(request, 'requestId')));
         return [];
       }
