@@ -9,6 +9,8 @@ module.exports = {
     '<rootDir>/test/e2e/truth-table/truth-table.test.ts',
     '<rootDir>/test/e2e/worker-kills.test.ts',
     '<rootDir>/test/e2e/server-kills.test.ts',
+    '<rootDir>/test/e2e/client-kills.test.ts',
+    '<rootDir>/test/workflows/faults.test.ts',
     '<rootDir>/test/workflows/pipeline.test.ts',
     '<rootDir>/test/workflows/create-missing.test.ts',
     '<rootDir>/test/e2e/health.test.ts',
