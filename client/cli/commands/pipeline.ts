@@ -3,7 +3,7 @@ import type { Problem } from '../../errors/invalid-input-error';
 import { readPipelineFile } from '../../input/pipeline/pipeline-file';
 import { shownPlace } from '../../input/shown';
 import { buildPipeline } from '../../pipeline/build-pipeline';
-import { SummaryOfPipeline } from '../../summary/summary-of-pipeline';
+import { summaryOfPipeline } from '../../summary/summary-of-pipeline';
 import type { Command } from '../command';
 import { runPipeline } from '../follow-pipeline-command';
 import { readOnInterrupt } from '../on-interrupt';
@@ -46,7 +46,7 @@ export const pipeline: Command = {
   ],
   async run(args, io) {
     const files = readSummaryFiles(args, io.env);
-    const summary = new SummaryOfPipeline(titleOf(args, 'pipeline'), Date.now());
+    const summary = summaryOfPipeline(titleOf(args, 'pipeline'), Date.now());
     return withSummaries(files, summary, io, () => {
       const problems: Problem[] = [];
       const limitMillis = readDuration(args, 'follow-timeout', problems);

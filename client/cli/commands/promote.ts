@@ -5,7 +5,7 @@ import { nameProblems } from '../../input/check-names';
 import type { PipelineInput } from '../../input/pipeline/pipeline-input';
 import { shownPlace } from '../../input/shown';
 import { buildPipeline } from '../../pipeline/build-pipeline';
-import { SummaryOfPipeline } from '../../summary/summary-of-pipeline';
+import { summaryOfPipeline } from '../../summary/summary-of-pipeline';
 import type { Command } from '../command';
 import { runPipeline } from '../follow-pipeline-command';
 import type { ParsedArguments } from '../option-spec';
@@ -60,7 +60,7 @@ export const promote: Command = {
     const files = readSummaryFiles(args, io.env);
     const [from, to, stack] = ['from', 'to', 'stack'].map((name) => option(args, name) ?? '');
     const title = `${stack ?? ''} ${from ?? ''} → ${to ?? ''}`;
-    const summary = new SummaryOfPipeline(title, Date.now());
+    const summary = summaryOfPipeline(title, Date.now());
     return withSummaries(files, summary, io, () => {
       const problems: Problem[] = [];
       const limitMillis = readDuration(args, 'follow-timeout', problems);

@@ -6,7 +6,8 @@ import { oneLine } from '../../input/build-request';
 import { defaultAuthor } from '../../input/build-request';
 import { InvalidInputError } from '../../errors/invalid-input-error';
 import type { Problem } from '../../errors/invalid-input-error';
-import { SummaryOfRelease } from '../../summary/summary-of-release';
+import { summaryOfRelease } from '../../summary/summary-of-release';
+import type { SummaryOfRelease } from '../../summary/summary-of-release';
 import type { Command, Io } from '../command';
 import { followCoordinated } from '../follow-coordinated';
 import { ON_INTERRUPT_OPTION, readOnInterrupt } from '../on-interrupt';
@@ -103,7 +104,7 @@ export const release: Command = {
   ],
   async run(args, io) {
     const files = readSummaryFiles(args, io.env);
-    const summary = new SummaryOfRelease(titleOf(args, 'release'), Date.now());
+    const summary = summaryOfRelease(titleOf(args, 'release'), Date.now());
     return withSummaries(files, summary, io, () => releaseAndFollow(args, io, summary));
   },
 };
