@@ -2,6 +2,7 @@ import type { Policy } from '../decision/policy';
 import type { Verdict } from '../decision/verdict';
 import type { DeploymentRequest } from '../decision/request';
 import type { RancherClient } from '../rancher/rancher-client';
+import type { ServiceWatch } from './service-watch';
 
 /** What the activities are given by the worker. */
 export interface ActivityDependencies {
@@ -31,6 +32,8 @@ export interface EnvironmentAccess {
   readonly webUrl: string;
   /** A client with the keys as they are now. */
   client(): RancherClient;
+  /** Its event stream; left out where there is none. */
+  readonly watch?: ServiceWatch | undefined;
   policy(request: Pick<DeploymentRequest, 'overrides' | 'stack' | 'service'>): Policy;
   /**
    * What a gate of the policy checks; its secrets are read anew each time.

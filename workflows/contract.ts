@@ -21,6 +21,25 @@ export interface Intervention {
 /** Version in which all that an {@link Intervention} says can be said; see `MESSAGE_VERSION`. */
 export const INTERVENTION_VERSION = 1;
 
+/** The signal by which a worker wakes a deployment. */
+export const NUDGE = 'nudge';
+
+/**
+ * What a worker saw in Rancher's event stream: a reason to read, never the truth.
+ * - `state`, `transitioning`, `message`, `health`: that of the service is another one than the deployment knows.
+ * - `nearly-done`: as far as containers tell, Rancher is about to be done with the upgrade.
+ * - `progress`: so many containers of the upgrade run; only told, nothing is read for it.
+ * - `check`: something may have been missed (the stream is gone, or a worker has just begun).
+ */
+export interface Nudge {
+  readonly saw: 'state' | 'transitioning' | 'message' | 'health' | 'nearly-done' | 'progress' | 'check';
+  /** The service's state in that frame; left out where no frame told it. */
+  readonly state?: string;
+  /** Of the upgrade's containers, with `progress`. */
+  readonly running?: number;
+  readonly expected?: number;
+}
+
 /** The answer to an update: taken, and what it means in the phase it met. */
 export interface Acknowledgement {
   /** A deployment's, or a release's. */

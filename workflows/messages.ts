@@ -1,8 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Ticket } from '../decision/lane';
-import type { Acknowledgement, Intervention, Progress } from './contract';
+import type { Acknowledgement, Intervention, Nudge, Progress } from './contract';
 import type { LaneAnswer, LaneView, LeftLane, Supersession } from './lane-contract';
-import { PROGRESS } from './contract';
+import { NUDGE, PROGRESS } from './contract';
 import { ENTER_LANE, LANE_VIEW, LEAVE_LANE, SUPERSEDE } from './lane-contract';
 
 import type { ApprovalAnswer, ApprovalMessage, Hold, PipelineProgress } from './pipeline-contract';
@@ -16,6 +16,9 @@ export const cancelSignal = defineSignal<[Intervention?]>('cancel');
 export const retrySignal = defineSignal<[Intervention?]>('retry');
 export const confirmSignal = defineSignal<[Intervention?]>('confirm');
 export const rollbackSignal = defineSignal<[Intervention?]>('rollback');
+
+/** From a worker of the environment: the service may have changed. */
+export const nudgeSignal = defineSignal<[Nudge?]>(NUDGE);
 
 export const cancelUpdate = defineUpdate<Acknowledgement, [Intervention?]>('cancel');
 export const retryUpdate = defineUpdate<Acknowledgement, [Intervention?]>('retry');
