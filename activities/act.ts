@@ -10,8 +10,19 @@ import { actionFailure, failure, mayHaveHappened } from './classify-failure';
 import type { About, ActOutcome } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import type { Lease } from './lease';
-import type { OpenService } from './open-service';
+import type { OpenService, WithContainers } from './open-service';
 import { openService, snapshotOrRemoved } from './open-service';
+
+interface ActOptions {
+  readonly body?: (open: OpenService) => JsonObject;
+  /** What the decision needs. Default: nothing but the service itself. */
+  readonly containers?: WithContainers;
+  /**
+   * Fails as `Unsent` where the first attempt cannot even read: only then it is certain that nothing of the action was ever sent. Default
+   * false: it is attempted again.
+   */
+  readonly tellsUnsent?: boolean;
+}
 
 /**
  * Sends one action, and only when a fresh read allows it. After an answer that may hide an effect it reads once more; where that does not
@@ -24,11 +35,12 @@ export async function readAndAct(
   lease: Lease,
   signal: AbortSignal,
   decide: (snapshot: ServiceSnapshot, open: OpenService) => Permission,
-  body?: (open: OpenService) => JsonObject,
+  { body, containers = 'never', tellsUnsent = false }: ActOptions = {},
 ): Promise<ActOutcome> {
   const { target, policy } = about;
-  const open = await openService(deps, about, true, signal).catch((error: unknown) => {
-    throw activityInfo().attempt > 1 ? afterEarlierAttempt(error) : error;
+  const open = await openService(deps, about, containers, signal).catch((error: unknown) => {
+    if (activityInfo().attempt > 1) throw afterEarlierAttempt(error);
+    throw tellsUnsent && mayPass(error) ? failure('Unsent', error.message) : error;
   });
   if (open === null) return { outcome: 'not-now', service: snapshotOrRemoved(null, target.serviceId) };
   const permission = decide(open.snapshot, open);
@@ -43,7 +55,7 @@ export async function readAndAct(
   } catch (error) {
     const refused = error instanceof RefusedByStateError;
     if (!refused && !mayHaveHappened(error)) throw redacted(open, actionFailure(error));
-    const again = await openService(deps, about, true, signal).catch(() => undefined);
+    const again = await openService(deps, about, containers, signal).catch(() => undefined);
     const unknown = redacted(open, actionFailure(error));
     if (again === undefined) throw unknown;
     const snapshot = snapshotOrRemoved(again, target.serviceId);
@@ -61,6 +73,10 @@ function afterEarlierAttempt(error: unknown): unknown {
   return error instanceof ApplicationFailure && error.nonRetryable === true
     ? failure('UnknownOutcome', error.message)
     : error;
+}
+
+function mayPass(error: unknown): error is ApplicationFailure {
+  return error instanceof ApplicationFailure && error.nonRetryable !== true;
 }
 
 /** A failure's message without the values of the service's configuration. */

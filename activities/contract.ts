@@ -34,6 +34,8 @@ export interface ResolvedTarget {
   readonly rancherUrl: string;
   readonly service: ServiceSnapshot;
   readonly images: readonly ImageChange[];
+  /** For the first upgrade of the deployment, where it could be posted at once; left out where something is to be settled before. */
+  readonly prepared?: PreparedUpgrade;
 }
 
 /** What `prepareUpgrade` read, for the history to have before anything is sent. */
@@ -57,24 +59,33 @@ export interface PreparedUpgrade {
 export interface PostOutcome {
   readonly outcome: 'accepted' | 'busy' | 'undone' | 'replaced' | 'changed';
   readonly service: ServiceSnapshot;
+  /** As in {@link ReadService}. */
+  readonly watched?: true;
 }
 
 /** How a finish, a rollback or a deactivation ended: sent (now or before), or not the thing to do any more. */
 export interface ActOutcome {
   readonly outcome: 'sent' | 'not-now';
   readonly service: ServiceSnapshot;
+  /** What a read found a moment after a finish was sent, with the containers; left out where there was none. */
+  readonly after?: ServiceSnapshot;
 }
 
 /** A service as read, with Rancher's own log about it where that was asked for. */
 export interface ReadService extends ServiceSnapshot {
   readonly log?: readonly ServiceLogLine[];
+  /** Rancher's events come in: a change wakes the deployment. Left out where they do not. */
+  readonly watched?: true;
   /** The worst container of an upgrade that fails, where containers were read, that was asked for, and there is one. */
   readonly failing?: AilingContainer;
 }
 
-/** What is read of a service besides itself. */
+/** How a service is read, and what besides it. */
 export interface ReadOptions {
-  readonly instances: boolean;
+  /** Whether its containers are read too; `when-settled`: only where its state calls for a proof. */
+  readonly containers: 'always' | 'when-settled' | 'never';
+  /** Rancher is about to be done with what it does in this state: it is read a few times within a second, until it is in another one. */
+  readonly burst?: string;
   /** Milliseconds since the epoch. */
   readonly logSince?: number;
   readonly upgraded?: { readonly accepted: readonly ConfigVersion[] | null; readonly untouched: readonly string[] };
@@ -192,7 +203,7 @@ export interface RancherActivities {
   /** Finds the service by exact names and checks what was asked against it. */
   resolveTarget(input: { request: DeploymentRequest; policy: Policy }): Promise<ResolvedTarget>;
   /**
-   * Reads the service, and its containers where asked or where its state calls for them; with `logSince` (milliseconds since the epoch)
+   * Reads the service, and its containers as asked; with `logSince` (milliseconds since the epoch)
    * also what Rancher logged about it since then. With `upgraded`, the versions of an upgrade that is under way and what it left alone,
    * also which of its containers fails.
    */

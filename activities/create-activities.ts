@@ -25,8 +25,9 @@ export function createActivities(deps: ActivityDependencies): RancherActivities 
     loadPolicy: async (request) => accessTo(deps, request.environment).policy(request),
     resolveTarget: (input) =>
       withLease(async (_lease, signal) => {
-        const { target, rancherUrl, service, images } = await resolveTarget(deps, input, signal);
-        return { target, rancherUrl, service, images };
+        // The resource itself holds values: it stays here.
+        const { resource: _resource, ...resolved } = await resolveTarget(deps, input, signal);
+        return resolved;
       }),
     readService: (input) => withLease((_lease, signal) => readService(deps, input, signal)),
     diagnose: (input) => withLease((_lease, signal) => diagnose(deps, input, signal)),

@@ -20,7 +20,7 @@ export async function diagnose(
   signal: AbortSignal,
 ): Promise<Diagnosis | null> {
   const upgraded = { accepted, untouched };
-  let open = await openService(deps, about, true, signal);
+  let open = await openService(deps, about, 'always', signal);
   // Rancher takes a container that failed away and makes another one every few seconds: in between there is none to be seen.
   const isToldBy = (seen: OpenService): boolean => {
     const worst = ailingOf(seen, upgraded, isRestoring)[0]?.ailment ?? 0;
@@ -29,7 +29,7 @@ export async function diagnose(
   for (let look = 1; look < LOOKS && open !== null && !isToldBy(open); look += 1) {
     await delay(BETWEEN_LOOKS_MILLIS, undefined, { signal });
     heartbeat();
-    open = await openService(deps, about, true, signal);
+    open = await openService(deps, about, 'always', signal);
   }
   if (open === null) return null;
   const told = redactedLine(open.hidden);

@@ -6,6 +6,8 @@
 export const FAILURE_TYPES = {
   /** No answer, or none from Rancher: it, its proxy or the network is in trouble. */
   RancherUnreachable: { retry: true },
+  /** The same before the first attempt of an action sent anything: certainly nothing happened, and the workflow prepares it anew. */
+  Unsent: { retry: false },
   /** Sent, and no answer: it may have happened, or still be under way. The workflow waits that out, and reads. */
   UnknownOutcome: { retry: false },
   /** The attempt's own time is nearly over: nothing was sent. */

@@ -26,6 +26,7 @@ export async function withLease<T>(body: (lease: Lease, signal: AbortSignal) => 
   // The SDK says 0 where there is none.
   const heartbeatLimit = heartbeatTimeoutMs || Infinity;
   const started = handedOverAt();
+  // That it was handed over counts as the first one, for Temporal too: another call for each short activity would tell nothing.
   let lastBeat = started;
   let isLost = false;
   const beat = (): void => {
@@ -35,7 +36,6 @@ export async function withLease<T>(body: (lease: Lease, signal: AbortSignal) => 
     lastBeat = now;
     heartbeat();
   };
-  beat();
   const timer = heartbeatLimit === Infinity ? undefined : setInterval(beat, Math.max(100, heartbeatLimit / BEATS));
   try {
     return await body(

@@ -12,6 +12,16 @@ import type { About } from './contract';
 import type { ActivityDependencies, EnvironmentAccess } from './dependencies';
 import { hiddenTexts, removedSnapshot, snapshotOf, workersView } from './snapshot';
 
+/** Whether a service's containers are read with it, by its state: a request more. */
+export type WithContainers = keyof typeof WITH_CONTAINERS | ((state: string) => boolean);
+
+const WITH_CONTAINERS = {
+  always: () => true,
+  /** Only where its state calls for a proof. */
+  'when-settled': (state: string) => kindOfState(state) !== 'upgrading',
+  never: () => false,
+} as const;
+
 /** A service as one activity sees it: read afresh, with the means to act on it. */
 export interface OpenService {
   readonly client: RancherClient;
@@ -117,13 +127,13 @@ export function changeOf(
 }
 
 /**
- * Reads a service, and its containers where asked or where its state calls for a proof. A service that Rancher does not know any more is
- * null: a removed one, as far as anybody can tell.
+ * Reads a service, and its containers as asked. A service that Rancher does not know any more is null: a removed one, as far as anybody
+ * can tell.
  */
 export async function openService(
   deps: ActivityDependencies,
   { target, request }: Pick<About, 'target' | 'request'>,
-  instances: boolean,
+  containersToo: WithContainers,
   signal: AbortSignal,
 ): Promise<OpenService | null> {
   const access = accessTo(deps, target.environment);
@@ -135,8 +145,11 @@ export async function openService(
   const view = { request, variables, ...workersView(deps) };
   try {
     const resource = await client.getService(target.projectId, target.serviceId, signal);
-    const wanted = resource.removed === null && (instances || kindOfState(resource.state) !== 'upgrading');
-    const containers = wanted ? await client.listInstances(target.projectId, target.serviceId, signal) : null;
+    const wantsThem = typeof containersToo === 'string' ? WITH_CONTAINERS[containersToo] : containersToo;
+    const containers =
+      resource.removed === null && wantsThem(resource.state)
+        ? await client.listInstances(target.projectId, target.serviceId, signal)
+        : null;
     return {
       client,
       resource,

@@ -1,12 +1,15 @@
 import { activityInfo, sleep } from '@temporalio/activity';
 import { postPermission, whyNotPosted } from '../decision/permission';
 import type { Round } from '../decision/round';
+import type { ConfigVersion, ServiceSnapshot } from '../decision/service-snapshot';
+import { versionsOf } from '../decision/service-snapshot';
 import { areComparable } from '../decision/round';
 import { readAndAct } from './act';
 import type { About, PostOutcome } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import type { Lease } from './lease';
 import type { OpenService } from './open-service';
+import { tellWatch, follow } from './watched';
 import { composeFor, postedConfigs } from './prepare-upgrade';
 
 /**
@@ -21,6 +24,8 @@ export async function postUpgrade(
 ): Promise<PostOutcome> {
   const { round } = about;
   await outlastFormerRun(about.firstRunId);
+  // What happens right after it is not to be missed.
+  follow(deps, about);
   const compose = (open: OpenService): ReturnType<typeof composeFor> => composeFor(deps, open, about, round.label);
   const asPrepared = (open: OpenService): boolean => {
     const posted = postedConfigs(compose(open), deps.digestKey);
@@ -40,10 +45,16 @@ export async function postUpgrade(
     lease,
     signal,
     (snapshot, open) => postPermission(snapshot, round, () => asPrepared(open)),
-    compose,
+    { body: compose, tellsUnsent: true },
   );
-  if (outcome === 'sent') return { outcome: 'accepted', service };
+  if (outcome === 'sent')
+    return { outcome: 'accepted', service, ...tellWatch(deps, about, service, acceptedIn(service, round)) };
   return { outcome: whyNotPosted(service, round, activityInfo().attempt > 1), service };
+}
+
+/** The versions of what was posted, as Rancher gave them. */
+function acceptedIn(service: ServiceSnapshot, { posted }: Round): ConfigVersion[] {
+  return versionsOf(service).filter(({ config }) => posted.some((one) => one.config === config));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { PostedConfig } from '../decision/round';
+import type { ServiceSnapshot } from '../decision/service-snapshot';
 import { PRIMARY, versionsOf } from '../decision/service-snapshot';
 import type { JsonObject } from '../rancher/json';
 import { isJsonObject, ownValue } from '../rancher/json';
@@ -16,14 +17,18 @@ export async function prepareUpgrade(
   about: About & { readonly label: string | null },
   signal: AbortSignal,
 ): Promise<PreparedUpgrade> {
-  const open = await openService(deps, about, false, signal);
+  const open = await openService(deps, about, 'never', signal);
   if (open === null) throw failure('NotFound', `The service ${about.target.serviceId} was removed.`);
-  const body = composeFor(deps, open, about, about.label);
+  return preparedFrom(open.snapshot, composeFor(deps, open, about, about.label), deps.digestKey);
+}
+
+/** What the history has of an upgrade before anything is sent. */
+export function preparedFrom(service: ServiceSnapshot, body: JsonObject, digestKey: Uint8Array): PreparedUpgrade {
   return {
-    base: versionsOf(open.snapshot),
-    namedBefore: open.snapshot.lastTargets.map(({ config, version }) => ({ config, version })),
-    posted: postedConfigs(body, deps.digestKey),
-    wasInactive: open.snapshot.state === 'inactive',
+    base: versionsOf(service),
+    namedBefore: service.lastTargets.map(({ config, version }) => ({ config, version })),
+    posted: postedConfigs(body, digestKey),
+    wasInactive: service.state === 'inactive',
   };
 }
 

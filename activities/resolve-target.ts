@@ -2,7 +2,9 @@ import type { Policy } from '../decision/policy';
 import { calledConfig } from '../decision/proof';
 import { namesNothing } from '../decision/request';
 import type { DeploymentRequest } from '../decision/request';
+import { labelOfRound } from '../decision/round';
 import { PRIMARY } from '../decision/service-snapshot';
+import { kindOfState } from '../decision/service-state';
 import { composeUpgrade, imageUuidOf, toImageUuid } from '../rancher/launch-config';
 import type { Project, ServiceResource } from '../rancher/resources';
 import type { ImageChange } from '../workflows/contract';
@@ -10,6 +12,7 @@ import { failure, readFailure } from './classify-failure';
 import type { ResolvedTarget } from './contract';
 import type { ActivityDependencies, EnvironmentAccess } from './dependencies';
 import { accessTo, changeOf, clientOf, resolveVariables } from './open-service';
+import { preparedFrom } from './prepare-upgrade';
 import { namedConfigs, snapshotOf, workersView } from './snapshot';
 
 /** Finds the service by exact names, and checks what was asked against it before anything is touched. */
@@ -26,8 +29,15 @@ export async function resolveTarget(
     refuseTwin(access, project);
     const stack = await client.findStack(project.id, request.stack, signal);
     const resource = await client.findService(project.id, stack.id, request.service, signal);
-    composeUpgrade(resource, changeOf({ request, policy }, variables, null, deps.installation));
-    const instances = await client.listInstances(project.id, resource.id, signal);
+    const label = policy.label ? labelOfRound(request.deploymentId, 1) : null;
+    const body = composeUpgrade(resource, changeOf({ request, policy }, variables, label, deps.installation));
+    const view = { request, variables, ...workersView(deps) };
+    const alone = snapshotOf(resource, null, view);
+    const isToUpgrade = kindOfState(alone.state) === 'ready' && (request.redeploy || !alone.meetsRequest);
+    // Its containers tell whether anything is to be done at all, and what an upgrade that is pending began with.
+    const service = isToUpgrade
+      ? alone
+      : snapshotOf(resource, await client.listInstances(project.id, resource.id, signal), view);
     return {
       target: {
         environment: request.environment,
@@ -36,8 +46,9 @@ export async function resolveTarget(
         serviceId: resource.id,
       },
       rancherUrl: `${access.webUrl}/env/${project.id}/apps/stacks/${stack.id}/services/${resource.id}/containers`,
-      service: snapshotOf(resource, instances, { request, variables, ...workersView(deps) }),
+      service,
       images: imageChanges(resource, request),
+      ...(isToUpgrade ? { prepared: preparedFrom(service, body, deps.digestKey) } : {}),
       resource,
     };
   } catch (error) {

@@ -6,6 +6,12 @@ import { readAndAct } from './act';
 import type { About, ActOutcome } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import type { Lease } from './lease';
+import { readUntilMoved } from './read-until-moved';
+import { follow, tellWatch } from './watched';
+
+const FINISHING = 'finishing-upgrade';
+/** Rancher takes about a tenth of a second to finish; before each read so many milliseconds. */
+const UNTIL_FINISHED = [170, 250, 600] as const;
 
 /** Sends `finishupgrade` for our own upgrade, after proving the new containers once more. */
 export async function finishUpgrade(
@@ -15,9 +21,26 @@ export async function finishUpgrade(
   signal: AbortSignal,
 ): Promise<ActOutcome> {
   const { round, acceptUnprovable } = about;
-  return readAndAct(deps, about, 'finishupgrade', lease, signal, (snapshot) =>
-    finishPermission(snapshot, round, acceptUnprovable),
+  follow(deps, about);
+  const sent = await readAndAct(
+    deps,
+    about,
+    'finishupgrade',
+    lease,
+    signal,
+    (snapshot) => finishPermission(snapshot, round, acceptUnprovable, about.policy.maxRestarts),
+    { containers: 'when-settled' },
   );
+  if (sent.outcome === 'not-now' || sent.service.state !== FINISHING) return sent;
+  tellWatch(deps, about, sent.service, null);
+  // Only for the sake of speed: what is not read here is read by the workflow.
+  const open = await readUntilMoved(
+    deps,
+    about,
+    { state: FINISHING, pauses: UNTIL_FINISHED, containers: true },
+    signal,
+  ).catch(() => null);
+  return open === null ? sent : { ...sent, after: open.snapshot };
 }
 
 /** Sends `rollback` for our own upgrade. */

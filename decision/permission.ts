@@ -1,5 +1,5 @@
 import type { ConfigVersion, ServiceSnapshot } from './service-snapshot';
-import { proofOf } from './proof';
+import { proofOf, tooManyRestarts } from './proof';
 import type { Round } from './round';
 import { hasVersions, ownershipOf, untouchedConfigs, wasPostedBefore, wasUndone } from './round';
 import { roundStep } from './round-step';
@@ -40,12 +40,23 @@ export function whyNotPosted(
   return ownership === 'base' && !isOffered(snapshot) ? 'busy' : 'changed';
 }
 
-/** Whether our own upgrade is finished now: only while its containers are proven once more. */
-export function finishPermission(snapshot: ServiceSnapshot, round: Round, acceptUnprovable: boolean): Permission {
+/**
+ * Whether our own upgrade is finished now: only while its containers are proven once more.
+ *
+ * @param maxRestarts how often the new containers may have been started again, all of them together
+ */
+export function finishPermission(
+  snapshot: ServiceSnapshot,
+  round: Round,
+  acceptUnprovable: boolean,
+  maxRestarts: number,
+): Permission {
   const step = roundStep(snapshot, round, 'finished');
   if (step.do === 'wait' || step.do === 'prove') return 'done';
   if (step.do !== 'finish') return 'not-now';
-  const proof = proofOf(snapshot, round.accepted ?? [], 'upgraded', untouchedConfigs(round));
+  const untouched = untouchedConfigs(round);
+  const proof = proofOf(snapshot, round.accepted ?? [], 'upgraded', untouched);
+  if (tooManyRestarts(snapshot, round.accepted ?? [], maxRestarts, untouched) !== null) return 'not-now';
   const good = proof.status === 'proven' || (proof.status === 'unprovable' && acceptUnprovable);
   return good ? 'send' : 'not-now';
 }

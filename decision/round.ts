@@ -147,6 +147,11 @@ function namesAnotherThanBefore({ lastTargets }: ServiceSnapshot, { posted, name
   });
 }
 
+/** The label of a deployment's own upgrade. */
+export function labelOfRound(deploymentId: string, number: number): string {
+  return `${deploymentId}.${number}`;
+}
+
 /** The round that a label `<deploymentId>.<round>` names, null where it is another deployment's, or none. */
 export function roundInLabel(label: string | null, deploymentId: string): number | null {
   if (label === null || !label.startsWith(`${deploymentId}.`)) return null;

@@ -1,3 +1,6 @@
+/** While Rancher's events come in, a change is told at once: a read is due only in case that one is lost, and so much more seldom than else. */
+const WATCHED = 7;
+
 /** How much longer than the wait has lasted so far the next pause may be: a fifth, so that noticing costs at most a fifth. */
 const WIDENING = 0.2;
 
@@ -11,4 +14,20 @@ const WIDENING = 0.2;
 export function pauseMillis(elapsedMillis: number, limits: { pollMinMillis: number; pollMaxMillis: number }): number {
   const wanted = Math.round((elapsedMillis * WIDENING) / 100) * 100;
   return Math.min(limits.pollMaxMillis, Math.max(limits.pollMinMillis, wanted));
+}
+
+/**
+ * The pause before the next read while Rancher is at something that its events will tell the end of: wide, but with one more read before
+ * the limit can be reached.
+ *
+ * @param watched its events come in; else the pause is the usual one
+ * @param limitMillis what is judged at the next reads
+ */
+export function waitMillis(
+  elapsedMillis: number,
+  limits: { pollMinMillis: number; pollMaxMillis: number },
+  { watched, limitMillis }: { watched: boolean; limitMillis: number },
+): number {
+  const usual = pauseMillis(elapsedMillis, limits);
+  return watched ? Math.max(usual, Math.min(WATCHED * limits.pollMaxMillis, Math.round(limitMillis / 2))) : usual;
 }

@@ -5,6 +5,7 @@ import {
   condition,
   isCancellation,
 } from '@temporalio/workflow';
+import type { ReadOptions } from '../activities/contract';
 import type { FailureType } from '../activities/failure-types';
 import { namedInWords, withSeenBefore } from '../decision/diagnosis';
 import type { ServiceSnapshot } from '../decision/service-snapshot';
@@ -36,6 +37,7 @@ export type Called<T> = { readonly kind: 'value'; readonly value: T } | CallFail
 
 const FAILURES: readonly string[] = [
   'RancherUnreachable',
+  'Unsent',
   'UnknownOutcome',
   'LeaseOver',
   'Unauthorised',
@@ -131,9 +133,13 @@ export async function readService(
   withLog = false,
 ): Promise<ServiceSnapshot> {
   const log = withLog ? { logSince: deployment.log.startedAt } : {};
-  const { log: serviceLog, ...service } = await readThrough(deployment, (group) =>
-    group.readService({ ...deployment.about, instances, ...log }),
-  );
+  const containers = instances ? 'always' : 'when-settled';
+  const {
+    log: serviceLog,
+    watched,
+    ...service
+  } = await readThrough(deployment, (group) => group.readService({ ...deployment.about, containers, ...log }));
+  deployment.nudges.watched = watched === true;
   deployment.saw(service, serviceLog);
   return service;
 }
@@ -141,19 +147,19 @@ export async function readService(
 /** The same while Rancher replaces the containers of our upgrade: what fails is remembered, for Rancher takes it away within seconds. */
 export async function readReplacing(
   deployment: Deployment,
-  instances: boolean,
-  withLog: boolean,
+  { containers, burst, withLog }: Pick<ReadOptions, 'containers' | 'burst'> & { readonly withLog: boolean },
 ): Promise<ServiceSnapshot> {
   const log = withLog ? { logSince: deployment.log.startedAt } : {};
   const { accepted } = deployment.ours;
-  const looked = instances ? { upgraded: { accepted, untouched: untouchedConfigs(deployment.ours) } } : {};
+  const upgraded = { accepted, untouched: untouchedConfigs(deployment.ours) };
+  const options = { containers, upgraded, ...log, ...(burst === undefined ? {} : { burst }) };
   const {
     log: serviceLog,
     failing,
+    watched,
     ...service
-  } = await readThrough(deployment, (group) =>
-    group.readService({ ...deployment.about, instances, ...log, ...looked }),
-  );
+  } = await readThrough(deployment, (group) => group.readService({ ...deployment.about, ...options }));
+  deployment.nudges.watched = watched === true;
   const named =
     failing ?? (service.transitioning === 'error' ? namedInWords(service.message, deployment.rancherUrl) : null);
   if (named !== null) deployment.sawFailing(service, named);
@@ -182,7 +188,14 @@ export async function diagnose(deployment: Deployment): Promise<void> {
   if (called.value.serviceLog.length > 0) deployment.serviceLog = called.value.serviceLog;
 }
 
-const OUTAGES: readonly CallFailure[] = ['RancherUnreachable', 'UnknownOutcome', 'LeaseOver', 'TimedOut', 'Unexpected'];
+const OUTAGES: readonly CallFailure[] = [
+  'RancherUnreachable',
+  'Unsent',
+  'UnknownOutcome',
+  'LeaseOver',
+  'TimedOut',
+  'Unexpected',
+];
 
 export function isOutage(type: CallFailure): boolean {
   return OUTAGES.includes(type);
@@ -193,7 +206,7 @@ export function isOutage(type: CallFailure): boolean {
  * earlier one of the same activity had sent nothing either, or its worker died, and the heartbeat time-out is longer than a request can take.
  */
 export function mayBeUnderWay(called: Exclude<Called<unknown>, { kind: 'value' }>): boolean {
-  return called.kind === 'failed' && called.type !== 'RancherUnreachable';
+  return called.kind === 'failed' && called.type !== 'RancherUnreachable' && called.type !== 'Unsent';
 }
 
 /** How long an outage is borne: before anything of ours is on Rancher, and after that. */

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { condition, setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
-import type { About, Target } from '../activities/contract';
+import type { About, PreparedUpgrade, Target } from '../activities/contract';
 import type { AilingContainer, Diagnosis, ServiceLogLine } from '../decision/diagnosis';
 import { graceMillis, isOverdue, isStuck } from '../decision/grace';
 import type { InterventionKind, Rounds } from '../decision/intervention';
@@ -17,7 +17,7 @@ import { versionsOf } from '../decision/service-snapshot';
 import { asWord, targetText } from '../decision/target-text';
 import type { ActivityGroups } from './activity-options';
 import { Announcer } from './announce';
-import type { AttentionMemo, DeploymentResult, ImageChange, PersonNeeded, ProgressEvent } from './contract';
+import type { AttentionMemo, DeploymentResult, ImageChange, Nudge, PersonNeeded, ProgressEvent } from './contract';
 import { askedText } from './asked-text';
 import { detailsOf } from './details';
 import { Ended, RestoreNeeded } from './endings';
@@ -25,8 +25,9 @@ import { listen } from './interventions';
 import { seconds } from './seconds';
 import { shortSummary } from './summaries';
 import { Logbook } from './logbook';
-import { progressQuery } from './messages';
+import { nudgeSignal, progressQuery } from './messages';
 import { measurePhase, measureVerdict } from './metrics';
+import { isProgress, Nudges } from './nudges';
 import type { Need } from './person-needed';
 import { memoOf, memoOfEnd, personNeeded } from './person-needed';
 import { progressOf, resultOf } from './progress-of';
@@ -91,6 +92,10 @@ export class Deployment {
   parkedMillis = 0;
   /** Tells people who are not there. */
   readonly announcer = new Announcer();
+  /** What was seen in Rancher's events since the last read. */
+  readonly nudges = new Nudges();
+  /** New containers of our upgrade that run, as last told. */
+  toldRunning = 0;
   /** What was tried and did not lead on. */
   readonly tries = new Tries();
   /** What was wrong when it did not get on; null while it does. */
@@ -100,6 +105,8 @@ export class Deployment {
   /** What Rancher said last, less ids: told once. */
   toldMessage: string | null = null;
   result: DeploymentResult | null = null;
+  /** What was computed for the first upgrade when the service was found; of no use once it was read again. */
+  #prepared: { readonly service: ServiceSnapshot; readonly prepared: PreparedUpgrade } | null = null;
   #service: ServiceSnapshot | null = null;
   #waitsFor: readonly string[] = [];
   /** The containers of the last read that asked for them, and when that was. */
@@ -115,6 +122,9 @@ export class Deployment {
   constructor(readonly request: DeploymentRequest) {
     this.log = new Logbook(Date.now());
     listen(this);
+    setHandler(nudgeSignal, (nudge) => this.#nudged(nudge), {
+      description: 'From a worker: the service may have changed, so it is read now',
+    });
     setHandler(progressQuery, () => progressOf(this), { description: 'Where the deployment is' });
     this.note(
       'info',
@@ -137,6 +147,19 @@ export class Deployment {
     this.#service = service;
     if (service === null) this.#containers = null;
     else if (service.instances !== null) this.#containers = { instances: service.instances, readAt: Date.now() };
+  }
+
+  /** The service as it was found, and what would be posted for it, where that could be at once. */
+  found(service: ServiceSnapshot, prepared: PreparedUpgrade | undefined): void {
+    this.service = service;
+    this.#prepared = prepared === undefined ? null : { service, prepared };
+  }
+
+  /** What was prepared when the service was found, if nothing was read or posted since. */
+  takePrepared(): PreparedUpgrade | null {
+    const found = this.#prepared;
+    this.#prepared = null;
+    return found !== null && found.service === this.#service ? found.prepared : null;
   }
 
   /** Its containers as last read, and when that was where the service was read since without them: not every read asks for them. */
@@ -249,8 +272,17 @@ export class Deployment {
    * better within the stall limit: what came up meanwhile, or is about to, is not given up for a limit that passed while nobody was there.
    */
   get overdue(): boolean {
-    const elapsed = Date.now() - this.log.startedAt - this.pausedMillis;
-    return isOverdue(elapsed, this.policy.timeoutMillis, this.graceMillis);
+    return isOverdue(this.#elapsedMillis, this.policy.timeoutMillis, this.graceMillis);
+  }
+
+  /** Until the absolute cap is reached, milliseconds; negative after that. */
+  get leftMillis(): number {
+    return this.policy.timeoutMillis - this.#elapsedMillis;
+  }
+
+  /** Time spent waiting for people left out. */
+  get #elapsedMillis(): number {
+    return Date.now() - this.log.startedAt - this.pausedMillis;
   }
 
   /** How long a limit that passed in an outage does not count yet, milliseconds; 0 where there was none lately. */
@@ -303,6 +335,14 @@ export class Deployment {
       default:
         throw new TypeError(`unknown message ${String(kind satisfies never)}`);
     }
+  }
+
+  /** From a worker that sees Rancher's events. What runs is worth a line, and no read. */
+  #nudged(nudge: unknown): void {
+    if (!isProgress(nudge)) return this.nudges.take(nudge);
+    if (this.phase !== 'waiting' || nudge.running <= this.toldRunning) return;
+    this.toldRunning = nudge.running;
+    this.note('info', `${nudge.running} of ${nudge.expected} new containers run`);
   }
 
   decline(kind: InterventionKind, author: { by: string; why: string | null }, meaning: string): void {
@@ -388,18 +428,21 @@ export class Deployment {
   }
 
   /**
-   * A durable pause; an intervention ends it at once, also one that came since the pause before.
+   * A durable pause; an intervention ends it at once, also one that came since the pause before, and so does news of the service.
    *
    * @param what goes on after "wait 8 s", for whoever reads the history
+   * @returns the news that came, null where none did
    */
-  async pause(millis: number, what: string): Promise<void> {
+  async pause(millis: number, what: string): Promise<Nudge['saw'] | null> {
     const due = Date.now() + millis;
     const summary = shortSummary(`wait ${seconds(Math.max(1000, millis))} ${what}`);
-    const isPoked = (): boolean => this.#pokes !== this.#heard;
-    if (!isPoked()) await condition(isPoked, Math.max(1, Math.round(millis)), { summary });
+    const isWoken = (): boolean => this.#pokes !== this.#heard || this.nudges.wakes(this.service);
+    if (!isWoken()) await condition(isWoken, Math.max(1, Math.round(millis)), { summary });
     this.#heard = this.#pokes;
+    const news = this.nudges.heard();
     // Woken late: nobody was there to go on.
     if (Date.now() > due + LATE_MILLIS) this.isBack();
+    return news;
   }
 
   /** A durable pause that nobody ends early: until a request that may still be under way cannot be any more. */

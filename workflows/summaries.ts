@@ -22,7 +22,8 @@ type Summaries = {
 const SUMMARIES: Summaries = {
   loadPolicy: ({ environment }) => `load the policy of ${environment}`,
   resolveTarget: ({ request }) => `find ${nameOf(request)} in ${request.environment}`,
-  readService: ({ request, instances }) => `read ${nameOf(request)}${instances ? ' and its containers' : ''}`,
+  readService: ({ request, containers, burst }) =>
+    `read ${nameOf(request)}${containers === 'always' ? ' and its containers' : ''}${burst === undefined ? '' : ', a few times: it is nearly done'}`,
   diagnose: ({ request }) => `find out what is wrong with ${nameOf(request)}`,
   checkGate: ({ gate }) => `check the gate ${gate.name}: ${gate.asks}`,
   checkReleaseGate: ({ gate }) => `ask the release's gate ${gate.name}: ${gate.asks}`,

@@ -78,10 +78,17 @@ async function upgradeOnce(deployment: Deployment): Promise<never> {
     if (start !== 'upgrade' || (await post(deployment)) === 'accepted') break;
     deployment.service = await readService(deployment, true);
   }
-  await awaitUpgraded(deployment);
   const { hold } = deployment.request;
   const isPart = deployment.request.release !== undefined;
   let held = hold || isPart || deployment.policy.confirm === 'manual';
+  const straight = !held && deployment.policy.soakMillis === 0 && deployment.policy.gates.length === 0;
+  await awaitUpgraded(deployment, straight);
+  if (straight && deployment.service?.instances === null) {
+    deployment.enter('verifying', 'the finish proves the new containers, by a read right before it');
+    // What it does not find proven is waited for, or judged, as ever.
+    await finish(deployment, false);
+    deployment.service = await readService(deployment, true);
+  }
   for (;;) {
     const service = deployment.service ?? (await readService(deployment, true));
     const proof = await verify(deployment, service, deployment.confirmedBy !== null);

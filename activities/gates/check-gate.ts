@@ -25,7 +25,7 @@ export async function checkGate(
       : await runProgram(settings, { ...names, ...facts(about) }, gate.timeoutMillis, signal);
   if (check.said === '') return { passed: check.passed, why: check.why };
   // What the program said may be what it was told: the service's own values are taken out of it.
-  const open = await openService(deps, about, false, signal);
+  const open = await openService(deps, about, 'never', signal);
   const said = oneLine(redactor(open?.hidden ?? [])(check.said)).slice(-WHY_LIMIT);
   return { passed: check.passed, why: `${check.why}: ${said}` };
 }

@@ -7,6 +7,7 @@ import {
   whyNotPosted,
 } from '../../decision/permission';
 import { PRIMARY } from '../../decision/service-snapshot';
+import type { ServiceSnapshot } from '../../decision/service-snapshot';
 import { SERVICE_STATES } from '../../decision/service-state';
 import {
   acceptedRound,
@@ -93,8 +94,15 @@ describe('the finish of our own upgrade', () => {
   const upgraded = { state: 'upgraded', ...ours };
 
   test('goes out when its containers are proven', () => {
-    expect(finishPermission(service(upgraded), acceptedRound(), false)).toBe('send');
-    expect(finishPermission(service({ ...upgraded, instances: [good(1)] }), acceptedRound(), false)).toBe('not-now');
+    expect(finishPermission(service(upgraded), acceptedRound(), false, 3)).toBe('send');
+    expect(finishPermission(service({ ...upgraded, instances: [good(1)] }), acceptedRound(), false, 3)).toBe('not-now');
+  });
+
+  test('does not go out once the new containers were started again too often', () => {
+    const restarted = (restarts: number): ServiceSnapshot =>
+      service({ ...upgraded, instances: [{ ...good(2), restarts }] });
+    expect(finishPermission(restarted(3), acceptedRound(), false, 3)).toBe('send');
+    expect(finishPermission(restarted(4), acceptedRound(), false, 3)).toBe('not-now');
   });
 
   test('goes out without a proof only where a person took that upon them', () => {
@@ -103,18 +111,18 @@ describe('the finish of our own upgrade', () => {
       configs: [upgradedConfig({ startOnce: true })],
       instances: [{ ...good(0), stopped: 2 }],
     });
-    expect(finishPermission(ended, acceptedRound(), false)).toBe('not-now');
-    expect(finishPermission(ended, acceptedRound(), true)).toBe('send');
+    expect(finishPermission(ended, acceptedRound(), false, 3)).toBe('not-now');
+    expect(finishPermission(ended, acceptedRound(), true, 3)).toBe('send');
   });
 
   test.each(['finishing-upgrade', 'active'])('is done when the service is %s', (state) => {
-    expect(finishPermission(service({ ...upgraded, state }), acceptedRound(), false)).toBe('done');
+    expect(finishPermission(service({ ...upgraded, state }), acceptedRound(), false, 3)).toBe('done');
   });
 
   test.each(['canceling-upgrade', 'canceled-upgrade', 'rolling-back', 'upgrading', 'removed'])(
     'never goes out when it is %s',
     (state) => {
-      expect(finishPermission(service({ ...upgraded, state }), acceptedRound(), false)).toBe('not-now');
+      expect(finishPermission(service({ ...upgraded, state }), acceptedRound(), false, 3)).toBe('not-now');
     },
   );
 });

@@ -1,4 +1,5 @@
 import type { Permission } from '../../decision/permission';
+import { DEFAULT_POLICY } from '../../decision/policy';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
 import type { Attempt, Drover } from './drover';
 import { afterFinishFailed, afterFinishSent } from './flow-finish';
@@ -204,7 +205,7 @@ function permissionOf({ decisions }: Setting, drover: Drover, service: ServiceSn
     case 'finish.reset':
     case 'finish.first':
     case 'finish.act':
-      return decisions.finishPermission(service, roundOf(drover), false);
+      return decisions.finishPermission(service, roundOf(drover), false, DEFAULT_POLICY.maxRestarts);
     case 'rollback.act':
       return decisions.rollbackPermission(service, roundOf(drover));
     case 'deactivate.act':

@@ -145,7 +145,7 @@ test(
         const texts = await Promise.all([
           said(() => planUpgrade(deps, REQUEST, signal)),
           said(async () => {
-            const open = await openService(deps, about, true, signal);
+            const open = await openService(deps, about, 'always', signal);
             if (open === null) return null;
             const body = composeFor(deps, open, { ...about, policy: DEFAULT_POLICY }, 'd1.1');
             // What is posted can be read again, and holds what is secret: only the rest is said.

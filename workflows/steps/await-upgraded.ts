@@ -2,7 +2,7 @@ import type { ProgressClock } from '../../decision/progress-clock';
 import { startClock, tick } from '../../decision/progress-clock';
 import { touchedVersions } from '../../decision/round';
 import { roundStep } from '../../decision/round-step';
-import { pauseMillis } from '../../decision/schedule';
+import { waitMillis } from '../../decision/schedule';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
 import { newOnesText } from '../../decision/tally-lines';
 import { readReplacing } from '../calls';
@@ -19,30 +19,39 @@ const FIRST_CONTAINERS_MILLIS = 10_000;
 /**
  * Waits until Rancher has replaced the containers of our upgrade.
  *
+ * @param straight the finish comes right after it, and proves them itself: they are not read here
  * @throws RestoreNeeded when nothing got better for the stall limit, when the cap has passed, or when somebody asked for it
  */
-export async function awaitUpgraded(deployment: Deployment): Promise<void> {
-  const { policy } = deployment;
+export async function awaitUpgraded(deployment: Deployment, straight: boolean): Promise<void> {
+  const { policy, nudges } = deployment;
   deployment.diagnosis = null;
   deployment.enter('waiting', 'Rancher replaces the containers');
   // A retry that came earlier asked for something else: it must not roll back what was just accepted.
   deployment.takeRetry();
+  nudges.takeNearlyDone();
+  deployment.toldRunning = 0;
   const since = Date.now();
   const containersEvery = Math.min(CONTAINERS_EVERY_MILLIS, policy.stallLimitMillis / 4);
   let clock = startClock(since);
   let containersAt = since - Math.max(0, containersEvery - FIRST_CONTAINERS_MILLIS);
   let containerReads = 0;
   let suspected = false;
-  let planned = policy.pollMinMillis;
+  let planned = nextPause(deployment, 0, clock);
   for (;;) {
-    await deployment.pause(planned, waitingText(deployment));
+    const news = await deployment.pause(planned, waitingText(deployment));
     deployment.throwIfRestoreAsked();
     if (deployment.takeRetry()) throw new RestoreNeeded('again', 'a person asked to upgrade again', true);
 
-    const withContainers =
-      Date.now() - containersAt >= containersEvery || clock.stalledMillis + planned >= policy.stallLimitMillis;
-    // Rancher's own words only explain: every third time is often enough.
-    const service = await readReplacing(deployment, withContainers, withContainers && containerReads % 3 === 0);
+    const isTrouble = news === 'transitioning' || news === 'message';
+    // Whose events come in tells of its containers itself.
+    const isDue = !nudges.watched && Date.now() - containersAt >= containersEvery;
+    const withContainers = isTrouble || isDue || clock.stalledMillis + planned >= policy.stallLimitMillis;
+    const service = await readReplacing(deployment, {
+      containers: withContainers ? 'always' : straight ? 'never' : 'when-settled',
+      // Rancher's own words only explain: every third time is often enough.
+      withLog: withContainers && containerReads % 3 === 0,
+      ...(nudges.takeNearlyDone() ? { burst: 'upgrading' } : {}),
+    });
     if (withContainers) containerReads += 1;
     if (service.instances !== null) containersAt = Date.now();
     const step = roundStep(service, deployment.ours, 'upgraded');
@@ -71,11 +80,12 @@ export async function awaitUpgraded(deployment: Deployment): Promise<void> {
   }
 }
 
-/** Not beyond the moment when the stall limit could be reached. */
+/** Not beyond the moment when a limit could be reached. */
 function nextPause(deployment: Deployment, elapsedMillis: number, clock: ProgressClock): number {
-  const { policy } = deployment;
-  const left = Math.max(policy.pollMinMillis, policy.stallLimitMillis - clock.stalledMillis);
-  return Math.min(left, pauseMillis(elapsedMillis, policy));
+  const { policy, nudges } = deployment;
+  const { pollMinMillis, stallLimitMillis } = policy;
+  const left = Math.max(pollMinMillis, Math.min(stallLimitMillis - clock.stalledMillis, deployment.leftMillis));
+  return Math.min(left, waitMillis(elapsedMillis, policy, { watched: nudges.watched, limitMillis: stallLimitMillis }));
 }
 
 /** One line per change, not per read; the ids of containers that are made again and again are no change. */
@@ -85,11 +95,13 @@ function noteProgress(
   before: ProgressClock,
   now: ProgressClock,
 ): void {
-  if (now.running > before.running || now.healthy > before.healthy)
+  const isTold = now.running === deployment.toldRunning && now.healthy === now.running;
+  if ((now.running > before.running || now.healthy > before.healthy) && !isTold)
     deployment.note(
       'info',
       `${now.running} new ${now.running === 1 ? 'container runs' : 'containers run'}${now.healthy < now.running ? `, ${now.healthy} healthy` : ''}`,
     );
+  deployment.toldRunning = Math.max(deployment.toldRunning, now.running);
   const told = service.message?.replace(/1i\d+/g, '…') ?? null;
   if (told !== null && told !== deployment.toldMessage)
     deployment.note(service.transitioning === 'error' ? 'warning' : 'info', `Rancher: ${service.message ?? ''}`);

@@ -5,6 +5,8 @@ import { readGates } from './gates';
 
 /** How often a held deployment looks at its service at least, milliseconds. */
 const LOOK_EVERY_MILLIS = 300_000;
+/** The same while the service's events come in, milliseconds. */
+const WATCHED_LOOK_MILLIS = 7_200_000;
 
 /** Nothing was found wrong with it. */
 const NOBODY_CAME = 'Deploy again when somebody can confirm it.';
@@ -40,7 +42,10 @@ export async function confirm(deployment: Deployment, kind: keyof typeof MEND, w
     for (;;) {
       const left = leftToConfirm(deployment, until());
       if (deployment.confirmedBy === null && left > 0)
-        await deployment.pause(Math.min(left, lookEvery(Date.now() - since)), 'for a person to confirm');
+        await deployment.pause(
+          Math.min(left, lookEvery(Date.now() - since, deployment.nudges.watched)),
+          'for a person to confirm',
+        );
       deployment.throwIfRestoreAsked();
       if (isConfirmed(deployment)) return;
       const { proof } = await readGates(deployment);
@@ -71,7 +76,12 @@ export function isConfirmed(deployment: Deployment): boolean {
   return deployment.confirmedBy !== null;
 }
 
-/** Soon at first, then ever more rarely: a service that waits for a person for a day costs a few hundred reads. */
-export function lookEvery(elapsedMillis: number): number {
-  return Math.min(LOOK_EVERY_MILLIS, Math.max(15_000, elapsedMillis / 5));
+/**
+ * Soon at first, then ever more rarely: a service that waits for a person for a day costs a few hundred reads; a dozen where Rancher's
+ * events come in, for those tell when something changes.
+ */
+export function lookEvery(elapsedMillis: number, watched: boolean, mostMillis = WATCHED_LOOK_MILLIS): number {
+  return watched
+    ? Math.min(mostMillis, Math.max(LOOK_EVERY_MILLIS, elapsedMillis / 2))
+    : Math.min(LOOK_EVERY_MILLIS, Math.max(15_000, elapsedMillis / 5));
 }

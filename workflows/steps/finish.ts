@@ -3,6 +3,7 @@ import { proofOf } from '../../decision/proof';
 import { untouchedConfigs } from '../../decision/round';
 import { roundStep } from '../../decision/round-step';
 import { pauseMillis } from '../../decision/schedule';
+import type { ServiceSnapshot } from '../../decision/service-snapshot';
 import { diagnose, interruptible, isOutage, mayBeUnderWay, readService } from '../calls';
 import type { Deployment } from '../deployment';
 import { Ended } from '../endings';
@@ -25,13 +26,14 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
   let since = Date.now();
   let clock = startClock(since);
   let waited = 0;
-  let sent = await send(deployment, acceptUnprovable);
+  let { sent, after } = await send(deployment, acceptUnprovable);
   if (sent === 'not-now') {
     deployment.finishSent = false;
     return 'again';
   }
   for (;;) {
-    const service = await readService(deployment, true);
+    const service = after ?? (await readService(deployment, true));
+    after = null;
     clock = tick(clock, Date.now(), waited, service, deployment.ours.accepted ?? []);
     const step = roundStep(service, deployment.ours, 'finished');
     if (step.do === 'interfered') throw interfered(service, step.why);
@@ -59,7 +61,7 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
     }
     const paused = Date.now();
     if (step.do === 'finish') {
-      sent = await send(deployment, acceptUnprovable);
+      ({ sent } = await send(deployment, acceptUnprovable));
       // None was taken, and none is under way: the gates decide anew.
       if (sent === 'not-now' && isStillToFinish(deployment)) {
         deployment.finishSent = false;
@@ -78,14 +80,17 @@ function isStillToFinish({ service, ours }: Deployment): boolean {
   return service !== null && roundStep(service, ours, 'finished').do === 'finish';
 }
 
+interface Sent {
+  readonly sent: 'sent' | 'not-now' | 'unsure' | 'away';
+  /** What a read found a moment later, with the containers; null where there was none. */
+  readonly after: ServiceSnapshot | null;
+}
+
 /**
  * Sends the finish, in a few attempts. None of them had an answer: `unsure` where Rancher answers reads all the same, `away` where
  * neither it nor a worker answers at all.
  */
-async function send(
-  deployment: Deployment,
-  acceptUnprovable: boolean,
-): Promise<'sent' | 'not-now' | 'unsure' | 'away'> {
+async function send(deployment: Deployment, acceptUnprovable: boolean): Promise<Sent> {
   const { activities } = deployment.at;
   for (;;) {
     const called = await interruptible(deployment, () =>
@@ -96,18 +101,19 @@ async function send(
       continue;
     }
     if (called.kind === 'value') {
-      deployment.service = called.value.service;
-      const { state } = called.value.service;
+      const { service, after = null } = called.value;
+      deployment.saw(after ?? service);
+      const { state } = service;
       const said = called.value.outcome === 'sent' ? 'Rancher accepted it' : `not sent, for the service was ${state}`;
       deployment.tries.answered('finish', said);
-      return called.value.outcome;
+      return { sent: called.value.outcome, after };
     }
     deployment.tries.failed('finish', called);
     if (isOutage(called.type)) {
       deployment.note('warning', `whether the finish was taken is not known: ${called.message}`);
       // A finish that comes late must not meet what somebody upgrades next.
       if (mayBeUnderWay(called)) await deployment.untilNothingIsUnderWay();
-      return called.type === 'UnknownOutcome' ? 'unsure' : 'away';
+      return { sent: called.type === 'UnknownOutcome' ? 'unsure' : 'away', after: null };
     }
     await deployment.park(called.message, mendAccess(called.type, 'finish an upgrade', deployment.request.environment));
   }

@@ -2,7 +2,8 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { PreparedUpgrade } from '../../activities/contract';
 import { calledConfig } from '../../decision/proof';
 import type { Round } from '../../decision/round';
-import { ownershipOf, versionIn, wasUndone } from '../../decision/round';
+import { labelOfRound, ownershipOf, versionIn, wasUndone } from '../../decision/round';
+import { pauseMillis } from '../../decision/schedule';
 import type { ConfigVersion, ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import type { Called } from '../calls';
@@ -24,10 +25,11 @@ const PREPARATIONS = 3;
 export async function post(deployment: Deployment): Promise<'accepted' | 'busy'> {
   const { request, policy } = deployment;
   const number = deployment.roundsPosted + 1;
-  const label = policy.label ? `${request.deploymentId}.${number}` : null;
+  const label = policy.label ? labelOfRound(request.deploymentId, number) : null;
   deployment.enter('upgrading');
+  const since = Date.now();
   for (let preparation = 1; preparation <= PREPARATIONS; preparation += 1) {
-    const prepared = await prepare(deployment, label);
+    const prepared = deployment.takePrepared() ?? (await prepare(deployment, label));
     const { base, namedBefore, posted } = prepared;
     const round: Round = { number, label, base, namedBefore, posted, accepted: null };
     deployment.round = round;
@@ -35,6 +37,12 @@ export async function post(deployment: Deployment): Promise<'accepted' | 'busy'>
     const outcome = await postUntilKnown(deployment, round);
     if (outcome === 'accepted') return 'accepted';
     deployment.round = null;
+    if (outcome === 'unsent') {
+      // Whoever waits for Rancher now waits with nothing of his there.
+      preparation -= 1;
+      await deployment.pause(pauseMillis(Date.now() - since, policy), 'and prepare the upgrade anew');
+      continue;
+    }
     if (outcome === 'busy') return 'busy';
     deployment.note('warning', 'the service changed between two reads: preparing again');
   }
@@ -45,7 +53,10 @@ async function prepare(deployment: Deployment, label: string | null): Promise<Pr
   return readThrough(deployment, (group) => group.prepareUpgrade({ ...deployment.about, label }));
 }
 
-async function postUntilKnown(deployment: Deployment, round: Round): Promise<'accepted' | 'busy' | 'changed'> {
+async function postUntilKnown(
+  deployment: Deployment,
+  round: Round,
+): Promise<'accepted' | 'busy' | 'changed' | 'unsent'> {
   const { activities } = deployment.at;
   // Stays the same where somebody resets the workflow; the activity knows the run that it belongs to.
   const firstRunId = workflowInfo().firstExecutionRunId;
@@ -59,13 +70,18 @@ async function postUntilKnown(deployment: Deployment, round: Round): Promise<'ac
       activities.act.postUpgrade({ ...deployment.about, round, firstRunId }),
     );
     if (called.kind === 'value') {
-      const { outcome, service } = called.value;
+      const { outcome, service, watched } = called.value;
+      deployment.nudges.watched = watched === true;
       deployment.underWay = false;
       deployment.service = service;
       if (outcome === 'undone') throw undone(service);
       if (outcome === 'replaced') throw replaced(service);
       if (outcome === 'accepted') accepted(deployment, round, service);
       return outcome;
+    }
+    if (called.kind === 'failed' && called.type === 'Unsent' && !unsure) {
+      deployment.tries.failed('upgrade', called);
+      return 'unsent';
     }
     if (called.kind === 'failed' && !isOutage(called.type) && !unsure) throw notPosted(deployment, called);
     unsure = true;

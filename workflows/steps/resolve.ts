@@ -29,11 +29,11 @@ export async function resolve(deployment: Deployment): Promise<void> {
     if (called.kind === 'value') {
       if (deployment.isAway) deployment.note('info', `Rancher answers again, after ${seconds(Date.now() - since)}`);
       deployment.waitsForAnswer(false);
-      const { target, rancherUrl, service, images } = called.value;
+      const { target, rancherUrl, service, images, prepared } = called.value;
       deployment.resolved = { policy, activities, target };
       deployment.rancherUrl = rancherUrl;
       deployment.images = images;
-      deployment.service = service;
+      deployment.found(service, prepared);
       deployment.note('info', `found ${request.stack}/${request.service} (${target.serviceId}), ${service.state}`);
       return;
     }

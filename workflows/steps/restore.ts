@@ -3,7 +3,7 @@ import { startClock, tick } from '../../decision/progress-clock';
 import { proofOf } from '../../decision/proof';
 import { roundStep } from '../../decision/round-step';
 import { hasVersions, ownershipOf } from '../../decision/round';
-import { pauseMillis } from '../../decision/schedule';
+import { pauseMillis, waitMillis } from '../../decision/schedule';
 import type { ConfigVersion, ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import { kindOfState } from '../../decision/service-state';
@@ -80,7 +80,9 @@ async function rollBack(deployment: Deployment): Promise<'restored' | 'nothing'>
       [since, clock] = begunAnew();
       continue;
     }
-    planned = pauseMillis(Date.now() - since, policy);
+    // Whether it is proven, no event tells.
+    const watched = deployment.nudges.watched && step.do !== 'prove';
+    planned = waitMillis(Date.now() - since, policy, { watched, limitMillis: policy.rollbackLimitMillis });
     await deployment.pause(planned, `for Rancher to restore the former configuration (${service.state})`);
     deployment.takeRetry();
   }

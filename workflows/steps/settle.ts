@@ -4,7 +4,7 @@ import type { ProgressClock } from '../../decision/progress-clock';
 import { startClock, tick } from '../../decision/progress-clock';
 import { baseOfAdopted } from '../../decision/round';
 import { askedConfigs } from '../../decision/request';
-import { pauseMillis } from '../../decision/schedule';
+import { waitMillis } from '../../decision/schedule';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
 import { versionsOf } from '../../decision/service-snapshot';
 import { kindOfState } from '../../decision/service-state';
@@ -86,7 +86,11 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
         break;
       case 'wait':
         deployment.enter('settling', deployment.phase === 'settling' ? undefined : step.why);
-        planned = pauseMillis(Date.now() - since, policy);
+        planned = waitMillis(Date.now() - since, policy, {
+          // A restless one is given seconds.
+          watched: deployment.nudges.watched && kindOfState(service.state) !== 'flapping',
+          limitMillis: Math.min(policy.settleLimitMillis, policy.stallLimitMillis),
+        });
         break;
       default:
         throw new TypeError(`unknown step ${String(step satisfies never)}`);

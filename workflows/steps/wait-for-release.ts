@@ -7,6 +7,9 @@ import { isConfirmed, lookEvery } from './confirm';
 import { readGates } from './gates';
 import { verify } from './verify';
 
+/** Whether the release still is there is looked up as often at least, whatever events come in, milliseconds. */
+const LOOK_EVERY_MILLIS = 900_000;
+
 const MEND = 'See the release: it finishes all of its services, or takes all back.';
 
 /**
@@ -41,7 +44,8 @@ export async function waitForRelease(deployment: Deployment, why: string, needsP
       if (isConfirmed(deployment)) return;
       if (!isThere) await goWithTheOthers(deployment);
       if (isConfirmed(deployment)) return;
-      await deployment.pause(lookEvery(Date.now() - since), 'for the release to decide');
+      const { watched } = deployment.nudges;
+      await deployment.pause(lookEvery(Date.now() - since, watched, LOOK_EVERY_MILLIS), 'for the release to decide');
       deployment.throwIfRestoreAsked();
       if (isConfirmed(deployment)) return;
       const { proof } = await readGates(deployment);
