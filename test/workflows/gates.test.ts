@@ -28,7 +28,7 @@ const progress: Case[] = [
     title: 'health that comes late, but within the limit: succeeds',
     service: CHECKED,
     run: async (one) => {
-      one.behave(2, { healthyAfterMillis: 90_000 });
+      one.behave(2, { healthyAfterMillis: 75_000 });
       const deploying = await one.start({ overrides: ONE_BATCH });
       const waits = (seen: (progress: Progress) => boolean): Promise<Progress> =>
         one.rig.until(deploying, (progress) => progress.phase === 'waiting' && seen(progress));
