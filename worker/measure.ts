@@ -38,6 +38,11 @@ export class Measure {
     this.set('drover_rancher_circuit_open', to === 'open' ? 1 : 0, { environment });
   }
 
+  /** Null: nobody needs it. */
+  stream(environment: string, isUp: boolean | null): void {
+    this.set('drover_rancher_stream_up', isUp === null ? NaN : isUp ? 1 : 0, { environment });
+  }
+
   /**
    * Lets the counters of these environments begin at 0: Prometheus does not see the first increase of a series that is not there before.
    */
@@ -45,6 +50,8 @@ export class Measure {
     this.count('drover_count_failures_total', {}, 0);
     for (const environment of environments) {
       this.circuit(environment, { to: 'closed' });
+      this.stream(environment, null);
+      this.count('drover_rancher_stream_opened_total', { environment }, 0);
       // The SDK puts these on whatever a workflow measures; with other ones it would be another series.
       const labels = { environment, namespace, taskQueue: WORKFLOW_QUEUE, workflowType: UPGRADE_SERVICE };
       for (const verdict of WORKFLOW_VERDICTS) this.count('drover_deployments_total', { ...labels, verdict }, 0);
