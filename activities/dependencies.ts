@@ -32,6 +32,8 @@ export interface EnvironmentAccess {
   readonly webUrl: string;
   /** A client with the keys as they are now. */
   client(): RancherClient;
+  /** Whether its event stream is to be used; left out: it is. */
+  readonly events?: boolean;
   /** Its event stream; left out where there is none. */
   readonly watch?: ServiceWatch | undefined;
   policy(request: Pick<DeploymentRequest, 'overrides' | 'stack' | 'service'>): Policy;

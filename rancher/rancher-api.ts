@@ -10,6 +10,8 @@ import { InvalidSettingError } from './errors/invalid-setting-error';
 import { KeyChangingError } from './errors/key-changing-error';
 import { NotRancherError } from './errors/not-rancher-error';
 import { UnauthorisedError } from './errors/unauthorised-error';
+import { openEventSocket } from './event-socket';
+import type { EventSocket, EventSocketListener, EventSocketOptions } from './event-socket';
 import { exchange } from './exchange';
 import type { ExchangeLimits, Outgoing } from './exchange';
 import { isJsonObject, ownValue, stringifyJson } from './json';
@@ -148,16 +150,31 @@ export class RancherApi {
 
   /** Opens a project's event stream and closes it again; why that fails in words, undefined where it opens. */
   async whyNoEvents(projectId: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+    return whyNoEventStream(this.#eventsOf(projectId), signal);
+  }
+
+  /** Opens a project's event stream, once. */
+  openEvents(projectId: string, listener: EventSocketListener): EventSocket {
+    return openEventSocket(this.#eventsOf(projectId), {
+      ...listener,
+      closed: (why, status) => {
+        if (status === 401) this.#onRefusedKey();
+        listener.closed(why, status);
+      },
+    });
+  }
+
+  #eventsOf(projectId: string): EventSocketOptions {
     const { origin, basePath } = this.#location;
     const path = `${basePath}/v2-beta/projects/${encodeURIComponent(projectId)}/subscribe?eventNames=resource.change`;
-    const why = await whyNoEventStream({
+    return {
       url: `${origin.replace(/^http/, 'ws')}${path}`,
       headers: this.#headers,
       agent: this.#agents.fresh,
-      limitMillis: this.#limits.requestTimeoutMillis,
-      signal,
-    });
-    return why === undefined ? undefined : this.#redact()(why);
+      projectId,
+      handshakeMillis: this.#limits.requestTimeoutMillis,
+      redact: this.#redact(),
+    };
   }
 
   async #page<T>(target: string, schema: z.ZodType<T>, signal: AbortSignal | undefined): Promise<Page<T>> {

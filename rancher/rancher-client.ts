@@ -3,6 +3,7 @@ import { ForbiddenError } from './errors/forbidden-error';
 import { LookupError } from './errors/lookup-error';
 import { NotFoundError } from './errors/not-found-error';
 import { NotRancherError } from './errors/not-rancher-error';
+import type { EventSocket, EventSocketListener } from './event-socket';
 import type { JsonObject } from './json';
 import { nearSpellings } from './near-spellings';
 import { pickExactly } from './pick-exactly';
@@ -63,6 +64,11 @@ export class RancherClient {
   /** Opens a project's event stream and closes it again. Why that fails, in words; undefined where it opens. */
   whyNoEvents(projectId: string, signal?: AbortSignal): Promise<string | undefined> {
     return this.#api.whyNoEvents(projectId, signal);
+  }
+
+  /** Opens a project's event stream, once: what comes back by itself is `EventStream`. */
+  openEvents(projectId: string, listener: EventSocketListener): EventSocket {
+    return this.#api.openEvents(projectId, listener);
   }
 
   /** All environments that this key can see, removed ones left out. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ActivityDependencies, EnvironmentAccess, NotifyDependencies } from '../activities/dependencies';
 import { nearest } from './config/nearest';
 import { headersOfProbe } from './config/probes';
+import type { ServiceWatch } from '../activities/service-watch';
 import type { Policy } from '../decision/policy';
 import { Circuit, WIDEST_PROBE_MILLIS } from '../rancher/circuit';
 import type { CircuitChange } from '../rancher/circuit';
@@ -22,6 +23,8 @@ export interface RancherWatch {
   readonly onChange?: (change: CircuitChange) => void;
   /** When a request has ended. */
   readonly onRequest?: (request: ObservedRequest) => void;
+  /** Makes what watches its event stream. Left out: nothing does. */
+  readonly watch?: ((client: () => RancherClient) => ServiceWatch) | undefined;
 }
 
 /**
@@ -32,7 +35,7 @@ export function dependenciesOf(
   configuration: Configuration,
   environment: PreparedEnvironment,
   digestKey: Uint8Array,
-  { onChange, onRequest }: RancherWatch = {},
+  { onChange, onRequest, watch }: RancherWatch = {},
   alsoServed: (alias: string) => EnvironmentAccess | undefined = () => undefined,
   own: Pick<ActivityDependencies, 'installation' | 'leavesAlone'> = {},
 ): ActivityDependencies {
@@ -40,7 +43,7 @@ export function dependenciesOf(
     widestProbeMillis: widestProbeOf(resolvePolicy(configuration, environment.alias, {})),
     ...(onChange === undefined ? {} : { onChange }),
   });
-  const access = accessOf(configuration, environment, { circuit, onRequest });
+  const access = accessOf(configuration, environment, { circuit, onRequest }, watch);
   return {
     digestKey,
     alsoServed,
@@ -62,11 +65,12 @@ function accessOf(
   configuration: Configuration,
   environment: PreparedEnvironment,
   shared: SharedByClients,
+  watch: RancherWatch['watch'],
 ): EnvironmentAccess {
   const { alias, project, webUrl } = environment;
   const client = clientFactory(environment, shared);
   return {
-    ...{ alias, project, webUrl, client },
+    ...{ alias, project, webUrl, client, watch: watch?.(client), events: environment.configuration.events },
     policy: (request) => policyFor(configuration, alias, request),
     gate: (name) => {
       const found = environment.configuration.gates.get(name);

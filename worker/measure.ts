@@ -2,7 +2,9 @@ import type { MetricMeter } from '@temporalio/common';
 import { VERDICTS } from '../decision/verdict';
 import type { Verdict } from '../decision/verdict';
 import type { CircuitChange } from '../rancher/circuit';
+import type { EventFrame } from '../rancher/event-frame';
 import type { ObservedRequest } from '../rancher/observed-request';
+import type { Nudge } from '../workflows/contract';
 import { UPGRADE_SERVICE, WORKFLOW_QUEUE } from '../workflows/contract';
 import type { MetricName } from '../workflows/metric-table';
 import { METRICS } from '../workflows/metric-table';
@@ -38,6 +40,11 @@ export class Measure {
     this.set('drover_rancher_circuit_open', to === 'open' ? 1 : 0, { environment });
   }
 
+  /** Null: nobody needs it. */
+  stream(environment: string, isUp: boolean | null): void {
+    this.set('drover_rancher_stream_up', isUp === null ? NaN : isUp ? 1 : 0, { environment });
+  }
+
   /**
    * Lets the counters of these environments begin at 0: Prometheus does not see the first increase of a series that is not there before.
    */
@@ -45,6 +52,10 @@ export class Measure {
     this.count('drover_count_failures_total', {}, 0);
     for (const environment of environments) {
       this.circuit(environment, { to: 'closed' });
+      this.stream(environment, null);
+      this.count('drover_rancher_stream_opened_total', { environment }, 0);
+      for (const kind of FRAMES) this.count('drover_rancher_stream_frames_total', { environment, kind }, 0);
+      for (const saw of NUDGES) this.count('drover_nudges_total', { environment, saw, outcome: 'sent' }, 0);
       // The SDK puts these on whatever a workflow measures; with other ones it would be another series.
       const labels = { environment, namespace, taskQueue: WORKFLOW_QUEUE, workflowType: UPGRADE_SERVICE };
       for (const verdict of WORKFLOW_VERDICTS) this.count('drover_deployments_total', { ...labels, verdict }, 0);
@@ -53,6 +64,16 @@ export class Measure {
   }
 }
 
+const FRAMES = ['service', 'container', 'ping', 'other', 'unread'] as const satisfies EventFrame['kind'][];
+const NUDGES = [
+  'state',
+  'transitioning',
+  'message',
+  'health',
+  'nearly-done',
+  'progress',
+  'check',
+] as const satisfies Nudge['saw'][];
 /** `held` and `detached` are told by a client that goes while the deployment goes on. */
 const BY_CLIENTS: readonly string[] = ['held', 'detached'] satisfies Verdict[];
 const WORKFLOW_VERDICTS = Object.keys(VERDICTS).filter((verdict) => !BY_CLIENTS.includes(verdict));

@@ -30,6 +30,10 @@ import { runReader } from './run-reader';
 import { outageLine } from './outage-line';
 import { runAll } from './run-all';
 import { ensureSearchAttributes } from './search-attributes';
+import { checkRunning, runningDeployments } from './watch/check-running';
+import type { EnvironmentWatch } from './watch/environment-watch';
+import { nudgeSender } from './watch/send-nudge';
+import { watchEnvironment } from './watch/watch-environment';
 
 /** What {@link runWorker} is given. */
 export interface RunWorkerOptions {
@@ -137,8 +141,18 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     }),
   );
   const served = new Map<string, ActivityDependencies>();
+  const send = nudgeSender(connection, namespace, dataConverter);
+  const shared = { measure, send, warn: (line: string): void => void Runtime.instance().logger.warn(line) };
+  const watches = new Map<string, EnvironmentWatch>();
   for (const environment of environments) {
     const watch: RancherWatch = {
+      watch: environment.configuration.events
+        ? (client) => {
+            const made = watchEnvironment(environment, client, shared);
+            watches.set(environment.alias, made);
+            return made;
+          }
+        : undefined,
       onChange: (change) => {
         measure.circuit(environment.alias, change);
         // A warning also when it is back: who sees the one line has to see the other.
@@ -184,6 +198,10 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     settings.metricsAddress === undefined
       ? undefined
       : countDeployments({ connection, namespace, environments: aliases, measure, signal: ended.signal });
+  const checking = checkRunning({
+    ...{ send, running: runningDeployments(connection, namespace), environments: [...watches.keys()] },
+    signal: ended.signal,
+  });
   try {
     await runAll(workers, signal, () =>
       options.onReady({ environments: aliases, queues: workers.map((worker) => worker.options.taskQueue) }),
@@ -191,7 +209,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   } finally {
     ended.abort();
     unwatch();
-    await counting;
+    await Promise.all([counting, checking, ...[...watches.values()].map((watch) => watch.close())]);
   }
 }
 

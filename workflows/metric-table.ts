@@ -61,6 +61,26 @@ export const METRICS = {
     labels: ['environment'],
     help: 'Whether this worker asks Rancher only now and then, since it does not answer: 1; else 0.',
   },
+  drover_rancher_stream_up: {
+    type: 'gauge',
+    labels: ['environment'],
+    help: "Whether Rancher's event stream tells this worker of changes: 1; 0 while it is being opened again; NaN where nobody needs it.",
+  },
+  drover_rancher_stream_opened_total: {
+    type: 'counter',
+    labels: ['environment'],
+    help: "How often Rancher's event stream was opened: more than once is as often as it broke.",
+  },
+  drover_rancher_stream_frames_total: {
+    type: 'counter',
+    labels: ['environment', 'kind'],
+    help: "Frames of Rancher's event stream: of a service, of a container, ping, of something else (other), or not understood (unread).",
+  },
+  drover_nudges_total: {
+    type: 'counter',
+    labels: ['environment', 'saw', 'outcome'],
+    help: 'Deployments that were woken, by what was seen; and those that Temporal could not be told of (failed).',
+  },
   drover_deployments_in_flight: {
     type: 'gauge',
     labels: ['environment'],

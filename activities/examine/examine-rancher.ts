@@ -28,7 +28,7 @@ export interface RancherExamined {
   readonly project: string | null;
 }
 
-type Access = Pick<EnvironmentAccess, 'alias' | 'project' | 'webUrl' | 'client'>;
+type Access = Pick<EnvironmentAccess, 'alias' | 'project' | 'webUrl' | 'client' | 'events'>;
 
 /** Looks at an environment's Rancher with its key. It only reads; no finding repeats a key or a value of a service. */
 export async function examineRancher(access: Access, signal: AbortSignal): Promise<RancherExamined> {
@@ -148,10 +148,11 @@ async function noteRole(notes: Notes, client: RancherClient, project: Project, s
 async function noteEvents(
   notes: Notes,
   client: RancherClient,
-  { webUrl }: Access,
+  { webUrl, events }: Access,
   project: Project,
   signal: AbortSignal,
 ): Promise<void> {
+  if (events === false) return notes.put('rancher-events', 'ok', 'not used: rancher.events is false');
   const why = await client.whyNoEvents(project.id, signal);
   if (why === undefined) return notes.put('rancher-events', 'ok', 'the event stream opens');
   notes.put(

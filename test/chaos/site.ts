@@ -6,15 +6,12 @@ import { Stack } from '../support/stack';
 import type { ChaosOptions } from './options';
 import type { DeploymentCase } from './support/deployment-case';
 import { canariesOf, PROJECT, worldSeedOf } from './support/deployment-case';
-import { keyOf, variablesOf } from './support/planted-secrets';
+import { variablesOf } from './support/planted-secrets';
 import { temporalInMemory } from './temporal-in-memory';
-import { StreamSubscriber } from './support/stream-subscriber';
 import type { Tally } from './support/figures';
 
 /** How much faster than a real server the simulated Rancher goes: a container step takes 20 ms. */
 const SPEED = 50;
-/** An environment without services: its event stream tells nothing but that it is there. */
-const QUIET = { name: 'Quiet', id: '1a77' };
 
 /**
  * Limits for a Rancher that is fifty times as fast as a real one, on a machine that is busy: only the stall limit is to be reached, by
@@ -43,7 +40,6 @@ export class Site {
   private constructor(
     readonly stack: Stack,
     private readonly cases: readonly DeploymentCase[],
-    private readonly subscriber: StreamSubscriber,
     private readonly folder: string,
   ) {
     process.once('exit', this.#removeFolders);
@@ -58,7 +54,7 @@ export class Site {
     const folder = mkdtempSync(join(tmpdir(), 'drover-chaos-'));
     const variables = variablesOf(seed);
     const stack = await Stack.start({
-      seed: { ...world, projects: [...world.projects, { ...QUIET, stacks: [] }] },
+      seed: world,
       speed: SPEED,
       simulatorProcess: true,
       keepsState: false,
@@ -73,11 +69,9 @@ export class Site {
       },
       workerEnv: Object.fromEntries(variables.map(({ env, value }) => [env, value])),
     });
-    const { accessKey, secretKey } = keyOf(seed);
-    const subscriber = new StreamSubscriber(stack.rancher.url, QUIET.id, `${accessKey}:${secretKey}`);
     const trouble = faultRate * TROUBLE_PER_FAULT;
     await stack.rancher.planFaults({ seed, rate: faultRate, refusalRate: trouble, cutRate: trouble });
-    return new Site(stack, cases, subscriber, folder);
+    return new Site(stack, cases, folder);
   }
 
   /** What is wrong with the site as a whole: a worker that ended, or a secret in what it wrote or in a command line. */
@@ -101,7 +95,6 @@ export class Site {
 
   async close(tally: Tally): Promise<void> {
     tally.addFaults(await this.stack.rancher.faultCounts());
-    this.subscriber.close();
     await this.stack.close();
     process.removeListener('exit', this.#removeFolders);
     this.#removeFolders();

@@ -25,6 +25,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'rancher.secretKey': 'of the API key',
   'rancher.keyGrace': 'how long a key that was accepted before may be refused until another one is there; default 2m',
   'rancher.ca': 'an authority of your own, besides the public ones',
+  'rancher.events':
+    "whether the worker listens to Rancher's event stream; default true; without it, it reads more often",
   defaults: 'the policy, unless an environment says otherwise; [what each limit decides](time-outs.md)',
   'defaults.onPending': "what to do with somebody else's pending upgrade",
   'defaults.batchSize': 'containers replaced at a time',

@@ -56,6 +56,8 @@ export interface StackOptions extends RancherOptions {
   readonly environments?: Readonly<Record<string, StackEnvironment>>;
   /** As `drover.yaml`'s `defaults`, over {@link QUICK_POLICY}. */
   readonly policy?: Readonly<Record<string, string | number | boolean>>;
+  /** Whether the workers listen to Rancher's event stream. Default: what the product does by default. */
+  readonly events?: boolean;
   /** Whether {@link QUICK_POLICY} holds. Default true; else what the product does by default. */
   readonly quick?: boolean;
   /** Put at the end of `drover.yaml`. */
@@ -270,7 +272,7 @@ function temporalFor({ temporal, ownTemporal }: StackOptions, folder: string): P
 const keyVariable = (accessKey: string): string => `KEY_${accessKey.replace(/\W/g, '_')}`;
 const secretVariable = (accessKey: string): string => `SECRET_${accessKey.replace(/\W/g, '_')}`;
 
-function environmentSection(one: StackEnvironment, url: string, { seed }: StackOptions): object {
+function environmentSection(one: StackEnvironment, url: string, { seed, events }: StackOptions): object {
   const accessKey = one.accessKey ?? seed.keys[0]?.accessKey ?? 'none';
   return {
     project: one.project,
@@ -281,6 +283,7 @@ function environmentSection(one: StackEnvironment, url: string, { seed }: StackO
         one.secretFrom ??
         (one.secretFile === undefined ? { env: secretVariable(accessKey) } : { file: one.secretFile }),
       keyGrace: one.keyGrace ?? '0s',
+      ...(events === undefined ? {} : { events }),
     },
     ...(one.policy === undefined ? {} : { policy: one.policy }),
     ...(one.gates === undefined ? {} : { gates: one.gates }),

@@ -24,6 +24,8 @@ export interface EnvironmentConfiguration {
   readonly keyGraceMillis: number;
   /** A PEM file with the authority that signed Rancher's certificate. */
   readonly ca: { readonly path: string; readonly where: string } | undefined;
+  /** Whether the worker listens to Rancher's event stream. Default true. */
+  readonly events: boolean;
   readonly policy: Policy;
   /** What `--variable KEY=REFERENCE` may refer to. */
   readonly variables: ReadonlyMap<string, SecretSource>;
@@ -108,7 +110,7 @@ function describeEnvironment(environment: EnvironmentConfiguration): string[] {
   const variables = [...environment.variables].map(([name, source]) => `${name} (${source.place})`);
   return [
     `environment ${environment.alias} (${environment.where})`,
-    `  Rancher: ${withoutCredentials(environment.url?.value) ?? missing}, project ${environment.project ?? missing}${environment.ca === undefined ? '' : `, CA ${environment.ca.path}`}`,
+    `  Rancher: ${withoutCredentials(environment.url?.value) ?? missing}, project ${environment.project ?? missing}${environment.ca === undefined ? '' : `, CA ${environment.ca.path}`}${environment.events ? '' : ', without its event stream'}`,
     `  access key: ${placeOf(environment.accessKey)}; secret key: ${placeOf(environment.secretKey)}`,
     `  policy: ${describePolicy(environment.policy)}`,
     `  variables: ${variables.length === 0 ? 'none' : variables.join(', ')}`,

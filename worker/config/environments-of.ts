@@ -53,7 +53,7 @@ function fromFile(
     where: yaml.where(['environments', alias], { atKey: true }),
     project: environment?.project ?? projectIdIn(url?.value) ?? alias,
     url,
-    ...keysAndCa(loaded, environment?.rancher, ['environments', alias, 'rancher'], variables, toSource),
+    ...accessOf(loaded, environment?.rancher, ['environments', alias, 'rancher'], variables, toSource),
     policy: { ...policy, label: environment?.labels ?? policy.label },
     variables: new Map(
       Object.entries(environment?.variables ?? {}).map(([name, spelling]) => [name, toSource(spelling)]),
@@ -91,7 +91,7 @@ function fromVariables(
       where: 'environment variables',
       project: variables.environmentId ?? variables.environment ?? projectIdIn(url.value),
       url,
-      ...keysAndCa(loaded, undefined, [], variables, toSource),
+      ...accessOf(loaded, undefined, [], variables, toSource),
       policy,
       variables: new Map(),
       gates: new Map(),
@@ -108,13 +108,13 @@ function commonUrl(loaded: LoadedFile | undefined, variables: RancherVariables):
   return variables.url === undefined ? undefined : { value: variables.url.value, where: variables.url.variable };
 }
 
-function keysAndCa(
+function accessOf(
   loaded: LoadedFile | undefined,
   own: NonNullable<LoadedFile['content']['rancher']> | undefined,
   ownPath: readonly string[],
   variables: RancherVariables,
   toSource: ToSource,
-): Pick<EnvironmentConfiguration, 'accessKey' | 'secretKey' | 'keyGraceMillis' | 'ca'> {
+): Pick<EnvironmentConfiguration, 'accessKey' | 'secretKey' | 'keyGraceMillis' | 'ca' | 'events'> {
   const common = loaded?.content.rancher;
   const key = (name: 'accessKey' | 'secretKey'): SecretSource | undefined => {
     const spelling = own?.[name] ?? common?.[name];
@@ -135,6 +135,7 @@ function keysAndCa(
     secretKey: key('secretKey'),
     keyGraceMillis: own?.keyGrace ?? common?.keyGrace ?? KEY_GRACE_MILLIS,
     ca,
+    events: own?.events ?? common?.events ?? true,
   };
 }
 

@@ -81,6 +81,7 @@ const RANCHER = {
   secretKey: secret().optional(),
   keyGrace: duration('0s', '1h').optional(),
   ca: text('the path of a PEM file').optional(),
+  events: flag().optional(),
 };
 
 const ENVIRONMENT = {

@@ -125,7 +125,7 @@ export function figuresText(figures: Figures): string {
     `faults injected        ${injected} (${percent(injected, faults.requests)} of the requests): reads, actions`,
     ...kinds.map((kind) => `  ${kind.padEnd(32)}${faults.reads[kind] ?? 0}, ${faults.actions[kind] ?? 0}`),
     `connections refused    ${faults.refusalWindows} windows in which nothing listened; ${figures.refusedConnections} attempts that the histories tell failed by it`,
-    `event streams cut      ${faults.cutStreams} (the suite's own subscriber: the product uses no event stream yet)`,
+    `event streams cut      ${faults.cutStreams}`,
     `client                 ${figures.repeatedCalls} calls found Temporal in trouble, and were made again`,
     `duration               median ${secondsOf(duration.median)}, p95 ${secondsOf(duration.p95)}, longest ${secondsOf(duration.max)}`,
   ].join('\n');

@@ -1,0 +1,43 @@
+import type { Follower } from '../../../activities/service-watch';
+import { checkRunning } from '../../../worker/watch/check-running';
+import { follower } from './watched';
+
+async function* list(...names: string[]): AsyncGenerator<Follower> {
+  for (const name of names) {
+    await Promise.resolve();
+    if (name === 'away') throw new Error('Temporal is away');
+    yield follower(name);
+  }
+}
+
+const RUNNING: Readonly<Record<string, readonly string[]>> = {
+  prod: ['first', 'gone', 'away', 'never'],
+  dev: ['second', 'fails', 'third'],
+};
+
+function checking(signal = new AbortController().signal) {
+  const sent: unknown[] = [];
+  const done = checkRunning({
+    ...{ environments: ['prod', 'dev'], signal, afterMillis: 0, apartMillis: 0 },
+    running: (environment) => list(...(RUNNING[environment] ?? [])),
+    send: ({ workflowId }, nudge) => {
+      sent.push([workflowId, nudge]);
+      if (workflowId === 'fails') return Promise.reject(new Error('no answer'));
+      return Promise.resolve(workflowId === 'gone' ? 'gone' : 'sent');
+    },
+  });
+  return { sent, done };
+}
+
+test('each deployment that runs is told to check, once; what cannot be listed or told stops nothing', async () => {
+  const { sent, done } = checking();
+  await done;
+  const names = ['first', 'gone', 'second', 'fails', 'third'];
+  expect(sent).toEqual(names.map((name) => [name, { saw: 'check' }]));
+});
+
+test('a worker that ends tells nobody any more', async () => {
+  const { sent, done } = checking(AbortSignal.abort());
+  await done;
+  expect(sent).toEqual([]);
+});

@@ -1,0 +1,201 @@
+import type { Follower, KnownOfService } from '../../activities/service-watch';
+import type { ConfigVersion } from '../../decision/service-snapshot';
+import { kindOfState } from '../../decision/service-state';
+import type { ContainerFacts, ServiceFacts } from '../../rancher/event-frame';
+import type { Nudge } from '../../workflows/contract';
+import { ContainerCounts } from './container-counts';
+import { changeOf, knownFrom } from './service-change';
+import type { Known } from './service-change';
+
+/** Between two nudges of one service for less than its state, milliseconds; twice as long while they go on … */
+export const LESSER_MILLIS = 15_000;
+/** … up to this. */
+export const LESSER_WIDEST_MILLIS = 120_000;
+/** Between two nudges that only tell how many containers run, milliseconds. */
+export const PROGRESS_MILLIS = 10_000;
+/** Only so long after an upgrade began its end is told from its containers: later a burst of reads would be many for little. */
+export const NEARLY_DONE_MILLIS = 60_000;
+/** Longer than a read takes, milliseconds: what was read later knows what a frame said before. */
+const READ_MILLIS = 5_000;
+
+/** Says who is to be woken: a service that workflows follow, what they know of it, and what frames said. Times are milliseconds of any clock. */
+export class FollowedService {
+  readonly #followers = new Map<string, { readonly follower: Follower; readonly until: number }>();
+  readonly #containers = new ContainerCounts();
+  readonly #lesser = new Pace(LESSER_MILLIS, LESSER_WIDEST_MILLIS);
+  #known: Known | null = null;
+  /** What a frame said that was not told of yet. */
+  #untold: { readonly facts: ServiceFacts; readonly at: number } | null = null;
+  #upgrade: Upgrade | null = null;
+
+  constructor(readonly serviceId: string) {}
+
+  /** A workflow has one run at a time: a later one takes the place of the one before. */
+  follow(follower: Follower, until: number): void {
+    this.#followers.set(follower.workflowId, { follower, until });
+  }
+
+  get followers(): Follower[] {
+    return [...this.#followers.values()].map(({ follower }) => follower);
+  }
+
+  /** Whether nobody follows it any more. */
+  get isIdle(): boolean {
+    return this.#followers.size === 0;
+  }
+
+  /** Whether Rancher is at work on it, as far as is known. */
+  get isBusy(): boolean {
+    return this.#known === null || ['upgrading', 'moving', 'flapping'].includes(kindOfState(this.#known.state));
+  }
+
+  /** Whether {@link due} may have something to say. */
+  get waits(): boolean {
+    return this.#untold !== null || this.#upgrade?.hasUntold === true;
+  }
+
+  drop({ workflowId, runId }: Follower): void {
+    if (this.#followers.get(workflowId)?.follower.runId === runId) this.#followers.delete(workflowId);
+  }
+
+  dropExpired(now: number): void {
+    for (const [id, { until }] of this.#followers) if (until <= now) this.#followers.delete(id);
+  }
+
+  told(known: KnownOfService, upgraded: readonly ConfigVersion[] | null, now: number): Nudge | null {
+    const isFirst = this.#known === null;
+    this.#known = known;
+    this.#upgrade = this.#upgradeOf(upgraded, now);
+    if (this.#untold !== null) {
+      const { facts, at } = this.#untold;
+      // A change of the state is never held back: where the read has another one, it is the newer one.
+      if (isFirst || now - at > READ_MILLIS || facts.state !== known.state) this.#untold = null;
+      // Which of the two is newer is not known: nobody was told of this frame yet.
+      if (isFirst && changeOf(known, facts) === 'state') return this.#tell('state', facts);
+    }
+    return this.#ofUpgrade(now);
+  }
+
+  /** A frame of the service, or what a read found after a gap. */
+  saw(facts: ServiceFacts, now: number): Nudge | null {
+    this.#untold = { facts, at: now };
+    return this.#compare(now);
+  }
+
+  sawContainer(container: ContainerFacts, now: number): Nudge | null {
+    return this.#containers.saw(container) ? this.#ofUpgrade(now) : null;
+  }
+
+  hasContainer(containerId: string): boolean {
+    return this.#containers.has(containerId);
+  }
+
+  /** What was held back and may be told now. */
+  due(now: number): Nudge | null {
+    return this.#compare(now) ?? this.#ofUpgrade(now);
+  }
+
+  #compare(now: number): Nudge | null {
+    if (this.#known === null || this.#untold === null) return null;
+    const { facts } = this.#untold;
+    const change = changeOf(this.#known, facts);
+    if (change === null) this.#untold = null;
+    else if (change === 'state') this.#lesser.begin();
+    else if (!this.#lesser.passes(now)) return null;
+    return change === null ? null : this.#tell(change, facts);
+  }
+
+  #tell(saw: Nudge['saw'], facts: ServiceFacts): Nudge {
+    this.#known = knownFrom(facts, this.#known?.expected ?? 0);
+    this.#untold = null;
+    return { saw, state: facts.state };
+  }
+
+  #upgradeOf(upgraded: readonly ConfigVersion[] | null, now: number): Upgrade | null {
+    if (upgraded === null || upgraded.length === 0) {
+      this.#containers.forgetStopped();
+      return null;
+    }
+    const former = this.#upgrade;
+    return former?.is(upgraded) === true ? former : new Upgrade(upgraded, now);
+  }
+
+  #ofUpgrade(now: number): Nudge | null {
+    if (this.#upgrade === null || this.#known?.state !== 'upgrading') return null;
+    return this.#upgrade.look(this.#containers, this.#known.expected, now);
+  }
+}
+
+/** An upgrade under way, as its containers show it. */
+class Upgrade {
+  readonly #key: string;
+  readonly #progress = new Pace(PROGRESS_MILLIS, PROGRESS_MILLIS);
+  #isNearlyDoneTold = false;
+  #mostRunning = 0;
+  hasUntold = false;
+
+  constructor(
+    private readonly versions: readonly ConfigVersion[],
+    private readonly since: number,
+  ) {
+    this.#key = keyOf(versions);
+  }
+
+  is(versions: readonly ConfigVersion[]): boolean {
+    return this.#key === keyOf(versions);
+  }
+
+  /** @param expected - containers of each configuration */
+  look(containers: ContainerCounts, expected: number, now: number): Nudge | null {
+    this.hasUntold = false;
+    const all = expected * this.versions.length;
+    if (all === 0) return null;
+    const { running, unhealthy, stopped } = containers.of(this.versions);
+    if (running >= all) {
+      if (this.#isNearlyDoneTold || now - this.since > NEARLY_DONE_MILLIS) return null;
+      if (stopped < all || unhealthy > 0) return null;
+      this.#isNearlyDoneTold = true;
+      return { saw: 'nearly-done', state: 'upgrading' };
+    }
+    if (expected <= 1 || running <= this.#mostRunning) return null;
+    if (!this.#progress.passes(now)) {
+      this.hasUntold = true;
+      return null;
+    }
+    this.#mostRunning = running;
+    return { saw: 'progress', state: 'upgrading', running, expected: all };
+  }
+}
+
+const keyOf = (versions: readonly ConfigVersion[]): string =>
+  versions
+    .map(({ config, version }) => `${config} ${version}`)
+    .sort()
+    .join('\n');
+
+/** Lets one pass now and then: the pause doubles while more come than pass. */
+class Pace {
+  #passedAt = -Infinity;
+  #pause: number;
+
+  constructor(
+    private readonly first: number,
+    private readonly widest: number,
+  ) {
+    this.#pause = first;
+  }
+
+  passes(now: number): boolean {
+    const since = now - this.#passedAt;
+    if (since < this.#pause) return false;
+    this.#pause = since >= 2 * this.#pause ? this.first : Math.min(this.widest, 2 * this.#pause);
+    this.#passedAt = now;
+    return true;
+  }
+
+  /** As if none had passed. */
+  begin(): void {
+    this.#passedAt = -Infinity;
+    this.#pause = this.first;
+  }
+}

@@ -1,0 +1,202 @@
+import type { FollowedService as Place, Follower, KnownOfService } from '../../activities/service-watch';
+import type { ConfigVersion } from '../../decision/service-snapshot';
+import type { ContainerFacts, EventFrame, ServiceFacts } from '../../rancher/event-frame';
+import type { EventStreamListener } from '../../rancher/event-stream';
+import type { Nudge } from '../../workflows/contract';
+import { FollowedService } from './followed-service';
+import { pause } from './outbox';
+
+/** What the watch of one project is made of. */
+export interface ProjectWatchOptions {
+  readonly open: (listener: EventStreamListener) => { readonly isUp: boolean; close(): void };
+  /** Reads a service; may throw. */
+  readonly read: (serviceId: string, signal: AbortSignal) => Promise<ServiceFacts>;
+  readonly nudge: (follower: Follower, nudge: Nudge) => void;
+  readonly onFrame: (kind: EventFrame['kind']) => void;
+  readonly onChange: (change: StreamChange) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/** What is told of a stream: that it is gone, once it was for a while; and that it is back. */
+export type StreamChange =
+  | { readonly to: 'up' }
+  | { readonly to: 'lost'; readonly why: string }
+  | { readonly to: 'back'; readonly awayMillis: number };
+
+/** A stream that comes back sooner is not missed, milliseconds. */
+export const MISSED_MILLIS = 10_000;
+/** A follower that does not follow again for so long is forgotten: one that waits for a person looks every two hours, milliseconds. */
+export const FOLLOWED_MILLIS = 3 * 3_600_000;
+/** A stream that nobody follows is closed after so long, milliseconds. */
+export const UNUSED_MILLIS = 30 * 60_000;
+/** How often a service is tried to be read that may have changed in a gap, and how far apart, milliseconds. */
+const [READS, READ_AGAIN_MILLIS] = [3, 2_000] as const;
+
+/** One project's event stream, the services that are followed there, and who is woken by it. */
+export class ProjectWatch {
+  readonly #options: ProjectWatchOptions;
+  readonly #stream: { readonly isUp: boolean; close(): void };
+  readonly #services = new Map<string, FollowedService>();
+  readonly #waiters = new Map<string, Set<(facts: ServiceFacts) => void>>();
+  readonly #held = new Set<FollowedService>();
+  readonly #closed = new AbortController();
+  #lost: { readonly since: number; readonly why: string; isTold: boolean } | null = null;
+  #wasUp = false;
+  #catching: AbortController | null = null;
+  #usedAt: number;
+
+  constructor(options: ProjectWatchOptions) {
+    this.#options = options;
+    this.#usedAt = options.now();
+    this.#stream = options.open({
+      up: () => this.#up(),
+      down: (why) => this.#down(why),
+      service: (service) => this.#service(service),
+      container: (container) => this.#container(container),
+      counted: (kind) => options.onFrame(kind),
+    });
+  }
+
+  get isUp(): boolean {
+    return this.#stream.isUp;
+  }
+
+  follow({ serviceId }: Place, follower: Follower): boolean {
+    const service = this.#services.get(serviceId) ?? new FollowedService(serviceId);
+    this.#services.set(serviceId, service);
+    service.follow(follower, this.#options.now() + FOLLOWED_MILLIS);
+    return this.isUp;
+  }
+
+  told({ serviceId }: Place, known: KnownOfService, upgraded: readonly ConfigVersion[] | null): void {
+    const service = this.#services.get(serviceId);
+    if (service !== undefined) this.#wake(service, service.told(known, upgraded, this.#options.now()));
+  }
+
+  async changed({ serviceId }: Place, state: string, millis: number, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const waiters = this.#waiters.get(serviceId) ?? new Set();
+    this.#waiters.set(serviceId, waiters);
+    const waiter = (facts: ServiceFacts): void => {
+      if (facts.state !== state || facts.removed) over.abort();
+    };
+    waiters.add(waiter);
+    await pause(millis, AbortSignal.any([signal, over.signal, this.#closed.signal]));
+    waiters.delete(waiter);
+    if (waiters.size === 0) this.#waiters.delete(serviceId);
+  }
+
+  drop(follower: Follower): void {
+    for (const service of this.#services.values()) {
+      service.drop(follower);
+      if (service.isIdle) this.#forget(service);
+    }
+  }
+
+  /** What is due by now; called about once a second. */
+  tick(): void {
+    const now = this.#options.now();
+    for (const service of this.#held) {
+      this.#wake(service, service.due(now));
+    }
+    if (this.#lost !== null && !this.#lost.isTold && now - this.#lost.since >= MISSED_MILLIS) this.#miss(this.#lost);
+  }
+
+  /** Forgets who does not follow any more; called now and then. @returns whether the stream is of no use any more */
+  sweep(): boolean {
+    const now = this.#options.now();
+    for (const service of this.#services.values()) {
+      service.dropExpired(now);
+      if (service.isIdle) this.#forget(service);
+    }
+    if (this.#services.size > 0) this.#usedAt = now;
+    return now - this.#usedAt >= UNUSED_MILLIS;
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#catching?.abort();
+    this.#stream.close();
+    this.#services.clear();
+    this.#held.clear();
+  }
+
+  #forget(service: FollowedService): void {
+    this.#services.delete(service.serviceId);
+    this.#held.delete(service);
+  }
+
+  #up(): void {
+    const { now, onChange } = this.#options;
+    const lost = this.#lost;
+    this.#lost = null;
+    if (lost?.isTold === true) onChange({ to: 'back', awayMillis: now() - lost.since });
+    else onChange({ to: 'up' });
+    if (this.#wasUp) void this.#catchUp();
+    this.#wasUp = true;
+  }
+
+  #down(why: string): void {
+    this.#catching?.abort();
+    this.#lost ??= { since: this.#options.now(), why, isTold: false };
+  }
+
+  /** Those that count on frames read at once, and from then on as if there were none. Whoever waits for a person does not count on them. */
+  #miss(lost: { readonly why: string; isTold: boolean }): void {
+    lost.isTold = true;
+    this.#options.onChange({ to: 'lost', why: lost.why });
+    // To those that came while it never opened, nothing was promised.
+    if (!this.#wasUp) return;
+    for (const service of this.#services.values()) if (service.isBusy) this.#wake(service, { saw: 'check' });
+  }
+
+  #service(facts: ServiceFacts): void {
+    for (const waiter of this.#waiters.get(facts.serviceId) ?? []) waiter(facts);
+    const service = this.#services.get(facts.serviceId);
+    if (service !== undefined) this.#wake(service, service.saw(facts, this.#options.now()));
+  }
+
+  #container(container: ContainerFacts): void {
+    const { serviceIds, containerId } = container;
+    // The frame of a removed one does not tell whose it was.
+    const services =
+      serviceIds.length === 0
+        ? [...this.#services.values()].filter((service) => service.hasContainer(containerId))
+        : serviceIds.flatMap((id) => this.#services.get(id) ?? []);
+    for (const service of services) this.#wake(service, service.sawContainer(container, this.#options.now()));
+  }
+
+  #wake(service: FollowedService, nudge: Nudge | null): void {
+    if (service.waits) this.#held.add(service);
+    else this.#held.delete(service);
+    if (nudge !== null) for (const follower of service.followers) this.#options.nudge(follower, nudge);
+  }
+
+  /** Frames were missed: each followed service is read once, those at which Rancher is at work first, one after the other. */
+  async #catchUp(): Promise<void> {
+    this.#catching?.abort();
+    const catching = new AbortController();
+    this.#catching = catching;
+    const services = [...this.#services.values()];
+    for (const service of [...services.filter((one) => one.isBusy), ...services.filter((one) => !one.isBusy)]) {
+      if (catching.signal.aborted) return;
+      if (this.#services.get(service.serviceId) === service) await this.#readMissed(service, catching.signal);
+    }
+  }
+
+  async #readMissed(service: FollowedService, signal: AbortSignal): Promise<void> {
+    for (let left = READS - 1; !signal.aborted; left -= 1) {
+      try {
+        const facts = await this.#options.read(service.serviceId, signal);
+        if (!signal.aborted) this.#service(facts);
+        return;
+      } catch {
+        if (signal.aborted) return;
+        // What cannot be found out here the deployment finds out, with its own words about it.
+        if (left === 0) return service.isBusy ? this.#wake(service, { saw: 'check' }) : undefined;
+        await pause(READ_AGAIN_MILLIS, signal);
+      }
+    }
+  }
+}
