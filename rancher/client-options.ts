@@ -1,6 +1,6 @@
-import type { Circuit } from './circuit';
 import { InvalidSettingError } from './errors/invalid-setting-error';
 import type { ObservedRequest } from './observed-request';
+import type { RequestGate } from './request-gate';
 
 /** How to reach one Rancher server, and as whom. */
 export interface RancherClientOptions {
@@ -10,14 +10,14 @@ export interface RancherClientOptions {
   readonly secretKey: string;
   /** PEM text of an own CA, trusted besides those that Node brings along. */
   readonly ca?: string | undefined;
-  /** Milliseconds for one whole exchange, from the wait for a connection to the end of the body. Default 30,000. */
+  /** Milliseconds for one whole exchange, from the wait for a connection to the end of the body; the wait for its turn comes before. Default 30,000. */
   readonly requestTimeoutMillis?: number | undefined;
   /** Bytes of a reply's body, decompressed. Default 32 MiB. */
   readonly maxBodyBytes?: number | undefined;
   /** Default "drover". Not like a browser's: Rancher answers those with HTML. */
   readonly userAgent?: string | undefined;
   /** For clients that talk to the same server with other keys. Default: one of this client's own. */
-  readonly circuit?: Circuit | undefined;
+  readonly gate?: RequestGate | undefined;
   /** Told that the key is refused (401); answers whether another one is expected within a while. Default: it is not. */
   readonly onRefusedKey?: (() => boolean) | undefined;
   /** Told of each request when it has ended; must not throw. */

@@ -14,7 +14,11 @@ export interface ObservedRequest {
   /** `read`, the name of the action, as Rancher has it, or `create` or `remove`. */
   readonly kind: string;
   readonly outcome: RequestOutcome;
-  /** The whole exchange, until its answer was understood; milliseconds. */
+  /** Whether it was tried: its turn came, and the circuit let it through. */
+  readonly wasTried: boolean;
+  /** How long it waited for its turn, milliseconds; an action never does. */
+  readonly waitedMillis: number;
+  /** The whole exchange after that, until its answer was understood; milliseconds. 0 where it was not tried. */
   readonly millis: number;
 }
 
@@ -25,19 +29,27 @@ const KINDS = { GET: 'read', POST: 'create', DELETE: 'remove' } as const satisfi
  * Does one request and tells how it ended. What fails for a reason of our own (a bug) is not told.
  *
  * @param path an action's ends in `?action=NAME`
+ * @param request told by what it is given that it leaves now
  */
 export async function observed<T>(
   method: Outgoing['method'],
   path: string,
   signal: AbortSignal | undefined,
   tell: (request: ObservedRequest) => void,
-  request: () => Promise<T>,
+  request: (onSent: () => void) => Promise<T>,
 ): Promise<T> {
   const kind = /\?action=(\w+)$/.exec(path)?.[1] ?? KINDS[method];
-  const startedAt = performance.now();
-  const ended = (outcome: RequestOutcome): void => tell({ kind, outcome, millis: performance.now() - startedAt });
+  const askedAt = performance.now();
+  let sentAt: number | null = null;
+  const ended = (outcome: RequestOutcome): void => {
+    const now = performance.now();
+    const [wasTried, turn] = [sentAt !== null, sentAt ?? now];
+    tell({ kind, outcome, wasTried, waitedMillis: turn - askedAt, millis: now - turn });
+  };
   try {
-    const answer = await request();
+    const answer = await request(() => {
+      sentAt = performance.now();
+    });
     ended('ok');
     return answer;
   } catch (error) {

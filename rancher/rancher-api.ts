@@ -1,17 +1,22 @@
 import type { z } from 'zod';
 import { makeAgents } from './agents';
 import type { Agents } from './agents';
-import { Circuit } from './circuit';
 import { classifyReply } from './classify-reply';
 import { checkCount, checkKey, checkUserAgent } from './client-options';
 import type { RancherClientOptions } from './client-options';
+import { CoalescedReads } from './coalesced-reads';
 import { configuredValues } from './configured-values';
+import { ForbiddenError } from './errors/forbidden-error';
 import { InvalidSettingError } from './errors/invalid-setting-error';
 import { KeyChangingError } from './errors/key-changing-error';
+import { NotFoundError } from './errors/not-found-error';
 import { NotRancherError } from './errors/not-rancher-error';
+import { NotSentError } from './errors/not-sent-error';
+import type { RancherError } from './errors/rancher-error';
 import { UnauthorisedError } from './errors/unauthorised-error';
 import { openEventSocket } from './event-socket';
 import type { EventSocket, EventSocketListener, EventSocketOptions } from './event-socket';
+import { UnknownOutcomeError } from './errors/unknown-outcome-error';
 import { exchange } from './exchange';
 import type { ExchangeLimits, Outgoing } from './exchange';
 import { isJsonObject, ownValue, stringifyJson } from './json';
@@ -21,6 +26,8 @@ import type { ObservedRequest } from './observed-request';
 import { parseRancherUrl } from './rancher-url';
 import type { RancherLocation } from './rancher-url';
 import { redactor } from './redact';
+import { RequestGate } from './request-gate';
+import type { Urgency } from './request-gate';
 import { collectionSchema } from './resources';
 import { quote } from './wording';
 import { whyNoEventStream } from './why-no-event-stream';
@@ -44,15 +51,20 @@ export class RancherApi {
   readonly #limits: ExchangeLimits;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #secrets: readonly string[];
-  readonly #circuit: Circuit;
+  readonly #gate: RequestGate;
+  /** By what the answers are read: the same reads by the same schema have the same result. */
+  readonly #shared = new Map<z.ZodType, CoalescedReads>();
   readonly #onRequest: (request: ObservedRequest) => void;
   readonly #onRefusedKey: () => boolean;
+  readonly #onMissing: (projectId: string) => void;
 
   /** Host and port, for messages. */
   readonly host: string;
   readonly projectIdFromUrl: string | undefined;
 
-  constructor(options: RancherClientOptions) {
+  /** @param onMissing - told of a project's id when Rancher refuses (403) or does not find (404) anything of it */
+  constructor(options: RancherClientOptions, onMissing: (projectId: string) => void = () => undefined) {
+    this.#onMissing = onMissing;
     this.#location = parseRancherUrl(options.url);
     this.host = this.#location.host;
     this.projectIdFromUrl = this.#location.projectId;
@@ -70,32 +82,42 @@ export class RancherApi {
       'User-Agent': checkUserAgent(options.userAgent ?? 'drover'),
       Authorization: `Basic ${basic}`,
     };
-    this.#circuit = options.circuit ?? new Circuit();
+    this.#gate = options.gate ?? new RequestGate();
     this.#onRequest = options.onRequest ?? (() => undefined);
     this.#onRefusedKey = options.onRefusedKey ?? (() => false);
     this.#agents = makeAgents(this.#location.origin.startsWith('https:') ? 'https:' : 'http:', options.ca);
   }
 
   /**
-   * Sends one request, where the circuit lets it through, and reads the reply by the schema.
+   * Sends one mutation, at once where the circuit lets it through, and reads the reply by the schema.
    *
    * @param hidden - texts that no message may repeat, besides the keys and the values in `body`
    */
-  async call<T>(
-    method: Outgoing['method'],
+  async send<T>(
+    method: 'POST' | 'DELETE',
     path: string,
     body: JsonObject | undefined,
     schema: z.ZodType<T>,
     signal: AbortSignal | undefined,
     hidden: readonly string[] = [],
   ): Promise<T> {
-    return observed(method, path, signal, this.#onRequest, async () =>
-      this.#read(await this.#send(method, path, body, signal, hidden), schema, method, path),
+    return observed(method, path, signal, this.#onRequest, async (onSent) =>
+      this.#read(await this.#send(method, path, { signal, onSent, body, hidden }), schema, method, path),
+    );
+  }
+
+  /** One resource. Those who ask for the same one at a time share a read; what they get is frozen. */
+  async get<T>(path: string, schema: z.ZodType<T>, signal: AbortSignal | undefined): Promise<T> {
+    return this.#share('one', path, schema, signal, 'decides', (asking) =>
+      observed('GET', path, asking.signal, this.#onRequest, async (onSent) =>
+        this.#read(await this.#send('GET', path, alsoTold(asking, onSent)), schema, 'GET', path),
+      ),
     );
   }
 
   /**
-   * All items of a collection, page by page. Each item is read by the schema; what `keep` refuses is dropped with its page.
+   * All items of a collection, page by page. Each item is read by the schema; what `keep` refuses is dropped with its page. Those who ask
+   * for the same list at a time, without `keep`, share a read; what they get is frozen.
    *
    * @param query - may set a `limit` of its own for large items
    */
@@ -104,44 +126,42 @@ export class RancherApi {
     query: Readonly<Record<string, string>>,
     schema: z.ZodType<T>,
     signal: AbortSignal | undefined,
-    keep: (item: T) => boolean = () => true,
+    { urgency = 'decides', keep }: ListOptions<T> = {},
   ): Promise<T[]> {
-    const items: T[] = [];
-    const asked = new Set<string>();
-    let size = 0;
-    let search: URLSearchParams | undefined = new URLSearchParams({
-      ...query,
-      limit: query['limit'] ?? String(PAGE_SIZE),
-    });
-    while (search !== undefined) {
-      const target = `${path}?${search.toString()}`;
-      const isTooLarge = size > MAX_BODIES * this.#limits.maxBodyBytes;
-      if (asked.has(target) || asked.size >= MAX_PAGES || isTooLarge) {
-        const why = isTooLarge ? `is too large (${size} characters)` : 'does not end';
-        throw new NotRancherError(
-          `${this.describe('GET', path)} on ${this.host}: the list ${why} (${asked.size} pages).`,
-          { request: this.describe('GET', path), fieldName: 'pagination.next' },
-        );
-      }
-      asked.add(target);
-      const page: Page<T> = await this.page(target, schema, signal);
-      for (const item of page.items) if (keep(item)) items.push(item);
-      size += page.size;
-      search = page.next;
-    }
-    return items;
+    const search = new URLSearchParams({ ...query, limit: query['limit'] ?? String(PAGE_SIZE) });
+    if (keep !== undefined)
+      return this.#pages(path, search, schema, { signal, urgency, onSent: () => undefined }, keep);
+    return this.#share('all', `${path}?${search.toString()}`, schema, signal, urgency, (asking) =>
+      this.#pages(path, search, schema, asking, () => true),
+    );
   }
 
-  /** One page of a collection, and the query of the next one. */
-  async page<T>(target: string, schema: z.ZodType<T>, signal: AbortSignal | undefined): Promise<Page<T>> {
-    return observed('GET', target, signal, this.#onRequest, () => this.#page(target, schema, signal));
+  /** The items of the first page of a collection; shared as {@link list} is. */
+  async firstPage<T>(
+    target: string,
+    schema: z.ZodType<T>,
+    signal: AbortSignal | undefined,
+    urgency: Urgency = 'decides',
+  ): Promise<readonly T[]> {
+    return this.#share(
+      'page',
+      target,
+      schema,
+      signal,
+      urgency,
+      async (asking) => (await this.#page(target, schema, asking)).items,
+    );
   }
 
   /** The server's clock as one answer to a small read tells it; see {@link ServerClock}. */
   async clock(signal: AbortSignal | undefined): Promise<ServerClock> {
-    return observed('GET', CLOCK_PATH, signal, this.#onRequest, async () => {
-      const askedAt = Date.now();
-      const answer = await this.#send('GET', CLOCK_PATH, undefined, signal);
+    return observed('GET', CLOCK_PATH, signal, this.#onRequest, async (onSent) => {
+      let askedAt = Date.now();
+      const told = (): void => {
+        askedAt = Date.now();
+        onSent();
+      };
+      const answer = await this.#send('GET', CLOCK_PATH, { signal, urgency: 'explains', onSent: told });
       const at = Date.parse(answer.date ?? '');
       this.#read(answer, collectionSchema, 'GET', CLOCK_PATH);
       return { askedAt, serverAt: Number.isNaN(at) ? null : at, answeredAt: Date.now() };
@@ -177,8 +197,62 @@ export class RancherApi {
     };
   }
 
-  async #page<T>(target: string, schema: z.ZodType<T>, signal: AbortSignal | undefined): Promise<Page<T>> {
-    const answer = await this.#send('GET', target, undefined, signal);
+  /** One read for all who ask for the same at a time, each of whom can go by himself. */
+  #share<T>(
+    what: 'one' | 'page' | 'all',
+    target: string,
+    schema: z.ZodType,
+    signal: AbortSignal | undefined,
+    urgency: Urgency,
+    read: (asking: Asking) => Promise<T>,
+  ): Promise<T> {
+    const shared = this.#shared.get(schema) ?? new CoalescedReads();
+    this.#shared.set(schema, shared);
+    return shared.read(`${urgency} ${what} ${target}`, signal, {
+      reading: (own, onSent) => read({ signal: own, urgency, onSent }),
+      calledOff: (isSent) => this.#calledOff(target, isSent),
+    });
+  }
+
+  async #pages<T>(
+    path: string,
+    first: URLSearchParams,
+    schema: z.ZodType<T>,
+    asking: Asking,
+    keep: (item: T) => boolean,
+  ): Promise<T[]> {
+    const items: T[] = [];
+    const asked = new Set<string>();
+    let size = 0;
+    let search: URLSearchParams | undefined = first;
+    while (search !== undefined) {
+      const target = `${path}?${search.toString()}`;
+      const isTooLarge = size > MAX_BODIES * this.#limits.maxBodyBytes;
+      if (asked.has(target) || asked.size >= MAX_PAGES || isTooLarge) {
+        const why = isTooLarge ? `is too large (${size} characters)` : 'does not end';
+        throw new NotRancherError(
+          `${this.describe('GET', path)} on ${this.host}: the list ${why} (${asked.size} pages).`,
+          { request: this.describe('GET', path), fieldName: 'pagination.next' },
+        );
+      }
+      asked.add(target);
+      const page: Page<T> = await this.#page(target, schema, asking);
+      for (const item of page.items) if (keep(item)) items.push(item);
+      size += page.size;
+      search = page.next;
+    }
+    return items;
+  }
+
+  /** One page of a collection, and the query of the next one. */
+  #page<T>(target: string, schema: z.ZodType<T>, asking: Asking): Promise<Page<T>> {
+    return observed('GET', target, asking.signal, this.#onRequest, (onSent) =>
+      this.#readPage(target, schema, alsoTold(asking, onSent)),
+    );
+  }
+
+  async #readPage<T>(target: string, schema: z.ZodType<T>, asking: Asking): Promise<Page<T>> {
+    const answer = await this.#send('GET', target, asking);
     const { data, pagination } = this.#read(answer, collectionSchema, 'GET', target);
     const items = data.map((body, index) => this.#read({ ...answer, body }, schema, 'GET', target, `data[${index}]`));
     const next = pagination?.next ?? null;
@@ -213,9 +287,7 @@ export class RancherApi {
   async #send(
     method: Outgoing['method'],
     path: string,
-    body: JsonObject | undefined,
-    signal: AbortSignal | undefined,
-    hidden: readonly string[] = [],
+    { signal, urgency = 'decides', onSent, body, hidden = [] }: Sending,
   ): Promise<Answer> {
     const outgoing: Outgoing = {
       method,
@@ -225,8 +297,14 @@ export class RancherApi {
       headers: body === undefined ? this.#headers : { ...this.#headers, 'Content-Type': 'application/json' },
       body: body === undefined ? undefined : stringifyJson(body),
     };
-    const service = /\/services\/([^/?]+)/.exec(path)?.[1] ?? null;
-    const passage = this.#circuit.pass(outgoing.request, this.host, service);
+    const about = {
+      request: outgoing.request,
+      host: this.host,
+      service: /\/services\/([^/?]+)/.exec(path)?.[1] ?? null,
+    };
+    // Nothing may come between a lease that was checked and its action: no wait, not even a moment.
+    const passage = method === 'GET' ? await this.#gate.read(about, urgency, signal) : this.#gate.action(about);
+    onSent();
     try {
       const reply = await exchange(outgoing, this.#agents, this.#limits, signal);
       const answer = {
@@ -241,6 +319,9 @@ export class RancherApi {
     } catch (error) {
       passage.failed(error, signal?.aborted === true);
       if (error instanceof UnauthorisedError && this.#onRefusedKey()) throw keyChanging(error);
+      const projectId = /^\/projects\/([^/?]+)/.exec(path)?.[1];
+      const isMissing = error instanceof ForbiddenError || error instanceof NotFoundError;
+      if (projectId !== undefined && isMissing) this.#onMissing(decodeURIComponent(projectId));
       throw error;
     }
   }
@@ -255,11 +336,49 @@ export class RancherApi {
     return `${method} ${this.#location.basePath}/v2-beta${path.replace(/\?(?!action=).*$/, '')}`;
   }
 
+  /** The failure of a read that one of those who wait for it has called off. */
+  #calledOff(path: string, isSent: boolean): RancherError {
+    const request = this.describe('GET', path);
+    const where = `${request} on ${this.host}`;
+    return isSent
+      ? new UnknownOutcomeError(`${where}: called off while it was under way. It can be read again.`, { request })
+      : new NotSentError(`${where} was not sent: called off before its turn. It can be sent again.`, { request });
+  }
+
   /** Closes the connections. */
   close(): void {
     this.#agents.kept.destroy();
     this.#agents.fresh.destroy();
   }
+}
+
+/** How a list is read. */
+interface ListOptions<T> {
+  /** Default: it decides. */
+  readonly urgency?: Urgency;
+  readonly keep?: (item: T) => boolean;
+}
+
+/** What a read is done with. */
+interface Asking {
+  readonly signal: AbortSignal | undefined;
+  readonly urgency: Urgency;
+  /** Called as each of its requests leaves. */
+  readonly onSent: () => void;
+}
+
+interface Sending extends Omit<Asking, 'urgency'> {
+  readonly urgency?: Urgency;
+  readonly body?: JsonObject | undefined;
+  readonly hidden?: readonly string[];
+}
+
+function alsoTold(asking: Asking, onSent: () => void): Asking {
+  const both = (): void => {
+    onSent();
+    asking.onSent();
+  };
+  return { ...asking, onSent: both };
 }
 
 function keyChanging(error: UnauthorisedError): KeyChangingError {

@@ -1,15 +1,19 @@
 import type { RancherClientOptions } from './client-options';
+import { AmbiguousError } from './errors/ambiguous-error';
 import { ForbiddenError } from './errors/forbidden-error';
 import { LookupError } from './errors/lookup-error';
 import { NotFoundError } from './errors/not-found-error';
 import { NotRancherError } from './errors/not-rancher-error';
 import type { EventSocket, EventSocketListener } from './event-socket';
+import { NotSentError } from './errors/not-sent-error';
 import type { JsonObject } from './json';
 import { nearSpellings } from './near-spellings';
 import { pickExactly } from './pick-exactly';
 import { belongs, isThere, servicePath } from './presence';
 import { PAGE_SIZE, RancherApi } from './rancher-api';
 import type { ServerClock } from './rancher-api';
+import { RememberedProjects } from './remembered-projects';
+import type { Urgency } from './request-gate';
 import { instanceSchema, projectSchema, serviceLogEntrySchema, serviceSchema, stackSchema } from './resources';
 import type { InstanceResource, Project, ServiceLogEntry, ServiceResource, Stack } from './resources';
 import { StackOperations } from './stack-operations';
@@ -38,7 +42,8 @@ export type ServiceAction = (typeof SERVICE_ACTIONS)[number];
  *
  * Each method sends its request once (a read over a connection that turns out to be closed, twice) and never retries on
  * its own account: whether to try again is decided by whoever asked, with `OUTCOMES`. While Rancher does not answer anybody, most
- * requests are not even sent (see `Circuit`). Every failure is a `RancherError`; none of them shows a key, a request body or a value of
+ * requests are not even sent (see `Circuit`). Reads wait for their turn (see `RequestGate`), and those who ask for the same at a time share one
+ * (see `CoalescedReads`): an answer is frozen, and never older than the question. Every failure is a `RancherError`; none of them shows a key, a request body or a value of
  * a service.
  *
  * @throws InvalidSettingError from the constructor.
@@ -49,9 +54,10 @@ export class RancherClient {
   /** What makes stacks and services, and takes them away. */
   readonly stacks: StackOperations;
   readonly #api: RancherApi;
+  readonly #projects = new RememberedProjects();
 
   constructor(options: RancherClientOptions) {
-    this.#api = new RancherApi(options);
+    this.#api = new RancherApi(options, (projectId) => this.#projects.forget(projectId));
     this.stacks = new StackOperations(this.#api);
     this.projectIdFromUrl = this.#api.projectIdFromUrl;
   }
@@ -73,18 +79,36 @@ export class RancherClient {
 
   /** All environments that this key can see, removed ones left out. */
   async listProjects(signal?: AbortSignal): Promise<Project[]> {
-    const all = await this.#api.list('/projects', {}, projectSchema, signal);
+    return this.#listProjects('explains', signal);
+  }
+
+  async #listProjects(urgency: Urgency, signal: AbortSignal | undefined): Promise<Project[]> {
+    const all = await this.#api.list('/projects', {}, projectSchema, signal, { urgency });
     return all.filter(isThere);
   }
 
   /**
-   * The environment of exactly this id or name; an id goes before a name.
+   * The environment of exactly this id or name; an id goes before a name. What was found is remembered for five minutes (see
+   * `RememberedProjects`).
    *
    * @throws AmbiguousError, or LookupError with the right spelling or with what this key can see.
    */
   async findProject(nameOrId: string, signal?: AbortSignal): Promise<Project> {
+    const calledOff = (): NotSentError => {
+      const request = this.#api.describe('GET', '/projects');
+      return new NotSentError(`${request} on ${this.#api.host}: called off while others wait for it.`, { request });
+    };
+    return this.#projects.find(nameOrId, signal, (shared) => this.#lookUp(nameOrId, shared), calledOff);
+  }
+
+  /** As {@link findProject}, asked anew whatever is remembered. */
+  async lookUpProject(nameOrId: string, signal?: AbortSignal): Promise<Project> {
+    return this.#projects.note(nameOrId, () => this.#lookUp(nameOrId, signal));
+  }
+
+  async #lookUp(nameOrId: string, signal: AbortSignal | undefined): Promise<Project> {
     const request = this.#api.describe('GET', '/projects');
-    const projects = await this.listProjects(signal);
+    const projects = await this.#listProjects('decides', signal);
     const byId = projects.find((project) => project.id === nameOrId);
     if (byId !== undefined) return byId;
     const found = pickExactly(projects, nameOrId, 'environment', { request, host: this.#api.host });
@@ -107,7 +131,8 @@ export class RancherClient {
 
   /** All stacks of a project, removed ones left out. */
   async listStacks(projectId: string, signal?: AbortSignal): Promise<Stack[]> {
-    const stacks = await this.#api.list(`/projects/${encodeURIComponent(projectId)}/stacks`, {}, stackSchema, signal);
+    const path = `/projects/${encodeURIComponent(projectId)}/stacks`;
+    const stacks = await this.#api.list(path, {}, stackSchema, signal, { urgency: 'explains' });
     return stacks.filter((stack) => isThere(stack) && stack.accountId === projectId);
   }
 
@@ -116,7 +141,11 @@ export class RancherClient {
    *
    * @throws AmbiguousError, or LookupError with the right spelling or near ones.
    */
-  async findStack(projectId: string, name: string, signal?: AbortSignal): Promise<Stack> {
+  findStack(projectId: string, name: string, signal?: AbortSignal): Promise<Stack> {
+    return this.#orForget(projectId, () => this.#findStack(projectId, name, signal));
+  }
+
+  async #findStack(projectId: string, name: string, signal: AbortSignal | undefined): Promise<Stack> {
     const path = `/projects/${encodeURIComponent(projectId)}/stacks`;
     const request = this.#api.describe('GET', path);
     const answered = await this.#api.list(path, { name }, stackSchema, signal);
@@ -144,6 +173,7 @@ export class RancherClient {
       query,
       serviceSchema,
       signal,
+      { urgency: 'explains' },
     );
     return services.filter((service) => belongs(service, projectId, stackId));
   }
@@ -157,8 +187,8 @@ export class RancherClient {
   ): Promise<ServiceResource[]> {
     const path = `/projects/${encodeURIComponent(projectId)}/services`;
     const query = new URLSearchParams({ state: inState, limit: String(limit) });
-    const page = await this.#api.page(`${path}?${query.toString()}`, serviceSchema, signal);
-    return page.items.filter((service) => belongs(service, projectId, undefined) && service.state === inState);
+    const items = await this.#api.firstPage(`${path}?${query.toString()}`, serviceSchema, signal, 'explains');
+    return items.filter((service) => belongs(service, projectId, undefined) && service.state === inState);
   }
 
   /**
@@ -178,7 +208,10 @@ export class RancherClient {
         { state, limit: String(SERVICES_PER_PAGE) },
         serviceSchema,
         signal,
-        (service) => belongs(service, projectId, undefined) && states.includes(service.state),
+        {
+          urgency: 'explains',
+          keep: (service) => belongs(service, projectId, undefined) && states.includes(service.state),
+        },
       );
       for (const service of services) found.set(service.id, service);
     }
@@ -191,7 +224,16 @@ export class RancherClient {
    *
    * @throws AmbiguousError, or LookupError with the right spelling, the same name in other stacks, or near spellings.
    */
-  async findService(projectId: string, stackId: string, name: string, signal?: AbortSignal): Promise<ServiceResource> {
+  findService(projectId: string, stackId: string, name: string, signal?: AbortSignal): Promise<ServiceResource> {
+    return this.#orForget(projectId, () => this.#findService(projectId, stackId, name, signal));
+  }
+
+  async #findService(
+    projectId: string,
+    stackId: string,
+    name: string,
+    signal: AbortSignal | undefined,
+  ): Promise<ServiceResource> {
     const path = `/projects/${encodeURIComponent(projectId)}/services`;
     const request = this.#api.describe('GET', path);
     const answered = await this.#api.list(path, { stackId, name }, serviceSchema, signal);
@@ -223,7 +265,7 @@ export class RancherClient {
    */
   async getService(projectId: string, serviceId: string, signal?: AbortSignal): Promise<ServiceResource> {
     const path = servicePath(projectId, serviceId);
-    const service = await this.#api.call('GET', path, undefined, serviceSchema, signal);
+    const service = await this.#api.get(path, serviceSchema, signal);
     return this.#sameService(service, projectId, serviceId, 'GET', path);
   }
 
@@ -249,7 +291,7 @@ export class RancherClient {
     hidden?: readonly string[],
   ): Promise<ServiceResource> {
     const path = `${servicePath(projectId, serviceId)}/?action=${action}`;
-    const service = await this.#api.call('POST', path, body ?? {}, serviceSchema, signal, hidden);
+    const service = await this.#api.send('POST', path, body ?? {}, serviceSchema, signal, hidden);
     return this.#sameService(service, projectId, serviceId, 'POST', path);
   }
 
@@ -267,12 +309,9 @@ export class RancherClient {
     const path = `/projects/${encodeURIComponent(projectId)}/servicelogs`;
     const wanted = Math.min(Math.max(Math.trunc(limit), 1), PAGE_SIZE);
     const query = { serviceId, sort: 'id', order: 'desc', limit: String(wanted) };
-    const page = await this.#api.page(
-      `${path}?${new URLSearchParams(query).toString()}`,
-      serviceLogEntrySchema,
-      signal,
-    );
-    return page.items
+    const target = `${path}?${new URLSearchParams(query).toString()}`;
+    const items = await this.#api.firstPage(target, serviceLogEntrySchema, signal, 'explains');
+    return items
       .filter((entry) => entry.serviceId === serviceId)
       .sort((a, b) => idNumber(a.id) - idNumber(b.id))
       .slice(-wanted);
@@ -283,10 +322,20 @@ export class RancherClient {
     this.#api.close();
   }
 
+  /** What is not there may be in another project, which has the name by now. */
+  async #orForget<T>(projectId: string, lookUp: () => Promise<T>): Promise<T> {
+    try {
+      return await lookUp();
+    } catch (error) {
+      if (error instanceof LookupError || error instanceof AmbiguousError) this.#projects.forget(projectId);
+      throw error;
+    }
+  }
+
   async #projectById(id: string, signal: AbortSignal | undefined): Promise<Project | undefined> {
     const path = `/projects/${encodeURIComponent(id)}`;
     try {
-      const project = await this.#api.call('GET', path, undefined, projectSchema, signal);
+      const project = await this.#api.get(path, projectSchema, signal);
       return project.id === id && isThere(project) ? project : undefined;
     } catch (error) {
       // To the admin's key a project need not be listed, and yet it is there; to any other one it is not.

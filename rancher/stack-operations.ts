@@ -67,7 +67,7 @@ export class StackOperations {
   ): Promise<ComposeConfig> {
     const body: JsonObject = serviceIds === undefined ? {} : { serviceIds: [...serviceIds] };
     const path = `${stackPath(projectId, stackId)}/?action=exportconfig`;
-    return this.#api.call('POST', path, body, composeConfigSchema, signal);
+    return this.#api.send('POST', path, body, composeConfigSchema, signal);
   }
 
   /**
@@ -77,7 +77,7 @@ export class StackOperations {
    */
   async createStack(projectId: string, stack: { name: string; description: string }): Promise<Stack> {
     const path = `/projects/${encodeURIComponent(projectId)}/stacks`;
-    const made = await this.#api.call('POST', path, { ...stack }, stackSchema, undefined);
+    const made = await this.#api.send('POST', path, { ...stack }, stackSchema, undefined);
     if (made.name === stack.name && made.accountId === projectId) return made;
     throw this.#another('POST', path, `the stack ${quote(made.name)} of environment ${quote(made.accountId)}`);
   }
@@ -89,7 +89,7 @@ export class StackOperations {
    */
   async createService(projectId: string, definition: JsonObject): Promise<ServiceResource> {
     const path = `/projects/${encodeURIComponent(projectId)}/services`;
-    const made = await this.#api.call('POST', path, definition, serviceSchema, undefined);
+    const made = await this.#api.send('POST', path, definition, serviceSchema, undefined);
     const isAsked = made.name === definition['name'] && made.stackId === definition['stackId'];
     if (isAsked && made.accountId === projectId) return made;
     throw this.#another('POST', path, `the service ${quote(made.name)} of stack ${quote(made.stackId)}`);
@@ -109,7 +109,7 @@ export class StackOperations {
   ): Promise<ServiceResource> {
     const serviceLinks = Object.entries(links).map(([name, linked]) => ({ name, serviceId: linked }));
     const path = `${servicePath(projectId, serviceId)}/?action=setservicelinks`;
-    return this.#api.call('POST', path, { serviceLinks }, serviceSchema, undefined, hidden);
+    return this.#api.send('POST', path, { serviceLinks }, serviceSchema, undefined, hidden);
   }
 
   /**
@@ -118,12 +118,12 @@ export class StackOperations {
    * @param hidden - texts that no message may repeat
    */
   async removeService(projectId: string, serviceId: string, hidden?: readonly string[]): Promise<void> {
-    await this.#api.call('DELETE', servicePath(projectId, serviceId), undefined, serviceSchema, undefined, hidden);
+    await this.#api.send('DELETE', servicePath(projectId, serviceId), undefined, serviceSchema, undefined, hidden);
   }
 
   /** Removes a stack and all services in it. */
   async removeStack(projectId: string, stackId: string): Promise<void> {
-    await this.#api.call('DELETE', stackPath(projectId, stackId), undefined, stackSchema, undefined);
+    await this.#api.send('DELETE', stackPath(projectId, stackId), undefined, stackSchema, undefined);
   }
 
   #another(method: 'POST', path: string, what: string): NotRancherError {

@@ -7,6 +7,7 @@ import type { Policy } from '../decision/policy';
 import { Circuit, WIDEST_PROBE_MILLIS } from '../rancher/circuit';
 import type { CircuitChange } from '../rancher/circuit';
 import type { ObservedRequest } from '../rancher/observed-request';
+import { RequestGate } from '../rancher/request-gate';
 import { RancherClient } from '../rancher/rancher-client';
 import type { RancherClientOptions } from '../rancher/rancher-client';
 import { parseRancherUrl } from '../rancher/rancher-url';
@@ -43,7 +44,8 @@ export function dependenciesOf(
     widestProbeMillis: widestProbeOf(resolvePolicy(configuration, environment.alias, {})),
     ...(onChange === undefined ? {} : { onChange }),
   });
-  const access = accessOf(configuration, environment, { circuit, onRequest }, watch);
+  const gate = new RequestGate({ circuit, ...environment.configuration.requests });
+  const access = accessOf(configuration, environment, { gate, onRequest }, watch);
   return {
     digestKey,
     alsoServed,
@@ -117,7 +119,7 @@ export function notifyDependenciesOf(
 }
 
 /** What outlives the change of a key. */
-type SharedByClients = Pick<RancherClientOptions, 'circuit' | 'onRequest'>;
+type SharedByClients = Pick<RancherClientOptions, 'gate' | 'onRequest'>;
 
 /** As {@link PreparedEnvironment.webUrl}; undefined where there is no address, or none that can be used. */
 function serverOf(url: string | undefined): string | undefined {

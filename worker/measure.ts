@@ -31,9 +31,11 @@ export class Measure {
     this.meter.createHistogram(name, 'float', undefined, METRICS[name].help).record(seconds, labels);
   }
 
-  request(environment: string, { kind, outcome, millis }: ObservedRequest): void {
+  request(environment: string, { kind, outcome, wasTried, waitedMillis, millis }: ObservedRequest): void {
     this.count('drover_rancher_requests_total', { environment, kind, outcome });
-    if (outcome !== 'held-back') this.record('drover_rancher_request_seconds', millis / 1000, { environment, kind });
+    if (!wasTried) return;
+    this.record('drover_rancher_request_seconds', millis / 1000, { environment, kind });
+    if (kind === 'read') this.record('drover_rancher_wait_seconds', waitedMillis / 1000, { environment });
   }
 
   circuit(environment: string, { to }: Pick<CircuitChange, 'to'>): void {

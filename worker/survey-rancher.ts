@@ -27,7 +27,7 @@ export async function surveyRancher(
     const signal = AbortSignal.timeout(LIMIT_MILLIS);
     const visible = await client.listProjects(signal);
     const named = client.projectIdFromUrl;
-    const projects = named === undefined ? visible : [await client.findProject(named, signal)];
+    const projects = named === undefined ? visible : [await client.lookUpProject(named, signal)];
     const surveyed: SurveyedEnvironment[] = [];
     for (const [index, project] of projects.entries())
       surveyed.push(index < MOST_LISTED ? await listed(client, project, signal) : { ...about(project), services: [] });

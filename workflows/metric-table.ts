@@ -56,6 +56,12 @@ export const METRICS = {
     help: 'How long requests to Rancher took that were tried, answered or not, seconds.',
     buckets: REQUEST_BUCKETS,
   },
+  drover_rancher_wait_seconds: {
+    type: 'histogram',
+    labels: ['environment'],
+    help: 'How long reads waited for their turn before they were sent, since no more than so many are under way, and sent, at once, seconds.',
+    buckets: REQUEST_BUCKETS,
+  },
   drover_rancher_circuit_open: {
     type: 'gauge',
     labels: ['environment'],

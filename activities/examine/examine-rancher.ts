@@ -77,7 +77,7 @@ async function examineWith(
   }
   let project: Project;
   try {
-    project = await client.findProject(access.project, signal);
+    project = await client.lookUpProject(access.project, signal);
   } catch (error) {
     const mend = `environments.${access.alias}.project in drover.yaml (or RANCHER_ENVIRONMENT): a name or id that the key sees`;
     notes.put('rancher-project', 'failed', wordsOf(error, signal), mend);

@@ -50,5 +50,5 @@ export async function openBoth(
 
 async function open(access: EnvironmentAccess, signal: AbortSignal): Promise<OpenEnvironment> {
   const client = clientOf(access);
-  return { access, client, project: await client.findProject(access.project, signal) };
+  return { access, client, project: await client.lookUpProject(access.project, signal) };
 }

@@ -24,6 +24,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'rancher.accessKey': 'of the API key',
   'rancher.secretKey': 'of the API key',
   'rancher.keyGrace': 'how long a key that was accepted before may be refused until another one is there; default 2m',
+  'rancher.requests':
+    '[how gently Rancher is asked](configuration.md#how-gently-rancher-is-asked), by each worker for each environment',
+  'rancher.requests.perSecond': 'in the long run; default 50',
+  'rancher.requests.concurrent': 'under way at once; default 8',
   'rancher.ca': 'an authority of your own, besides the public ones',
   'rancher.events':
     "whether the worker listens to Rancher's event stream; default true; without it, it reads more often",

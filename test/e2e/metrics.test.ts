@@ -128,6 +128,7 @@ describe("what a worker's page of metrics shows", () => {
     expect(after.since(before, 'drover_rancher_requests_total')).toBe(requests.length);
     expect(after.since(before, 'drover_rancher_request_seconds_count')).toBe(requests.length);
     expect(after.since(before, 'drover_rancher_request_seconds_sum')).toBeGreaterThan(0);
+    expect(after.since(before, 'drover_rancher_wait_seconds_count', here({}))).toBe(reads);
   });
 
   test('a held deployment is in flight, waits for a person, and its rollback was asked for', async () => {

@@ -15,6 +15,7 @@ import { RefusedByStateError } from '../../rancher/errors/refused-by-state-error
 import { ServerTroubleError } from '../../rancher/errors/server-trouble-error';
 import { ThrottledError } from '../../rancher/errors/throttled-error';
 import { UnknownOutcomeError } from '../../rancher/errors/unknown-outcome-error';
+import { RequestGate } from '../../rancher/request-gate';
 import { RancherClient } from '../../rancher/rancher-client';
 import { aService, sendJson, startServer } from './local-server';
 
@@ -303,9 +304,10 @@ describe('with a real client', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     let now = 0;
     const circuit = new Circuit({ now: () => now });
-    const client = new RancherClient({ url: `http://127.0.0.1:${port}`, ...KEYS, circuit });
+    const gate = new RequestGate({ circuit });
+    const client = new RancherClient({ url: `http://127.0.0.1:${port}`, ...KEYS, gate });
     // Another key of the same environment: what one client has learned holds for the other.
-    const other = new RancherClient({ url: `http://127.0.0.1:${port}`, accessKey: 'a', secretKey: 'b', circuit });
+    const other = new RancherClient({ url: `http://127.0.0.1:${port}`, accessKey: 'a', secretKey: 'b', gate });
     try {
       for (let i = 0; i < SILENCES_TO_OPEN; i += 1)
         await expect(client.getService('1a5', `1s${2 + i}`)).rejects.toMatchObject({ outcome: 'unknown-outcome' });

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RancherError } from '../../rancher/errors/rancher-error';
 import { OUTCOMES } from '../../rancher/outcomes';
 import type { Outcome } from '../../rancher/outcomes';
+import { RequestGate } from '../../rancher/request-gate';
 import { RancherClient } from '../../rancher/rancher-client';
 import type { RancherClientOptions } from '../../rancher/rancher-client';
 import { aService, rancherError, sendJson, startServer, startTcp } from './local-server';
@@ -226,8 +227,8 @@ describe('answers that are not Rancher’s', () => {
   ])('%s', async (_, type, body, message) => {
     const server = await serve((__, response) => response.writeHead(200, { 'Content-Type': type }).end(body));
     const client = clientOf(server);
-    for (const promise of [read(client), upgrade(client)]) {
-      const error = await failureOf(promise);
+    for (const ask of [read, upgrade]) {
+      const error = await failureOf(ask(client));
       expect(error).toMatchObject({ name: 'NotRancherError', outcome: 'not-rancher', status: 200 });
       expect(error.message).toMatch(message);
     }
@@ -460,7 +461,8 @@ describe('called off', () => {
       } else sendJson(response, 200, aService({ id: path.split('/').at(-1) }));
     });
     const warnings = jest.spyOn(process, 'emitWarning');
-    const client = clientOf(server, { requestTimeoutMillis: 30_000 });
+    const gate = new RequestGate({ perSecond: 1000, concurrent: 48 });
+    const client = clientOf(server, { requestTimeoutMillis: 30_000, gate });
     const reads = Array.from({ length: 48 }, (_, index) => client.getService('1a5', `1s${index + 1}`));
     const outcomes = (await Promise.allSettled(reads)).map((one) =>
       one.status === 'fulfilled' ? 'read' : outcomeOf(one.reason),
@@ -470,7 +472,9 @@ describe('called off', () => {
     expect(outcomes).not.toContain('not-sent');
     expect(new Set(outcomes)).toEqual(new Set(['read', 'unknown-outcome']));
     // And no listener is left on a connection for each request that it serves.
-    const ones = Array.from({ length: 240 }, () => client.getService('1a5', '1s1'));
+    for (const path of Array.from({ length: 300 }, (_, index) => `/v2-beta/projects/1a5/services/1s${index}`))
+      lost.add(path);
+    const ones = Array.from({ length: 240 }, (_, index) => client.getService('1a5', `1s${index}`));
     await expect(Promise.all(ones)).resolves.toHaveLength(240);
     expect(warnings).not.toHaveBeenCalled();
     warnings.mockRestore();

@@ -3,6 +3,7 @@ import { Circuit } from '../../rancher/circuit';
 import type { ObservedRequest } from '../../rancher/observed-request';
 import { RancherClient } from '../../rancher/rancher-client';
 import type { RancherClientOptions } from '../../rancher/rancher-client';
+import { RequestGate } from '../../rancher/request-gate';
 import { aService, rancherError, sendJson, startServer } from './local-server';
 import type { LocalServer } from './local-server';
 
@@ -98,7 +99,7 @@ test('what nobody waits for any more is no trouble of Rancher', async () => {
 
 test('what the circuit holds back was not sent', async () => {
   const circuit = new Circuit({ random: () => 0 });
-  connect({ circuit });
+  connect({ gate: new RequestGate({ circuit }) });
   answer = (_, response) => sendJson(response, 503, {});
   for (let count = 0; count < 8; count += 1) await client.listProjects().catch(() => undefined);
   expect(circuit.isOpen).toBe(true);

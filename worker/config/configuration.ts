@@ -1,4 +1,5 @@
 import { DEFAULT_POLICY, type Policy } from '../../decision/policy';
+import type { RequestLimits } from '../../rancher/request-gate';
 import { ConfigurationError } from './configuration-error';
 import { formatDuration } from './duration';
 import type { SecretSource } from '../../credentials/secret-source';
@@ -22,6 +23,8 @@ export interface EnvironmentConfiguration {
   readonly secretKey: SecretSource | undefined;
   /** For how long another key is waited for when Rancher refuses one that it took before, milliseconds. Default 2 minutes. */
   readonly keyGraceMillis: number;
+  /** How much is asked of Rancher at most, by one worker. */
+  readonly requests: RequestLimits;
   /** A PEM file with the authority that signed Rancher's certificate. */
   readonly ca: { readonly path: string; readonly where: string } | undefined;
   /** Whether the worker listens to Rancher's event stream. Default true. */
@@ -112,6 +115,7 @@ function describeEnvironment(environment: EnvironmentConfiguration): string[] {
     `environment ${environment.alias} (${environment.where})`,
     `  Rancher: ${withoutCredentials(environment.url?.value) ?? missing}, project ${environment.project ?? missing}${environment.ca === undefined ? '' : `, CA ${environment.ca.path}`}${environment.events ? '' : ', without its event stream'}`,
     `  access key: ${placeOf(environment.accessKey)}; secret key: ${placeOf(environment.secretKey)}`,
+    `  requests: at most ${environment.requests.perSecond} a second, ${environment.requests.concurrent} at once`,
     `  policy: ${describePolicy(environment.policy)}`,
     `  variables: ${variables.length === 0 ? 'none' : variables.join(', ')}`,
     ...[...environment.gates.values()].map(({ gate }) => `  gate ${gate.name}: ${gate.kind} ${gate.asks}`),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { DEFAULT_POLICY, type Policy } from '../../decision/policy';
+import { REQUEST_LIMITS } from '../../rancher/request-gate';
 import { parseRancherUrl } from '../../rancher/rancher-url';
 import type { EnvironmentConfiguration } from './configuration';
 import type { ConfigurationProblem } from './configuration-error';
@@ -114,7 +115,7 @@ function accessOf(
   ownPath: readonly string[],
   variables: RancherVariables,
   toSource: ToSource,
-): Pick<EnvironmentConfiguration, 'accessKey' | 'secretKey' | 'keyGraceMillis' | 'ca' | 'events'> {
+): Pick<EnvironmentConfiguration, 'accessKey' | 'secretKey' | 'keyGraceMillis' | 'requests' | 'ca' | 'events'> {
   const common = loaded?.content.rancher;
   const key = (name: 'accessKey' | 'secretKey'): SecretSource | undefined => {
     const spelling = own?.[name] ?? common?.[name];
@@ -133,6 +134,10 @@ function accessOf(
   return {
     accessKey: key('accessKey'),
     secretKey: key('secretKey'),
+    requests: {
+      perSecond: own?.requests?.perSecond ?? common?.requests?.perSecond ?? REQUEST_LIMITS.perSecond,
+      concurrent: own?.requests?.concurrent ?? common?.requests?.concurrent ?? REQUEST_LIMITS.concurrent,
+    },
     keyGraceMillis: own?.keyGrace ?? common?.keyGrace ?? KEY_GRACE_MILLIS,
     ca,
     events: own?.events ?? common?.events ?? true,

@@ -75,11 +75,20 @@ const POLICY = {
   maxRounds: count(1, 20).optional(),
 };
 
+/** A client has no more connections for reads than these at once. */
+const MOST_CONCURRENT = 16;
+
+const REQUESTS = {
+  perSecond: count(1, 1000).optional(),
+  concurrent: count(1, MOST_CONCURRENT).optional(),
+};
+
 const RANCHER = {
   url: text('the address of Rancher, such as https://rancher.example.com', whyBadRancherUrl).optional(),
   accessKey: secret().optional(),
   secretKey: secret().optional(),
   keyGrace: duration('0s', '1h').optional(),
+  requests: section(REQUESTS).optional(),
   ca: text('the path of a PEM file').optional(),
   events: flag().optional(),
 };

@@ -49,6 +49,11 @@ export class FollowedService {
     return this.#known === null || ['upgrading', 'moving', 'flapping'].includes(kindOfState(this.#known.state));
   }
 
+  /** Its state as last told or seen; null before that. */
+  get state(): string | null {
+    return this.#known?.state ?? null;
+  }
+
   /** Whether {@link due} may have something to say. */
   get waits(): boolean {
     return this.#untold !== null || this.#upgrade?.hasUntold === true;

@@ -75,6 +75,8 @@ export class ProjectWatch {
   }
 
   async changed({ serviceId }: Place, state: string, millis: number, signal: AbortSignal): Promise<void> {
+    const known = this.#services.get(serviceId)?.state ?? state;
+    if (known !== state) return;
     const over = new AbortController();
     const waiters = this.#waiters.get(serviceId) ?? new Set();
     this.#waiters.set(serviceId, waiters);
