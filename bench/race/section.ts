@@ -1,7 +1,5 @@
-import { CLASSIC_SCRIPT, FINISHING_SCRIPT } from '../contenders/classic-script';
 import type { Contender } from '../contenders/contender';
-import { DROVER, DROVER_WITHOUT_STREAM } from '../contenders/drover';
-import { rancherGitlabDeploy } from '../contenders/rancher-gitlab-deploy';
+import { everybody } from '../contenders/everybody';
 import type { Section, SectionFigures, SectionOptions } from '../section';
 import type { Lane } from '../world';
 import { World } from '../world';
@@ -33,9 +31,7 @@ export const RACE: Section = {
 export type RaceRuns = ReadonlyMap<Contender, ReadonlyMap<string, readonly RaceRun[]>>;
 
 async function race({ runs, say }: SectionOptions): Promise<SectionFigures> {
-  const rgd = await rancherGitlabDeploy(say);
-  const others = [CLASSIC_SCRIPT, FINISHING_SCRIPT, ...(rgd.contender === null ? [] : [rgd.contender])];
-  const contenders = [DROVER, ...(process.env.BENCH_EVENTS === '0' ? [] : [DROVER_WITHOUT_STREAM]), ...others];
+  const { contenders, versions, notes } = await everybody(say);
   const services = RACED.map(({ name, scale }) => ({
     ...{ name, scale, launchConfig: { imageUuid: `docker:example/${name}:1` } },
   }));
@@ -57,11 +53,7 @@ async function race({ runs, say }: SectionOptions): Promise<SectionFigures> {
       }
     }
     const figures = raceFigures(all);
-    return {
-      ...figures,
-      notes: [...figures.notes, ...(rgd.why === undefined ? [] : [rgd.why])],
-      versions: rgd.versions,
-    };
+    return { ...figures, notes: [...figures.notes, ...notes], versions };
   } finally {
     await world.close();
   }
