@@ -82,7 +82,7 @@ const topOf = (path) => path.split('/')[0];
 const zones = names.flatMap((folder) => {
   const { may, types = [], lazy = [] } = FOLDERS[folder];
   const allowed = [...may, ...types, ...lazy];
-  return [...names, 'test']
+  return [...names, 'test', 'bench']
     .filter((other) => other !== folder && !allowed.includes(other))
     .map((other) => ({
       target: `./${folder}`,
@@ -225,7 +225,7 @@ export default defineConfig(
   },
   {
     // Values there are JSON as it came over the wire.
-    files: ['simulator/**/*.ts', 'test/**/*.ts'],
+    files: ['simulator/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
     rules: { '@typescript-eslint/no-base-to-string': 'off' },
   },
   {

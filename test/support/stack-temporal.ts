@@ -13,6 +13,8 @@ export interface StackTemporal {
   readonly namespace: string;
   /** Its Web UI, where it has one. */
   readonly webUrl?: string;
+  /** The server's process, where it is one's own. */
+  readonly pid?: number;
   /** Kills the server with -9. Only for a server of one's own. */
   kill(): Promise<void>;
   /** Starts it again on the same file and the same ports. */
@@ -46,6 +48,9 @@ export async function serverOfItsOwn(folder: string): Promise<StackTemporal> {
     address,
     namespace: 'default',
     webUrl: server.uiUrl,
+    get pid() {
+      return server.pid;
+    },
     kill: async () => {
       process.kill(server.pid, 'SIGKILL');
       await server.exited;

@@ -39,6 +39,8 @@ export interface StackEnvironment {
   readonly secretFile?: string;
   /** How the secret key is told, as it stands in `drover.yaml`; over `secretFile`. */
   readonly secretFrom?: object;
+  /** Whether the worker uses Rancher's event stream. Default: what the product does by default. */
+  readonly events?: boolean;
   /** For how long another key is waited for. Default: not at all. */
   readonly keyGrace?: string;
   /** Default: the simulated Rancher's. */
@@ -285,6 +287,7 @@ function environmentSection(one: StackEnvironment, url: string, { seed, events }
       keyGrace: one.keyGrace ?? '0s',
       ...(events === undefined ? {} : { events }),
     },
+    ...(one.events === undefined ? {} : { events: one.events }),
     ...(one.policy === undefined ? {} : { policy: one.policy }),
     ...(one.gates === undefined ? {} : { gates: one.gates }),
     ...(one.variables === undefined

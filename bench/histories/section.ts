@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DROVER, DROVER_WITHOUT_STREAM } from '../contenders/drover';
+import type { Cell, Column, Figures, Table } from '../figures';
+import type { HistorySize } from '../history';
+import { historySize } from '../history';
+import { runMeasured } from '../measured-process';
+import type { Section, SectionFigures, SectionOptions } from '../section';
+import type { Lane } from '../world';
+import { STACK_NAME, World } from '../world';
+import { measureRelease } from './release';
+
+const HELD_MILLIS = 60_000;
+const QUICK_HELD_MILLIS = 5000;
+/** A container that cannot start is given up soon: how long it takes is not the matter here. */
+const POLICY = { stallLimit: '20s' };
+
+export const HISTORIES: Section = {
+  name: 'histories',
+  title: 'Histories',
+  about: 'What Temporal keeps of a deployment and of a release: events, and their bytes as Temporal stores them.',
+  run: histories,
+};
+
+/** One deployment, played to its end. */
+interface Scene {
+  readonly what: string;
+  readonly service: string;
+  readonly lane: Lane;
+  /** Exit codes that it may end with, one command after the other. */
+  readonly commands: readonly {
+    readonly args: readonly string[];
+    readonly code: number;
+    readonly thenMillis?: number;
+  }[];
+}
+
+const image = (service: string, tag: string): string => `example/${service}:${tag}`;
+
+async function histories({ quick, say }: SectionOptions): Promise<SectionFigures> {
+  const without = process.env.BENCH_EVENTS === '0' ? [] : [DROVER_WITHOUT_STREAM];
+  const names = ['web', 'broken', 'held'];
+  const world = await World.open({
+    contenders: [DROVER, ...without],
+    services: names.map((name) => ({ name, scale: 2, launchConfig: { imageUuid: `docker:${image(name, '1')}` } })),
+    behaviours: [{ image: `docker:${image('broken', 'bad')}`, startFails: true }],
+    policy: POLICY,
+  });
+  try {
+    const scenes = world.lanes.flatMap((lane) => scenesOf(lane, quick ? QUICK_HELD_MILLIS : HELD_MILLIS));
+    // Each lane's one after the other, so that none disturbs the next.
+    const sizes = new Map<Scene, HistorySize>();
+    for (const scene of scenes) {
+      await play(world, scene);
+      const size = await historySize(world.stack, world.workflowId(scene.lane, scene.service));
+      say(`${scene.what}: ${size.events} events, ${(size.bytes / 1000).toFixed(1)} kB`);
+      sizes.set(scene, size);
+    }
+    const release = await measureRelease(quick, say);
+    return figuresOf(sizes, release);
+  } finally {
+    await world.close();
+  }
+}
+
+function scenesOf(lane: Lane, heldMillis: number): Scene[] {
+  const { name, label } = lane.contender;
+  const upgrade = (service: string, tag: string, ...more: string[]): string[] => [
+    ...['upgrade', name, `${STACK_NAME}/${service}`, '--image', image(service, tag), '--start-first', ...more],
+  ];
+  return [
+    { what: `${label}: an upgrade`, service: 'web', lane, commands: [{ args: upgrade('web', '2'), code: 0 }] },
+    {
+      ...{ what: `${label}: an upgrade that is rolled back, its containers do not start`, service: 'broken', lane },
+      commands: [{ args: upgrade('broken', 'bad'), code: 3 }],
+    },
+    {
+      ...{ what: `${label}: held for a person for ${heldMillis / 1000} s, then confirmed`, service: 'held', lane },
+      commands: [
+        { args: upgrade('held', '2', '--hold'), code: 0, thenMillis: heldMillis },
+        { args: ['confirm', name, `${STACK_NAME}/held`], code: 0 },
+      ],
+    },
+  ];
+}
+
+async function play(world: World, { what, lane, service, commands }: Scene): Promise<void> {
+  for (const { args, code, thenMillis = 0 } of commands) {
+    const ended = await runMeasured(world.drover(args));
+    if (ended.code !== code)
+      throw new Error(`${what}: ${args.join(' ')}: exit code ${String(ended.code)}\n${ended.output}`);
+    await delay(thenMillis);
+  }
+  const handle = await world.stack.client.get(lane.contender.name, STACK_NAME, service);
+  while ((await handle?.progress())?.result === null) await delay(100);
+}
+
+const PHASES: readonly Column[] = [
+  { title: 'Phase' },
+  { title: 'Events', unit: 'count' },
+  { title: 'Size', unit: 'kB' },
+];
+
+function figuresOf(sizes: ReadonlyMap<Scene, HistorySize>, release: Table): Figures {
+  return {
+    tables: [
+      {
+        title: 'A deployment of two containers',
+        columns: [{ title: '' }, { title: 'Events', unit: 'count' }, { title: 'Size', unit: 'kB' }],
+        rows: [...sizes].map(([{ what }, { events, bytes }]): Cell[] => [what, events, bytes / 1000]),
+      },
+      ...[...sizes].map(([{ what }, { byPhase }]): Table => ({
+        title: `By phase: ${what}`,
+        columns: PHASES,
+        rows: [...byPhase].map(([phase, part]) => [phase, part.events, part.bytes / 1000]),
+      })),
+      release,
+    ],
+    charts: [],
+    targets: [],
+    notes: [
+      'An event belongs to the phase that the workflow has told last (the search attribute `DroverPhase`); `starting` is what comes before the first.',
+    ],
+  };
+}

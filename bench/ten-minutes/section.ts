@@ -1,0 +1,170 @@
+import { everybody } from '../contenders/everybody';
+import type { Contender } from '../contenders/contender';
+import type { Passed } from '../counting-proxy';
+import { byKind } from '../counting-proxy';
+import type { Cell, Column, Figures, Spread, Target } from '../figures';
+import { spreadOf } from '../figures';
+import type { HistorySize } from '../history';
+import { historySize } from '../history';
+import { runMeasured } from '../measured-process';
+import { momentsOf } from '../own-time';
+import type { Section, SectionFigures, SectionOptions } from '../section';
+import type { Lane } from '../world';
+import { STACK_NAME, World } from '../world';
+
+/** Each contender upgrades so many services at once. */
+const SERVICES = 5;
+const SCALE = 3;
+/** Three containers, one after the other, each of which pulls its image for so long: about ten minutes in all. */
+const PULL_MILLIS = 195_000;
+const QUICK_PULL_MILLIS = 8000;
+const MOST_WITH_STREAM = 12;
+const MOST_WITHOUT = 60;
+
+export const TEN_MINUTES: Section = {
+  name: 'ten-minutes',
+  title: 'A ten-minute upgrade',
+  about: `Three containers that pull their image for more than three minutes each, one after the other: what Rancher is asked meanwhile. Each contender upgrades ${SERVICES} such services at the same time.`,
+  run: tenMinutes,
+};
+
+interface ServiceCost {
+  readonly service: string;
+  readonly ownMinutes: number;
+  /** Requests that name the service, by its id or its name. */
+  readonly own: number;
+  readonly history: HistorySize | null;
+}
+
+interface Cost {
+  readonly contender: Contender;
+  readonly services: readonly ServiceCost[];
+  /** Requests that name no service (projects, stacks, the event stream), for each of the services. */
+  readonly sharedPerService: number;
+  readonly requests: readonly Passed[];
+}
+
+async function tenMinutes({ quick, say }: SectionOptions): Promise<SectionFigures> {
+  const { contenders, versions, notes } = await everybody(say);
+  const names = Array.from({ length: SERVICES }, (_, at) => `s${at + 1}`);
+  const pullMillis = quick ? QUICK_PULL_MILLIS : PULL_MILLIS;
+  const world = await World.open({
+    contenders,
+    services: names.map((name) => ({ name, scale: SCALE, launchConfig: { imageUuid: `docker:example/${name}:1` } })),
+    behaviours: names.map((name) => ({ image: `docker:example/${name}:2`, pullMillis })),
+    policy: { stallLimit: '30m' },
+  });
+  try {
+    say(
+      `${contenders.length} × ${SERVICES} upgrades at once, about ${Math.round((SCALE * pullMillis) / 60_000)} minutes`,
+    );
+    for (const { proxy } of world.lanes) proxy.reset();
+    const costs = await Promise.all(world.lanes.map((lane) => upgradeAll(world, lane, names, say)));
+    const figures = figuresOf(costs);
+    return { ...figures, notes: [...figures.notes, ...notes], versions };
+  } finally {
+    await world.close();
+  }
+}
+
+async function upgradeAll(
+  world: World,
+  lane: Lane,
+  names: readonly string[],
+  say: (line: string) => void,
+): Promise<Cost> {
+  const { contender, project, proxy } = lane;
+  const runs = await Promise.all(
+    names.map(async (name) => ({ name, ...(await runMeasured(world.command(lane, name, `example/${name}:2`))) })),
+  );
+  const failed = runs.find(({ code }) => code !== 0);
+  if (failed !== undefined)
+    throw new Error(`${contender.label}: ${String(failed.code)}\n${failed.output.slice(-2000)}`);
+  const { requests } = proxy.traffic();
+  say(`${contender.label}: ${requests.length} requests for ${names.length} services`);
+  const journal = await world.journal(lane, 0);
+  const services = await Promise.all(
+    names.map(async (service) => {
+      const { service: shown } = await world.stack.rancher.service(project, STACK_NAME, service);
+      const names_ = new RegExp(`/services/${String(shown['id'])}(?:[/?]|$)|[?&]name=${service}(?:&|$)`);
+      const { posted, upgraded } = momentsOf(journal.filter(({ name }) => name === service));
+      return {
+        ...{ service, own: requests.filter(({ path }) => names_.test(path)).length },
+        ownMinutes: ((upgraded ?? NaN) - (posted ?? NaN)) / 60_000,
+        history:
+          contender.drover === undefined ? null : await historySize(world.stack, world.workflowId(lane, service)),
+      };
+    }),
+  );
+  const shared = requests.length - services.reduce((sum, { own }) => sum + own, 0);
+  return { contender, services, sharedPerService: shared / names.length, requests };
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: '' },
+  { title: "Rancher's own: upgrade, minutes", unit: 'count' },
+  { title: '**Requests**', unit: 'count' },
+  { title: 'about the service', unit: 'count' },
+  { title: 'shared, for each', unit: 'count' },
+  { title: 'Events of history', unit: 'count' },
+  { title: 'Size of history', unit: 'kB' },
+];
+
+function figuresOf(costs: readonly Cost[]): Figures {
+  const all = costs.map((cost) => ({ ...cost, requestsEach: requestsEach(cost) }));
+  return {
+    tables: [
+      { title: 'For each service', columns: COLUMNS, rows: all.map(row) },
+      {
+        title: `All requests of each contender, for its ${SERVICES} services`,
+        columns: [{ title: '' }, { title: 'Requests' }],
+        rows: all.map(({ contender, requests }) => [
+          contender.label,
+          byKind(requests)
+            .map(([kind, count]) => `${count} × ${kind}`)
+            .join(', '),
+        ]),
+      },
+    ],
+    charts: [
+      {
+        ...{ kind: 'bars', name: 'ten-minutes', title: 'Requests to Rancher for a ten-minute upgrade', unit: 'count' },
+        parts: ['requests'],
+        bars: all.map(({ contender, requestsEach: each }) => ({ label: contender.label, values: [each?.median ?? 0] })),
+      },
+    ],
+    targets: all.flatMap(({ contender: { label, drover }, requestsEach: each }): Target[] =>
+      drover === undefined
+        ? []
+        : [
+            {
+              ...{ what: `${label}: requests for a ten-minute upgrade`, unit: 'count' },
+              ...{ limit: drover.events ? MOST_WITH_STREAM : MOST_WITHOUT, measured: each?.median ?? null },
+            },
+          ],
+    ),
+    notes: [
+      `Median [least–most] of the ${SERVICES} services. What names no service by its id or its name (the lookups of environments and stacks, the one event stream) is shared among them by Drover, and divided here; the other tools ask that anew in each process.`,
+    ],
+  };
+}
+
+const requestsEach = ({ services, sharedPerService }: Cost): Spread | null =>
+  spreadOf(services.map(({ own }) => own + sharedPerService));
+
+function row({
+  contender,
+  services,
+  sharedPerService,
+  requestsEach: each,
+}: Cost & { requestsEach: Spread | null }): Cell[] {
+  return [
+    contender.label,
+    spreadOf(services.map(({ ownMinutes }) => ownMinutes)),
+    each,
+    spreadOf(services.map(({ own }) => own)),
+    sharedPerService,
+    spreadOf(services.map(({ history }) => history?.events ?? null)),
+    spreadOf(services.map(({ history }) => (history === null ? null : history.bytes / 1000))),
+  ];
+}
