@@ -285,9 +285,8 @@ function environmentSection(one: StackEnvironment, url: string, { seed, events }
         one.secretFrom ??
         (one.secretFile === undefined ? { env: secretVariable(accessKey) } : { file: one.secretFile }),
       keyGrace: one.keyGrace ?? '0s',
-      ...(events === undefined ? {} : { events }),
+      ...((one.events ?? events) === undefined ? {} : { events: one.events ?? events }),
     },
-    ...(one.events === undefined ? {} : { events: one.events }),
     ...(one.policy === undefined ? {} : { policy: one.policy }),
     ...(one.gates === undefined ? {} : { gates: one.gates }),
     ...(one.variables === undefined
