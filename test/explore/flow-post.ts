@@ -74,6 +74,9 @@ function accepted(setting: Setting, drover: Drover, service: ServiceSnapshot): D
 export function afterPostFailed(before: Drover, how: Failed): Drover {
   const drover = { ...before, attempt: null };
   if (how === 'denied' && !drover.unsure) return notPosted(drover);
+  // `Unsent`: not even the first attempt could read.
+  const isUnsent = how === 'outage' && before.attempt?.isFirst === true && before.attempt.stage === 'read';
+  if (isUnsent && !drover.unsure) return { ...drover, round: null, at: 'prepare' };
   const unsure: Drover = { ...drover, unsure: true, underWay: mayBeUnderWay(how), deniedPost: how === 'denied' };
   if (how === 'interrupted' && drover.restoreAsked !== null)
     return goRestore(unsure, { then: drover.restoreAsked, cause: 'person' });
