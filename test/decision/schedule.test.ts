@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DEFAULT_POLICY } from '../../decision/policy';
-import { pauseMillis } from '../../decision/schedule';
+import { pauseMillis, waitMillis } from '../../decision/schedule';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -74,4 +74,28 @@ test('between floor and cap the end is noticed at most a fifth late', () => {
       expect(Math.abs(pauseMillis(elapsed, DEFAULT_POLICY) - elapsed / 5)).toBeLessThanOrEqual(50);
     }),
   );
+});
+
+describe('the pause while Rancher’s events may come in', () => {
+  const limits = { watched: true, limitMillis: DEFAULT_POLICY.stallLimitMillis };
+
+  test('is wide where they do, and leaves a read before the limit', () => {
+    expect(waitMillis(0, DEFAULT_POLICY, limits)).toBe(5 * MINUTE);
+    expect(waitMillis(0, DEFAULT_POLICY, { watched: true, limitMillis: 60 * MINUTE })).toBe(315 * SECOND);
+  });
+
+  test('is the usual one where they do not', () => {
+    const elapsed = fc.integer({ min: 0, max: 60 * MINUTE });
+    fc.assert(
+      fc.property(elapsed, (millis) => {
+        const usual = pauseMillis(millis, DEFAULT_POLICY);
+        expect(waitMillis(millis, DEFAULT_POLICY, { ...limits, watched: false })).toBe(usual);
+        expect(waitMillis(millis, DEFAULT_POLICY, limits)).toBeGreaterThanOrEqual(usual);
+      }),
+    );
+  });
+
+  test('is never narrower than the usual one, however near the limit is', () => {
+    expect(waitMillis(60 * MINUTE, DEFAULT_POLICY, { watched: true, limitMillis: SECOND })).toBe(45 * SECOND);
+  });
 });

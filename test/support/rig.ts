@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import type { ServiceWatch } from '../../activities/service-watch';
 import type { WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities';
@@ -95,6 +96,8 @@ export class Rig {
     probes?: ConfiguredProbes;
     /** Where the targets of the policy are, by name; without it nobody serves their queue. */
     targets?: Record<string, TargetSettings>;
+    /** The environment's event stream. Default: none. */
+    watch?: ServiceWatch;
     /** Default: one as a worker has it. */
     circuit?: Circuit;
   }): Promise<Rig> {
@@ -128,11 +131,13 @@ export class Rig {
       gates,
       probes,
       targets,
+      watch,
     }: {
       variables?: Record<string, string>;
       gates?: Record<string, GateSettings>;
       probes?: ConfiguredProbes;
       targets?: Record<string, TargetSettings>;
+      watch?: ServiceWatch;
     },
     circuit: Circuit,
   ): Promise<void> {
@@ -160,6 +165,7 @@ export class Rig {
       project,
       webUrl: this.simulator.url,
       client: () => rancher,
+      watch,
       policy: ({ overrides }) => ({
         ...this.policy,
         ...overrides,

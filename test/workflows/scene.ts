@@ -1,3 +1,4 @@
+import type { ServiceWatch } from '../../activities/service-watch';
 import type { GateSettings, TargetSettings } from '../../activities/dependencies';
 import type { PolicyOverrides } from '../../decision/request';
 import type { Policy } from '../../decision/policy';
@@ -208,6 +209,8 @@ export interface CasesOptions {
   readonly seed?: Partial<WorldSeed>;
   /** How far apart two upgrades may come and both be accepted, milliseconds. */
   readonly raceMillis?: number;
+  /** The environment's event stream. Default: none. */
+  readonly watch?: ServiceWatch;
   /** Cases that run at once. Default 8. */
   readonly atOnce?: number;
 }
@@ -235,6 +238,7 @@ export function runCases(cases: readonly Case[], options: CasesOptions = {}): vo
       ...(options.variables === undefined ? {} : { variables: options.variables }),
       ...(options.gates === undefined ? {} : { gates: options.gates }),
       ...(options.targets === undefined ? {} : { targets: options.targets }),
+      ...(options.watch === undefined ? {} : { watch: options.watch }),
     });
     const started = rig;
     const lanes = Array.from({ length: options.atOnce ?? 8 }, () => Promise.resolve<unknown>(null));
