@@ -32,6 +32,7 @@ module.exports = {
     '<rootDir>/test/workflows/messages/messages.test.ts',
     '<rootDir>/test/e2e/codec.test.ts',
     '<rootDir>/test/e2e/key-rotation.test.ts',
+    '<rootDir>/test/e2e/gentle.test.ts',
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/dist-suites/'],
   testTimeout: 60_000,

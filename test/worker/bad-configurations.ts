@@ -82,6 +82,14 @@ environments:
     problems: [['2:3', 'rancher.xyzzy: unknown key; known here: url, accessKey, secretKey, keyGrace, requests, ca, events']],
   },
   {
+    what: 'bounds for requests that no client could keep',
+    yaml: 'rancher:\n  requests: { perSecond: 0, concurrent: 17 }\n',
+    problems: [
+      ['2:26', 'rancher.requests.perSecond: expected a whole number from 1 to 1000, found 0'],
+      ['2:41', 'rancher.requests.concurrent: expected a whole number from 1 to 16, found 17'],
+    ],
+  },
+  {
     what: 'two unknown keys in one mapping',
     yaml: 'defaults:\n  Soak: 1s\n  pollmax: 1s\n',
     problems: [

@@ -100,6 +100,7 @@ rancher:
   url: https://rancher.example.com/v1
   accessKey: { env: RANCHER_ACCESS_KEY }
   secretKey: { file: secrets/rancher }
+  requests: { perSecond: 20 }
 defaults: { onPending: wait, stallLimit: 20m, batchSize: 2 }
 environments:
   prod:
@@ -109,7 +110,7 @@ environments:
       web-db-password: { env: WEB_DB_PASSWORD }
     labels: false
   qa:
-    rancher: { url: https://qa.example.com, secretKey: { env: QA_SECRET } }
+    rancher: { url: https://qa.example.com, secretKey: { env: QA_SECRET }, requests: { concurrent: 2 } }
     policy:
 worker: { environments: [qa], shutdownGraceTime: 1m, maxConcurrentActivities: 7 }
 `;
@@ -139,9 +140,11 @@ describe('a good drover.yaml', () => {
       soakMillis: 90_000,
       label: false,
     });
+    expect(prod.requests).toEqual({ perSecond: 20, concurrent: 8 });
     expect(prod.variables.get('web-db-password')?.read()).toBe('canary-password');
     const qa = configuration.environment('qa');
     expect(qa.project).toBe('qa');
+    expect(qa.requests).toEqual({ perSecond: 20, concurrent: 2 });
     expect(qa.policy).toMatchObject({ onPending: 'wait', label: true, strategy: { batchSize: 2 } });
     expect(configuration.worker).toMatchObject({
       environments: ['qa'],
@@ -210,6 +213,7 @@ describe('a good drover.yaml', () => {
     expect(text).toContain(
       `access key: environment variable RANCHER_ACCESS_KEY (another one takes a restart); secret key: file ${join(cwd, 'secrets/rancher')}`,
     );
+    expect(text).toContain('requests: at most 20 a second, 2 at once');
     expect(text).toContain('policy: onPending wait, label false, stallLimit 20m, soak 90s, batchInterval 500ms');
     expect(text).toContain('variables: web-db-password (environment variable WEB_DB_PASSWORD)');
   });

@@ -40,7 +40,7 @@ function configured(env: NodeJS.ProcessEnv = { ACCESS: 'access', DB: 'canary-db'
   writeFileSync(
     join(cwd, 'drover.yaml'),
     `
-rancher: { url: ${url}, accessKey: { env: ACCESS }, secretKey: { file: secret } }
+rancher: { url: ${url}, accessKey: { env: ACCESS }, secretKey: { file: secret }, requests: { concurrent: 2 } }
 environments:
   prod:
     policy: { soak: 5s, requestTimeout: 7s }
@@ -136,6 +136,30 @@ test('the client has the keys as they are now: rotated ones are used, unchanged 
   expect(authorisations).toEqual(['access:first', 'access:second']);
   rmSync(join(cwd, 'secret'));
   expect(() => prod.client()).toThrow(`file ${join(cwd, 'secret')} does not exist`);
+});
+
+test('one gate bounds what is asked of an environment, whichever key is in use', async () => {
+  const waiting: (() => void)[] = [];
+  const mostWaiting: number[] = [];
+  rancher.removeAllListeners('request');
+  rancher.on('request', (_, response) => {
+    waiting.push(() =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"type":"collection","data":[]}'),
+    );
+    mostWaiting.push(waiting.length);
+    if (waiting.length === 2) setImmediate(() => waiting.splice(0).forEach((answer) => answer()));
+  });
+  const prod = dependencies().environment('prod');
+  const former = prod.client();
+  writeFileSync(join(cwd, 'secret'), 'second\n');
+  const current = prod.client();
+  expect(current).not.toBe(former);
+  const reads = Array.from({ length: 10 }, (_, index) =>
+    [former, current].map((one) => one.listServices('1a5', `1st${index}`)),
+  );
+  await Promise.all(reads.flat());
+  expect(mostWaiting).toHaveLength(20);
+  expect(Math.max(...mostWaiting)).toBe(2);
 });
 
 describe('what releases may probe', () => {
