@@ -25,6 +25,8 @@ import { observed } from './observed-request';
 import type { ObservedRequest } from './observed-request';
 import { parseRancherUrl } from './rancher-url';
 import type { RancherLocation } from './rancher-url';
+import { readAllPages } from './read-all-pages';
+import type { Page } from './read-all-pages';
 import { redactor } from './redact';
 import { RequestGate } from './request-gate';
 import type { Urgency } from './request-gate';
@@ -36,8 +38,6 @@ import { whyNoEventStream } from './why-no-event-stream';
 export const PAGE_SIZE = 1000;
 /** Small, and needs a key that Rancher accepts. */
 const CLOCK_PATH = '/projects?limit=1';
-/** Pages read of one collection before something must be wrong. */
-const MAX_PAGES = 200;
 /** One collection may take as much as so many of the largest bodies. */
 const MAX_BODIES = 2;
 
@@ -214,34 +214,25 @@ export class RancherApi {
     });
   }
 
-  async #pages<T>(
+  #pages<T>(
     path: string,
     first: URLSearchParams,
     schema: z.ZodType<T>,
     asking: Asking,
     keep: (item: T) => boolean,
   ): Promise<T[]> {
-    const items: T[] = [];
-    const asked = new Set<string>();
-    let size = 0;
-    let search: URLSearchParams | undefined = first;
-    while (search !== undefined) {
-      const target = `${path}?${search.toString()}`;
-      const isTooLarge = size > MAX_BODIES * this.#limits.maxBodyBytes;
-      if (asked.has(target) || asked.size >= MAX_PAGES || isTooLarge) {
-        const why = isTooLarge ? `is too large (${size} characters)` : 'does not end';
-        throw new NotRancherError(
-          `${this.describe('GET', path)} on ${this.host}: the list ${why} (${asked.size} pages).`,
-          { request: this.describe('GET', path), fieldName: 'pagination.next' },
-        );
-      }
-      asked.add(target);
-      const page: Page<T> = await this.#page(target, schema, asking);
-      for (const item of page.items) if (keep(item)) items.push(item);
-      size += page.size;
-      search = page.next;
-    }
-    return items;
+    return readAllPages({
+      first,
+      keep,
+      mostCharacters: MAX_BODIES * this.#limits.maxBodyBytes,
+      readPage: (search) => this.#page(`${path}?${search}`, schema, asking),
+      endless: (why) => {
+        const request = this.describe('GET', path);
+        return new NotRancherError(`${request} on ${this.host}: the list ${why}.`, {
+          ...{ request, fieldName: 'pagination.next' },
+        });
+      },
+    });
   }
 
   /** One page of a collection, and the query of the next one. */
@@ -403,10 +394,4 @@ interface Answer {
   /** Characters of its text. */
   readonly size: number;
   readonly body: JsonValue;
-}
-
-interface Page<T> {
-  readonly items: T[];
-  readonly size: number;
-  readonly next: URLSearchParams | undefined;
 }

@@ -224,6 +224,15 @@ describe('while Rancher does not answer', () => {
     bench.read('probe');
     await bench.clock.pass(0);
     expect(bench.names.slice(before)).toEqual(['probe']);
+    // Now all places are taken.
+    expect(bench.underWay.read).toBe(SILENCES_TO_OPEN + 1);
+    const again = bench.read('again');
+    await bench.clock.pass(0);
+    expect(again.error).toBeInstanceOf(NotSentError);
+    await bench.clock.pass(2 * FIRST_PROBE_MILLIS);
+    bench.read('second probe');
+    await bench.clock.pass(0);
+    expect(bench.names.slice(before)).toEqual(['probe', 'second probe']);
     expect(() => bench.action('action')).toThrow(NotSentError);
   });
 
