@@ -11,16 +11,16 @@ export interface RequestLimits {
 }
 
 /**
- * A Rancher 1.6 answers a read of a service in some 20 to 100 milliseconds, from a database that its own work needs as well. Eight at once
- * leave most of it to others: they are as many as a browser and a half opens for Rancher's own pages. Fifty a second is what fifty of the
- * usual loops take for as long as they run; Drover needs it for moments only. And nobody waits long: a worker runs 100 activities at a time,
- * each of which reads one thing after the other, so the last of a full house has its turn within two seconds, far below any time-out.
+ * Rancher answers from a database that its own work needs as well. Eight at once leave most of it to others: one browser that shows Rancher's
+ * pages opens six. Fifty a second is what fifty of the usual loops take for as long as they run; Drover needs it for moments only. And nobody waits
+ * long: a worker runs 100 activities at a time, each of which reads one thing after the other, so the last of a full house has its turn after two
+ * seconds where Rancher takes up to 160 ms for each, far below any time-out. Twenty that begin at once do not get there: `docs/decisions/0012` has figures.
  */
 export const REQUEST_LIMITS: RequestLimits = { perSecond: 50, concurrent: 8 };
 
 /**
- * What was not asked for in this time, seconds, may be asked for at once. With the default that is 100 requests: twenty deployments that
- * begin in the same moment take about five each until their upgrades run, and then next to nothing; none of them is slowed.
+ * What was not asked for in this time, seconds, may be asked for at once. With the default that is 100 requests: what twenty deployments that
+ * begin in the same moment need until their upgrades run, at about five each; after that they ask for next to nothing.
  */
 const BURST_SECONDS = 2;
 

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { seedOf } from '../support/seeds';
 import { Stack } from '../support/stack';
@@ -15,6 +16,7 @@ class CountingFront {
   readsUnderWay = 0;
   mostReads = 0;
   readonly #server: http.Server;
+  readonly #streams = new Set<net.Socket>();
 
   private constructor(rancherUrl: string) {
     const { hostname, port } = new URL(rancherUrl);
@@ -36,6 +38,18 @@ class CountingFront {
       if (isRead) setTimeout(pass, CountingFront.HELD_MILLIS);
       else pass();
     });
+    // The event stream, which is no read: it stays open.
+    this.#server.on('upgrade', (request: http.IncomingMessage, socket: net.Socket) => {
+      const behind = net.connect(Number(port), hostname, () => {
+        const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+        behind.write(`GET ${request.url ?? ''} HTTP/1.1\r\n${headers.join('')}\r\n`);
+        socket.pipe(behind).pipe(socket);
+      });
+      for (const one of [socket, behind]) {
+        this.#streams.add(one);
+        one.on('error', () => undefined).on('close', () => this.#streams.delete(one));
+      }
+    });
   }
 
   static async start(rancherUrl: string): Promise<CountingFront> {
@@ -50,6 +64,7 @@ class CountingFront {
 
   async close(): Promise<void> {
     this.#server.closeAllConnections();
+    for (const one of this.#streams) one.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 }
