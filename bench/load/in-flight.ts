@@ -6,7 +6,7 @@ import type { LoopDelay } from './loop-delay';
 import { loopDelays } from './loop-delay';
 import type { Spread } from './percentile';
 import { spreadOf } from './percentile';
-import type { ProcessMeter, ProcessUse } from './process-meter';
+import type { ProcessUse, ProcessWatch } from './process-watch';
 import type { HistoryTally } from './run-records';
 import { listRuns, tallyHistories } from './run-records';
 import { startAll } from './start-all';
@@ -16,11 +16,13 @@ import { mostAtOnce, spreadsOf, timesLost } from './time-lost';
 /** What is put on one worker. */
 export interface LoadPlan extends Pick<SiteOptions, 'workerYaml' | 'temporalOnFile'> {
   readonly deployments: number;
-  /**
-   * How many deployments are asked for in a second, and how many images are pulled to their end in a second on average.
-   * Infinity: all at once, and the images are there already: how many whole deployments a second the worker does.
-   */
+  /** How many deployments are asked for in a second. Infinity: as fast as they are taken. */
   readonly perSecond: number;
+  /**
+   * How long the images are pulled: at least so long (longer where it takes longer to ask for all deployments), and up to so much more,
+   * so that they do not all end at once. Null: the images are there already.
+   */
+  readonly pulls: { readonly shortestMillis: number; readonly spreadMillis: number } | null;
   /** Told what happens, in lines. */
   readonly onLine: (line: string) => void;
 }
@@ -39,7 +41,7 @@ export interface LoadFigures {
   readonly wallSeconds: number;
   readonly lost: Readonly<Record<keyof TimeLost, Spread>>;
   readonly processes: Readonly<Record<string, ProcessUse>>;
-  readonly workerMemory: readonly { readonly seconds: number; readonly rss: number }[];
+  readonly workerMemory: readonly { readonly seconds: number; readonly megabytes: number }[];
   readonly loops: readonly LoopDelay[];
   /** For each deployment, in all. */
   readonly requests: number;
@@ -74,21 +76,17 @@ const PAGE_EVERY_LOOKS = 5;
 const QUIET_MILLIS = 3_000;
 /** Beyond the longest pull; what is not over then is broken. */
 const PATIENCE_MILLIS = 10 * 60_000;
-/** A pull takes so long at least, and the ends are so far apart at least, milliseconds. */
-const SHORTEST_PULL_MILLIS = 60_000;
-const SHORTEST_SPREAD_MILLIS = 60_000;
+const RAMP_SLACK = 1.05;
 
 /** Puts deployments on one worker, all in flight at the same time, and measures everything until the last has ended. */
 export async function inFlight(plan: LoadPlan): Promise<LoadFigures> {
   const { deployments, perSecond, onLine } = plan;
   const random = generator(deployments);
-  const ramp = Number.isFinite(perSecond) ? (1000 * deployments) / perSecond : 0;
-  const shortest = Math.max(SHORTEST_PULL_MILLIS, 1.2 * ramp);
-  const spread = Math.max(SHORTEST_SPREAD_MILLIS, ramp);
-  const pulls = Array.from({ length: deployments }, () =>
-    Number.isFinite(perSecond) ? shortest + random() * spread : 0,
-  );
-  const { workerYaml, temporalOnFile } = plan;
+  const { pulls: within, workerYaml, temporalOnFile } = plan;
+  // The last one is asked for before the first one has its image.
+  const shortest =
+    within === null ? 0 : Math.max(within.shortestMillis, RAMP_SLACK * ((1000 * deployments) / perSecond));
+  const pulls = Array.from({ length: deployments }, () => shortest + random() * (within?.spreadMillis ?? 0));
   const site = await LoadSite.open({
     services: deployments,
     pullMillis: (index) => pulls[index] ?? 0,
@@ -105,16 +103,16 @@ export async function inFlight(plan: LoadPlan): Promise<LoadFigures> {
 
 async function measure(site: LoadSite, plan: LoadPlan, longestPull: number): Promise<LoadFigures> {
   const { deployments, perSecond, onLine } = plan;
-  const meter = site.meter();
+  const watch = site.watch();
   await delay(QUIET_MILLIS);
   const before = await site.page();
   const began = Date.now();
   const starting = startAll(site.stack.client, site.targets, perSecond);
-  const cachedMost = await untilOver(site, meter, plan, starting, began + longestPull + PATIENCE_MILLIS);
+  const cachedMost = await untilOver(site, watch, plan, starting, began + longestPull + PATIENCE_MILLIS);
   const started = await starting;
   const after = await site.page();
   const ended = Date.now();
-  const processes = meter.stop();
+  const processes = watch.stop();
   onLine('reads the journal, the requests and the histories');
   const [journal, requests] = await Promise.all([site.stack.journal(), site.stack.rancher.requests()]);
   const runs = await listRuns(site.temporalClient);
@@ -132,7 +130,7 @@ async function measure(site: LoadSite, plan: LoadPlan, longestPull: number): Pro
     wallSeconds: (Math.max(...runs.map(({ endedAt }) => endedAt)) - began) / 1000,
     lost: spreadsOf(times.map(({ lost }) => lost)),
     processes,
-    workerMemory: meter.memoryOf('worker'),
+    workerMemory: watch.memoryOf('worker'),
     loops: loopDelays(site.loopFile, began, ended),
     requests: requests.length / deployments,
     requestsByKind: perDeployment(requests, deployments),
@@ -146,7 +144,7 @@ async function measure(site: LoadSite, plan: LoadPlan, longestPull: number): Pro
 /** Looks on until Temporal counts none that runs; answers the most workflows that the worker kept in memory. */
 async function untilOver(
   site: LoadSite,
-  meter: ProcessMeter,
+  watch: ProcessWatch,
   { deployments, onLine }: LoadPlan,
   starting: Promise<unknown>,
   deadline: number,
@@ -162,8 +160,8 @@ async function untilOver(
     }
     const running = await site.running();
     if (looks % 10 === 0) {
-      const megabytes = Math.round((meter.memoryOf('worker').at(-1)?.rss ?? 0) / 1e6);
-      onLine(`${running} of ${deployments} run; worker ${megabytes} MB, ${meter.cpuOf('worker').toFixed(0)} s of CPU`);
+      const megabytes = watch.memoryOf('worker').at(-1)?.megabytes ?? 0;
+      onLine(`${running} of ${deployments} run; the worker has ${megabytes.toFixed(0)} MB`);
     }
     if (isStarted && running === 0) return cachedMost;
     if (Date.now() > deadline) throw new Error(`${running} of ${deployments} deployments are not over in time`);

@@ -11,7 +11,7 @@ import { freePort } from '../../worker/temporal-server/ports';
 import { startDevServer } from '../../worker/temporal-server/start-dev-server';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
 import { LOOP_DELAY_HOOK } from './loop-delay';
-import { ProcessMeter } from './process-meter';
+import { ProcessWatch } from './process-watch';
 
 /** The alias of the one environment. */
 export const ENVIRONMENT = 'load';
@@ -72,7 +72,7 @@ export class LoadSite {
       const metricsAddress = `127.0.0.1:${await freePort('127.0.0.1')}`;
       const loopFile = join(folder, 'loop.jsonl');
       const worker = { metricsAddress, ...options.workerYaml };
-      const yaml = Object.entries(worker).map(([name, value]) => `  ${name}: ${String(value)}\n`);
+      const yaml = Object.entries(worker).map(([name, value]) => `  ${name}: ${value}\n`);
       const stack = await Stack.start({
         seed: worldOf(targets, [...pulls]),
         speed: 1,
@@ -84,7 +84,10 @@ export class LoadSite {
         policy: { stallLimit: '6h', timeout: '12h' },
         environments: { [ENVIRONMENT]: { project: PROJECT } },
         extraYaml: `worker:\n${yaml.join('')}`,
-        workerEnv: { ...profiling(), NODE_OPTIONS: `--require=${LOOP_DELAY_HOOK} ${process.env.LOAD_NODE_OPTIONS ?? ''}`, DROVER_BENCH_LOOP_FILE: loopFile },
+        workerEnv: {
+          NODE_OPTIONS: `--require=${LOOP_DELAY_HOOK}`,
+          DROVER_BENCH_LOOP_FILE: loopFile,
+        },
       });
       const workerPid = stack.workers[0]?.pid ?? 0;
       const pids = { worker: workerPid, temporal: pid, simulator: stack.rancher.pid, client: process.pid };
@@ -95,11 +98,9 @@ export class LoadSite {
     }
   }
 
-  /** Begins to measure all four processes: worker, Temporal, simulator, and the client that this process is. */
-  meter(): ProcessMeter {
-    const meter = new ProcessMeter(this.pids);
-    meter.start();
-    return meter;
+  /** Begins to look at all four processes: worker, Temporal, simulator, and the client that this process is. */
+  watch(): ProcessWatch {
+    return new ProcessWatch(this.pids);
   }
 
   /** The worker's metrics now. */
@@ -154,8 +155,4 @@ async function startTemporal(folder: string, onFile: boolean): Promise<{ tempora
     pid,
     temporal: { address, namespace: 'default', kill: never, restart: never, close: () => server.stop() },
   };
-}
-
-function profiling(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).filter(([n]) => n.startsWith('PROF_'))) as Record<string, string>;
 }

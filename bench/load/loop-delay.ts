@@ -42,7 +42,12 @@ export function loopDelays(file: string, from: number, to: number): LoopDelay[] 
     .map((line) => JSON.parse(line) as LoopLine)
     .filter(({ at }) => at >= from && at <= to);
   const threads = [...new Set(lines.map(({ thread }) => thread))].sort();
-  return threads.map((thread) => delayOf(thread, lines.filter((line) => line.thread === thread)));
+  return threads.map((thread) =>
+    delayOf(
+      thread,
+      lines.filter((line) => line.thread === thread),
+    ),
+  );
 }
 
 function delayOf(thread: string, lines: readonly LoopLine[]): LoopDelay {
@@ -50,8 +55,14 @@ function delayOf(thread: string, lines: readonly LoopLine[]): LoopDelay {
   const busy = of((line) => line.busy);
   return {
     thread,
-    p50: percentile(of((line) => line.p50), 50),
-    p99: percentile(of((line) => line.p99), 99),
+    p50: percentile(
+      of((line) => line.p50),
+      50,
+    ),
+    p99: percentile(
+      of((line) => line.p99),
+      99,
+    ),
     max: Math.max(0, ...of((line) => line.max)),
     busy: mean(busy),
     busiest: Math.max(0, ...busy.map((_, index) => mean(busy.slice(index, index + 10)))),

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { inParallel } from '../../client/temporal/in-parallel';
 
 /** What Temporal tells of one closed deployment and of the lane that started it. */
@@ -23,6 +24,7 @@ export interface HistoryTally {
   readonly byType: Readonly<Record<string, number>>;
 }
 
+const VERDICT = defineSearchAttributeKey('DroverVerdict', SearchAttributeType.KEYWORD);
 /** Histories that are read at once. */
 const AT_ONCE = 8;
 
@@ -30,12 +32,11 @@ const AT_ONCE = 8;
 export async function listRuns(client: Client): Promise<RunRecord[]> {
   const found: RunRecord[] = [];
   for await (const run of client.workflow.list({ query: "WorkflowType = 'upgradeService'", pageSize: 1000 })) {
-    const { workflowId, startTime, closeTime, historyLength, historySize, searchAttributes } = run;
+    const { workflowId, startTime, closeTime, historyLength, historySize, typedSearchAttributes } = run;
     const [, , stack = '', service = ''] = workflowId.split('/');
-    const verdict = searchAttributes['DroverVerdict']?.[0];
     found.push({
       ...{ workflowId, stack, service },
-      verdict: typeof verdict === 'string' ? verdict : run.status.name,
+      verdict: typedSearchAttributes.get(VERDICT) ?? run.status.name,
       startedAt: startTime.getTime(),
       endedAt: closeTime?.getTime() ?? NaN,
       events: historyLength,
@@ -53,7 +54,7 @@ export async function tallyHistories(client: Client, workflowIds: readonly strin
     const history = await client.workflow.getHandle(workflowId).fetchHistory();
     for (const { eventType } of history.events ?? []) {
       events += 1;
-      const type = Number(eventType ?? 0);
+      const type = eventType ?? 0;
       byType.set(type, (byType.get(type) ?? 0) + 1);
     }
   });

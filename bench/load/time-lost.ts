@@ -41,7 +41,11 @@ export function timesLost(
     const untilFinish = rancher.finish - rancher.upgraded;
     const untilVerdict = run.endedAt - rancher.active;
     return [
-      { run, rancher, lost: { untilPosted, untilFinish, untilVerdict, inAll: untilPosted + untilFinish + untilVerdict } },
+      {
+        run,
+        rancher,
+        lost: { untilPosted, untilFinish, untilVerdict, inAll: untilPosted + untilFinish + untilVerdict },
+      },
     ];
   });
 }
