@@ -7,8 +7,12 @@ import { startAll } from '../load/start-all';
 /** How long is looked on, and at how many. */
 export interface HeldPlan {
   readonly deployments: number;
-  /** How long they are looked at, milliseconds; as long without any, before. */
+  /** How long the processes are looked at before, without any deployment, milliseconds. */
+  readonly quietMillis: number;
+  /** How long they are looked at, milliseconds. */
   readonly windowMillis: number;
+  /** Whether the worker listens to the event stream. */
+  readonly events: boolean;
   readonly onLine: (line: string) => void;
 }
 
@@ -18,7 +22,7 @@ export interface HeldFigures {
   readonly windowSeconds: number;
   /** How long a deployment had been held when the time began, seconds: the mean. */
   readonly heldFor: number;
-  /** The worker and Temporal without any deployment, in as long a time. */
+  /** The processes without any deployment. */
   readonly without: Readonly<Record<string, ProcessUse>>;
   readonly held: Readonly<Record<string, ProcessUse>>;
   /** Of all deployments, in that time. */
@@ -35,13 +39,19 @@ const LIMIT_MILLIS = 10 * 60_000;
 const SETTLE_MILLIS = 10_000;
 
 /** Holds deployments for a person who does not come, and measures what that costs. */
-export async function holdMany({ deployments, windowMillis, onLine }: HeldPlan): Promise<HeldFigures> {
-  const site = await LoadSite.open({ services: deployments });
+export async function holdMany({
+  deployments,
+  quietMillis,
+  windowMillis,
+  events,
+  onLine,
+}: HeldPlan): Promise<HeldFigures> {
+  const site = await LoadSite.open({ services: deployments, events });
   try {
     await delay(SETTLE_MILLIS);
-    onLine(`${windowMillis / 1000} s without any deployment`);
+    onLine(`${quietMillis / 1000} s without any deployment`);
     const quiet = site.watch();
-    await delay(windowMillis);
+    await delay(quietMillis);
     const without = quiet.stop();
     const { errors } = await startAll(site.stack.client, site.targets, PER_SECOND, { hold: true });
     if (errors.length > 0) throw new Error(`${errors.length} were not started: ${errors[0] ?? ''}`);

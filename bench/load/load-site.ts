@@ -33,6 +33,8 @@ export interface SiteOptions {
   readonly services: number;
   /** How long the new image of each service is pulled, milliseconds; rounded to whole seconds. Default: not at all. */
   readonly pullMillis?: (index: number) => number;
+  /** Whether the worker listens to the event stream. Default true. */
+  readonly events?: boolean;
   /** Put under `worker:` in `drover.yaml`. */
   readonly workerYaml?: Readonly<Record<string, string | number>>;
   /** Whether Temporal's dev server keeps everything in a SQLite file. Default false: in memory. */
@@ -83,6 +85,7 @@ export class LoadSite {
         // The pulls are as long as the load asks for, not as a team would let them be.
         policy: { stallLimit: '6h', timeout: '12h' },
         environments: { [ENVIRONMENT]: { project: PROJECT } },
+        events: options.events ?? true,
         extraYaml: `worker:\n${yaml.join('')}`,
         workerEnv: {
           NODE_OPTIONS: `--require=${LOOP_DELAY_HOOK}`,

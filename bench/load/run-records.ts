@@ -25,6 +25,10 @@ export interface HistoryTally {
 }
 
 const VERDICT = defineSearchAttributeKey('DroverVerdict', SearchAttributeType.KEYWORD);
+/** Temporal's number for a completion that it did not take, for a signal had come in meanwhile: the task is given out once more. */
+const UNHANDLED_COMMAND = 1;
+/** What such a failure is counted as. */
+export const BEGUN_AGAIN = 'WORKFLOW_TASK_FAILED, for a signal came in meanwhile';
 /** Histories that are read at once. */
 const AT_ONCE = 8;
 
@@ -48,22 +52,20 @@ export async function listRuns(client: Client): Promise<RunRecord[]> {
 
 /** Counts the events of histories: workflow tasks that timed out or failed, say. */
 export async function tallyHistories(client: Client, workflowIds: readonly string[]): Promise<HistoryTally> {
-  const byType = new Map<number, number>();
+  const byType: Record<string, number> = {};
   let events = 0;
   await inParallel(workflowIds, AT_ONCE, async (workflowId) => {
     const history = await client.workflow.getHandle(workflowId).fetchHistory();
-    for (const { eventType } of history.events ?? []) {
+    for (const { eventType, workflowTaskFailedEventAttributes: failed } of history.events ?? []) {
       events += 1;
-      const type = eventType ?? 0;
-      byType.set(type, (byType.get(type) ?? 0) + 1);
+      const name = failed?.cause === UNHANDLED_COMMAND ? BEGUN_AGAIN : nameOf(eventType ?? 0);
+      byType[name] = (byType[name] ?? 0) + 1;
     }
   });
-  return {
-    histories: workflowIds.length,
-    events,
-    byType: Object.fromEntries([...byType].map(([type, count]) => [NAMES[type] ?? `type ${type}`, count])),
-  };
+  return { histories: workflowIds.length, events, byType };
 }
+
+const nameOf = (type: number): string => NAMES[type] ?? `type ${type}`;
 
 /** Temporal's numbers of the events that are looked for by name. */
 const NAMES: Readonly<Record<number, string>> = {

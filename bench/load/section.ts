@@ -2,6 +2,7 @@ import type { Cell, Column, Table, Target } from '../figures';
 import type { Section, SectionFigures } from '../section';
 import type { LoadFigures, LoadPlan } from './in-flight';
 import { inFlight } from './in-flight';
+import { BEGUN_AGAIN } from './run-records';
 import type { LoopDelay } from './loop-delay';
 
 /** How many deployments are in flight at once, one measurement after the other; up to the option `--most`. */
@@ -145,7 +146,8 @@ const OUTCOME: readonly Measure[] = [
   { title: 'history each', unit: 'kB', of: (one) => one.bytesEach / 1000 },
   { title: 'workflow tasks each', of: (one) => one.sdk.workflowTasksEach },
   { title: 'workflow tasks timed out', of: timedOut },
-  { title: 'workflow tasks failed', of: tasksFailed },
+  { title: 'failed', of: tasksFailed },
+  { title: 'begun again for a nudge', of: ({ history }) => history.byType[BEGUN_AGAIN] ?? 0 },
 ];
 
 const LOST: readonly Measure[] = (
