@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly only: readonly SectionName[];
   readonly runs: number;
   readonly quick: boolean;
+  /** How many deployments are in flight at most; null: what the section does by default. */
+  readonly most: number | null;
   /** Whether the figures are kept as those to compare with, beside the present ones. */
   readonly before: boolean;
   /** The file that the figures are kept in; null: they are only printed. */
@@ -20,6 +22,7 @@ export const USAGE = `npm run bench -- [options]
 
   --only NAME,…     these sections: ${SECTION_NAMES.join(', ')} (default: all)
   --runs N          how often each short thing is measured, 1 to 100 (default 5)
+  --most N          load: at most so many deployments in flight, up to 5000 (default 1000); 5000 takes 25 minutes more
   --quick           small sizes, to see that it works; the figures are printed and not kept
   --before          keep the figures as "before", to compare with
   --json FILE       where the figures are kept (default docs/performance.json)`;
@@ -27,6 +30,7 @@ export const USAGE = `npm run bench -- [options]
 const RUNS = 5;
 const QUICK_RUNS = 2;
 const MOST_RUNS = 100;
+const MOST_IN_FLIGHT = 5_000;
 
 /** @throws OptionsError */
 export function readOptions(args: readonly string[], kept: string): BenchOptions | 'help' {
@@ -35,7 +39,8 @@ export function readOptions(args: readonly string[], kept: string): BenchOptions
   const quick = values.quick === true;
   return {
     only: values.only === undefined ? SECTION_NAMES : sections(values.only),
-    runs: values.runs === undefined ? (quick ? QUICK_RUNS : RUNS) : runs(values.runs),
+    most: values.most === undefined ? null : whole('--most', values.most, MOST_IN_FLIGHT),
+    runs: values.runs === undefined ? (quick ? QUICK_RUNS : RUNS) : whole('--runs', values.runs, MOST_RUNS),
     quick,
     before: values.before === true,
     json: values.json ?? (quick ? null : kept),
@@ -47,7 +52,15 @@ function parsed(args: readonly string[]) {
     const [text, flag] = [{ type: 'string' }, { type: 'boolean' }] as const;
     return parseArgs({
       args: [...args],
-      options: { only: text, runs: text, quick: flag, before: flag, json: text, help: { ...flag, short: 'h' } },
+      options: {
+        only: text,
+        runs: text,
+        most: text,
+        quick: flag,
+        before: flag,
+        json: text,
+        help: { ...flag, short: 'h' },
+      },
     }).values;
   } catch (error) {
     throw new OptionsError(error instanceof Error ? error.message : String(error));
@@ -65,8 +78,8 @@ function sections(text: string): SectionName[] {
   return SECTION_NAMES.filter((name) => wanted.includes(name));
 }
 
-function runs(text: string): number {
+function whole(option: string, text: string, most: number): number {
   const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= MOST_RUNS) return value;
-  throw new OptionsError(`--runs takes a whole number from 1 to ${MOST_RUNS}, not ${JSON.stringify(text)}`);
+  if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
+  throw new OptionsError(`${option} takes a whole number from 1 to ${most}, not ${JSON.stringify(text)}`);
 }

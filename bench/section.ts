@@ -6,6 +6,8 @@ export interface SectionOptions {
   readonly runs: number;
   /** Whether this run is only to see that it works: its figures are smaller, or of less worth. */
   readonly quick: boolean;
+  /** The most deployments in flight at once that are tried, for sections that try several numbers. Default: the section's. */
+  readonly most?: number;
   readonly say: (line: string) => void;
 }
 

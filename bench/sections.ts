@@ -7,6 +7,8 @@ export const SECTIONS = {
   twenty: () => import('./twenty/section.js').then(({ TWENTY }) => TWENTY),
   start: () => import('./start/section.js').then(({ START }) => START),
   histories: () => import('./histories/section.js').then(({ HISTORIES }) => HISTORIES),
+  load: () => import('./load/section.js').then(({ LOAD }) => LOAD),
+  idle: () => import('./idle/section.js').then(({ IDLE }) => IDLE),
 } as const satisfies Readonly<Record<string, () => Promise<Section>>>;
 
 export type SectionName = keyof typeof SECTIONS;

@@ -52,6 +52,12 @@ export class StackRancher {
     return this.#url;
   }
 
+  /** Of the process. @throws Error where it is in this one */
+  get pid(): number {
+    if (this.#process === null) throw new Error('The simulated Rancher is in this process: ask for simulatorProcess.');
+    return this.#process.pid;
+  }
+
   /** Starts the process; again on the same port and state file after the first time. */
   async startProcess(): Promise<void> {
     const { seed, speed = 20, keepsState = true } = this.options;
