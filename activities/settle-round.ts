@@ -40,7 +40,10 @@ export async function finishUpgrade(
     { state: FINISHING, pauses: UNTIL_FINISHED, containers: true },
     signal,
   ).catch(() => null);
-  return open === null ? sent : { ...sent, after: open.snapshot };
+  if (open === null) return sent;
+  // A nudge for what is known would only come in the way of the workflow's end.
+  tellWatch(deps, about, open.snapshot, null);
+  return { ...sent, after: open.snapshot };
 }
 
 /** Sends `rollback` for our own upgrade. */
