@@ -82,10 +82,12 @@ export async function awaitUpgraded(deployment: Deployment, straight: boolean): 
 
 /** Not beyond the moment when a limit could be reached. */
 function nextPause(deployment: Deployment, elapsedMillis: number, clock: ProgressClock): number {
-  const { policy, nudges } = deployment;
+  const { policy, nudges, service } = deployment;
   const { pollMinMillis, stallLimitMillis } = policy;
+  // Of what is over already no event tells.
+  const watched = nudges.watched && service?.state === 'upgrading';
   const left = Math.max(pollMinMillis, Math.min(stallLimitMillis - clock.stalledMillis, deployment.leftMillis));
-  return Math.min(left, waitMillis(elapsedMillis, policy, { watched: nudges.watched, limitMillis: stallLimitMillis }));
+  return Math.min(left, waitMillis(elapsedMillis, policy, { watched, limitMillis: stallLimitMillis }));
 }
 
 /** One line per change, not per read; the ids of containers that are made again and again are no change. */

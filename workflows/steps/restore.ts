@@ -46,6 +46,7 @@ async function rollBack(deployment: Deployment): Promise<'restored' | 'nothing'>
     const service = await readService(deployment, true);
     pin(deployment, service, sent);
     const step = roundStep(service, deployment.ours, 'restored');
+    let isAtWork = step.do === 'wait';
     let missing = `the service is ${service.state}${service.message === null ? '' : `: ${service.message}`}`;
     switch (step.do) {
       case 'nothing-posted':
@@ -56,6 +57,7 @@ async function rollBack(deployment: Deployment): Promise<'restored' | 'nothing'>
         const answer = await sendRollback(deployment);
         // It may have been taken all the same, in an attempt before the last.
         sent ||= answer !== 'not-now';
+        isAtWork = answer === 'sent';
         if (answer === 'interrupted') {
           deployment.takeRetry();
           continue;
@@ -80,8 +82,8 @@ async function rollBack(deployment: Deployment): Promise<'restored' | 'nothing'>
       [since, clock] = begunAnew();
       continue;
     }
-    // Whether it is proven, no event tells.
-    const watched = deployment.nudges.watched && step.do !== 'prove';
+    // Whether it is proven, or would take a rollback now, no event tells.
+    const watched = deployment.nudges.watched && isAtWork;
     planned = waitMillis(Date.now() - since, policy, { watched, limitMillis: policy.rollbackLimitMillis });
     await deployment.pause(planned, `for Rancher to restore the former configuration (${service.state})`);
     deployment.takeRetry();
