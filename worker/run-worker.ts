@@ -31,8 +31,8 @@ import { outageLine } from './outage-line';
 import { runAll } from './run-all';
 import { ensureSearchAttributes } from './search-attributes';
 import { checkRunning, runningDeployments } from './watch/check-running';
-import type { EnvironmentWatch } from './watch/environment-watch';
 import { nudgeSender } from './watch/send-nudge';
+import type { WatchedEnvironment } from './watch/watch-environment';
 import { watchEnvironment } from './watch/watch-environment';
 
 /** What {@link runWorker} is given. */
@@ -143,18 +143,19 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const served = new Map<string, ActivityDependencies>();
   const send = nudgeSender(connection, namespace, dataConverter);
   const shared = { measure, send, warn: (line: string): void => void Runtime.instance().logger.warn(line) };
-  const watches = new Map<string, EnvironmentWatch>();
+  const watches = new Map<string, WatchedEnvironment>();
   for (const environment of environments) {
     const watch: RancherWatch = {
       watch: environment.configuration.events
         ? (client) => {
             const made = watchEnvironment(environment, client, shared);
             watches.set(environment.alias, made);
-            return made;
+            return made.watch;
           }
         : undefined,
       onChange: (change) => {
         measure.circuit(environment.alias, change);
+        watches.get(environment.alias)?.news.circuit(change);
         // A warning also when it is back: who sees the one line has to see the other.
         Runtime.instance().logger.warn(outageLine(environment, change));
       },
@@ -209,7 +210,8 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   } finally {
     ended.abort();
     unwatch();
-    await Promise.all([counting, checking, ...[...watches.values()].map((watch) => watch.close())]);
+    for (const { news } of watches.values()) news.close();
+    await Promise.all([counting, checking, ...[...watches.values()].map(({ watch }) => watch.close())]);
   }
 }
 

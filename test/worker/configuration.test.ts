@@ -150,6 +150,14 @@ describe('a good drover.yaml', () => {
     });
   });
 
+  test("Rancher's event stream is listened to, unless all environments or one of them say otherwise", () => {
+    const eventsOf = (yaml: string): unknown[] => [...load(yaml).environments.values()].map(({ events }) => events);
+    const environments =
+      'environments: { prod: {}, dev: { rancher: { events: true } }, qa: { rancher: { events: false } } }';
+    expect(eventsOf(environments)).toEqual([true, true, false]);
+    expect(eventsOf(`rancher: { events: false }\n${environments}`)).toEqual([false, true, false]);
+  });
+
   test('each environment has its own keys; a line break at the end of a file is no part of the key', () => {
     const prepared = prepareEnvironments(loadFull(), ['prod', 'qa']);
     expect(prepared.map(({ alias, url, webUrl }) => [alias, url, webUrl])).toEqual([

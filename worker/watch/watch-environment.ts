@@ -6,6 +6,7 @@ import type { Measure } from '../measure';
 import { EnvironmentWatch } from './environment-watch';
 import type { Woken } from './outbox';
 import { streamLine } from './stream-line';
+import { StreamNews } from './stream-news';
 
 /** What all watches of a worker share. */
 export interface SharedByWatches {
@@ -15,23 +16,33 @@ export interface SharedByWatches {
   readonly send: (follower: Follower, nudge: Nudge) => Promise<Woken>;
 }
 
+/** What watches one environment, and whom to tell when its Rancher goes or is back. */
+export interface WatchedEnvironment {
+  readonly watch: EnvironmentWatch;
+  readonly news: StreamNews;
+}
+
 /** What watches one environment, told to people and measured. */
 export function watchEnvironment(
   environment: Pick<PreparedEnvironment, 'alias' | 'webUrl'>,
   client: () => RancherClient,
   { measure, warn, send }: SharedByWatches,
-): EnvironmentWatch {
+): WatchedEnvironment {
   const { alias } = environment;
-  return new EnvironmentWatch({
+  const news = new StreamNews((change) => {
+    const line = streamLine(environment, change);
+    if (line !== null) warn(line);
+  });
+  const watch = new EnvironmentWatch({
     client,
     send,
     onChange: (change) => {
       if (change.to !== 'lost') measure.count('drover_rancher_stream_opened_total', { environment: alias });
-      const line = streamLine(environment, change);
-      if (line !== null) warn(line);
+      news.stream(change);
     },
     onUp: (isUp) => measure.stream(alias, isUp),
     onFrames: (kind, count) => measure.count('drover_rancher_stream_frames_total', { environment: alias, kind }, count),
     onNudge: ({ saw }, outcome) => measure.count('drover_nudges_total', { environment: alias, saw, outcome }),
   });
+  return { watch, news };
 }

@@ -38,6 +38,15 @@ test('a right set-up is green on the machine of the worker, and nothing was writ
   for (const secret of [...SECRETS, 'canary-value']) expect(ended.stdout).not.toContain(secret);
 });
 
+test('an event stream that is switched off is not tried', async () => {
+  const yaml = places.yaml({ url: places.deaf.url }).replace('rancher:\n', 'rancher:\n  events: false\n');
+  expect(yaml).toContain('events: false');
+  const { findings } = await doctor(places, ['--config', places.write('drover.yaml', yaml)], places.keys);
+  expect(findings.filter(({ check }) => check === 'rancher-events')).toEqual([
+    expect.objectContaining({ status: 'ok', text: 'not used: rancher.events is false' }),
+  ]);
+});
+
 test('the keys of the codec are told by their ids, and what is not encrypted is no fault', async () => {
   const config = places.write('drover.yaml', places.yaml());
   const { findings } = await doctor(places, ['--config', config], places.keys);
