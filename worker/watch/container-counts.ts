@@ -42,10 +42,6 @@ export class ContainerCounts {
     return former?.standing !== standing;
   }
 
-  has(containerId: string): boolean {
-    return this.#seen.has(containerId);
-  }
-
   /** What has stopped by now belongs to no upgrade that is to come. */
   forgetStopped(): void {
     for (const [id, { standing }] of this.#seen) if (standing === 'stopped') this.#seen.delete(id);

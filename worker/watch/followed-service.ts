@@ -91,10 +91,6 @@ export class FollowedService {
     return this.#containers.saw(container) ? this.#ofUpgrade(now) : null;
   }
 
-  hasContainer(containerId: string): boolean {
-    return this.#containers.has(containerId);
-  }
-
   /** What was held back and may be told now. */
   due(now: number): Nudge | null {
     return this.#compare(now) ?? this.#ofUpgrade(now);

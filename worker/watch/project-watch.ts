@@ -30,6 +30,8 @@ export const MISSED_MILLIS = 10_000;
 export const FOLLOWED_MILLIS = 3 * 3_600_000;
 /** A stream that nobody follows is closed after so long, milliseconds. */
 export const UNUSED_MILLIS = 30 * 60_000;
+/** Containers of followed services that are kept in mind; more of them at a time are not worth the memory. */
+const MOST_OWNERS = 50_000;
 /** How often a service is tried to be read that may have changed in a gap, and how far apart, milliseconds. */
 const [READS, READ_AGAIN_MILLIS] = [3, 2_000] as const;
 
@@ -40,6 +42,8 @@ export class ProjectWatch {
   readonly #services = new Map<string, FollowedService>();
   readonly #waiters = new Map<string, Set<(facts: ServiceFacts) => void>>();
   readonly #held = new Set<FollowedService>();
+  /** Container to the services that it was seen with. */
+  readonly #owners = new Map<string, readonly string[]>();
   readonly #closed = new AbortController();
   #lost: { readonly since: number; readonly why: string; isTold: boolean } | null = null;
   #wasUp = false;
@@ -122,6 +126,7 @@ export class ProjectWatch {
     this.#stream.close();
     this.#services.clear();
     this.#held.clear();
+    this.#owners.clear();
   }
 
   #forget(service: FollowedService): void {
@@ -162,11 +167,14 @@ export class ProjectWatch {
   #container(container: ContainerFacts): void {
     const { serviceIds, containerId } = container;
     // The frame of a removed one does not tell whose it was.
-    const services =
-      serviceIds.length === 0
-        ? [...this.#services.values()].filter((service) => service.hasContainer(containerId))
-        : serviceIds.flatMap((id) => this.#services.get(id) ?? []);
-    for (const service of services) this.#wake(service, service.sawContainer(container, this.#options.now()));
+    for (const id of serviceIds.length === 0 ? (this.#owners.get(containerId) ?? []) : serviceIds) {
+      const service = this.#services.get(id);
+      if (service === undefined) continue;
+      if (this.#owners.size >= MOST_OWNERS) this.#owners.clear();
+      if (container.removed) this.#owners.delete(containerId);
+      else if (serviceIds.length > 0) this.#owners.set(containerId, serviceIds);
+      this.#wake(service, service.sawContainer(container, this.#options.now()));
+    }
   }
 
   #wake(service: FollowedService, nudge: Nudge | null): void {

@@ -167,6 +167,7 @@ describe("the containers of a deployment's own upgrade", () => {
     w.container('1i1', 'running', { version: '0' });
     w.container('1i101', 'running');
     w.container('1i2', 'removed', { version: '0', removed: true, serviceIds: [] });
+    w.container('1i1', 'stopping', { version: '0', serviceIds: [] });
     expect(await w.saw()).toEqual([]);
     w.container('1i1', 'removed', { version: '0', removed: true, serviceIds: [] });
     expect(await w.saw()).toEqual(['nearly-done']);
