@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isJsonObject, ownValue } from './json';
 
 /** What a frame tells of a service, or a read of one. */
 export interface ServiceFacts {
@@ -58,11 +59,6 @@ const containerSchema = z.object({
   removed: text,
   labels: z.object({ 'io.rancher.service.launch.config': text }).catch({ 'io.rancher.service.launch.config': null }),
 });
-const resourceSchema = z.looseObject({ baseType: text, type: text });
-const frameSchema = z.object({
-  name: z.string(),
-  data: z.object({ resource: resourceSchema.nullish().catch(null) }).nullish(),
-});
 
 /**
  * Reads one frame; it never fails.
@@ -77,14 +73,20 @@ export function readEventFrame(content: string, projectId: string): EventFrame {
   } catch {
     return { kind: 'unread' };
   }
-  const frame = frameSchema.safeParse(parsed);
-  if (!frame.success) return { kind: 'unread' };
-  if (frame.data.name === 'ping') return { kind: 'ping' };
-  const resource = frame.data.data?.resource;
-  if (frame.data.name !== 'resource.change' || resource === null || resource === undefined) return { kind: 'other' };
-  if (resource.baseType === 'service' || resource.type === 'service') return serviceFrame(resource, projectId);
-  if (resource.baseType === 'instance' || resource.type === 'container') return containerFrame(resource, projectId);
+  // Most frames are of no interest: they are known by this much, before anything is read by a schema.
+  const name = valueOf(parsed, 'name');
+  if (typeof name !== 'string') return { kind: 'unread' };
+  if (name === 'ping') return { kind: 'ping' };
+  if (name !== 'resource.change') return { kind: 'other' };
+  const resource = valueOf(valueOf(parsed, 'data'), 'resource');
+  const [baseType, type] = [valueOf(resource, 'baseType'), valueOf(resource, 'type')];
+  if (baseType === 'service' || type === 'service') return serviceFrame(resource, projectId);
+  if (baseType === 'instance' || type === 'container') return containerFrame(resource, projectId);
   return { kind: 'other' };
+}
+
+function valueOf(object: unknown, key: string): unknown {
+  return isJsonObject(object) ? ownValue(object, key) : undefined;
 }
 
 function serviceFrame(resource: unknown, projectId: string): EventFrame {
