@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { INTERVENTION_TABLE } from '../../decision/intervention';
-import type { InterventionName } from '../../workflows/contract';
+import type { InterventionName, Nudge } from '../../workflows/contract';
+import { NUDGE } from '../../workflows/contract';
 import { Stack } from '../support/stack';
 import { Command, STACK } from './command';
 import { jsonLines, resultOf } from './said';
@@ -48,6 +49,16 @@ describe('who steps in from a command line', () => {
     throw new Error(`the history has no ${name}`);
   }
 
+  /** What the event stream of Rancher told a deployment. */
+  async function nudgesOf(service: string): Promise<Nudge[]> {
+    const events = await stack.history(`deploy/${stack.alias}/${STACK}/${service}`);
+    return events.flatMap((event) => {
+      const signalled = event['workflowExecutionSignaledEventAttributes'] as Signalled | undefined;
+      const data = signalled?.signalName === NUDGE ? signalled.input?.payloads?.[0]?.data : undefined;
+      return data === undefined ? [] : [JSON.parse(Buffer.from(data, 'base64').toString('utf8')) as Nudge];
+    });
+  }
+
   test.each(SENDERS)(
     '$says $service: acknowledged in the words of the table; $by and the reason are in the history and in the verdict',
     async ({ service, says, env, by, verdict }) => {
@@ -81,6 +92,11 @@ describe('who steps in from a command line', () => {
         `${says} by ${by} (a test): ${INTERVENTION_TABLE.confirming[says].meaning}`,
       );
 
+      const woken = await nudgesOf(service);
+      expect(woken).not.toEqual([]);
+      for (const nudge of woken)
+        expect(['saw', 'state', 'running', 'expected']).toEqual(expect.arrayContaining(Object.keys(nudge)));
+
       const late = await command.run(says);
       expect(late).toMatchObject({ code: 7, stdout: '' });
       expect(late.stderr).toContain(`There is nothing to ${says}: the last deployment of ${command.target} is over`);
@@ -92,4 +108,9 @@ interface Accepted {
   readonly acceptedRequest: {
     readonly input: { readonly name: string; readonly args: { readonly payloads: readonly { data?: string }[] } };
   };
+}
+
+interface Signalled {
+  readonly signalName?: string;
+  readonly input?: { readonly payloads?: readonly { readonly data?: string }[] };
 }

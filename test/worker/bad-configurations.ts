@@ -79,7 +79,9 @@ environments:
   {
     what: 'an unknown key that is like no other',
     yaml: 'rancher:\n  xyzzy: 1\n',
-    problems: [['2:3', 'rancher.xyzzy: unknown key; known here: url, accessKey, secretKey, keyGrace, requests, ca, events']],
+    problems: [
+      ['2:3', 'rancher.xyzzy: unknown key; known here: url, accessKey, secretKey, keyGrace, requests, ca, events'],
+    ],
   },
   {
     what: 'two unknown keys in one mapping',
