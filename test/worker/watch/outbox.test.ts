@@ -75,7 +75,12 @@ test('closed, it waits for what is under way and sends nothing more', async () =
   outbox.put(follower('deploy'), { saw: 'state' });
   await waitFor('the attempt', () => attempts === 1);
   outbox.put(follower('deploy'), { saw: 'health' });
-  const closed = outbox.close();
+  let isClosed = false;
+  const closed = outbox.close().then(() => {
+    isClosed = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isClosed).toBe(false);
   finish();
   await closed;
   outbox.put(follower('deploy'), { saw: 'state' });
