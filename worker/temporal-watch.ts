@@ -2,6 +2,11 @@ import type { LogEntry } from '@temporalio/worker';
 
 /** What the SDK's core says of calls to a Temporal that does not answer: of each poller and each call, for each of its retries. */
 const TROUBLE = /^(?:gRPC call \S+ retried \d+ times|Network error while )/;
+/** The same of a workflow task that was under way at that moment; of one that Temporal refused it is said, too. */
+const [UNDER_WAY, UNAVAILABLE] = [
+  /^Error while completing workflow activation/,
+  /currently unavailable|connect error/,
+] as const;
 
 /** How often it is asked whether Temporal answers again, milliseconds. */
 const ASK_EVERY_MILLIS = 2_000;
@@ -39,11 +44,12 @@ export class TemporalWatch {
 
   /** Whether an entry is about a Temporal that does not answer: then it is told here, and nowhere else. */
   takes({ message, meta }: Pick<LogEntry, 'message' | 'meta'>): boolean {
-    if (!TROUBLE.test(message)) return false;
+    const error: unknown = meta?.['error'];
+    const isOfTask = UNDER_WAY.test(message) && typeof error === 'string' && UNAVAILABLE.test(error);
+    if (!TROUBLE.test(message) && !isOfTask) return false;
     this.#lastTrouble = this.#now();
     if (this.#since === null) {
       this.#since = this.#lastTrouble;
-      const error: unknown = meta?.['error'];
       const why = typeof error === 'string' ? `: ${error}` : '';
       this.#say(`Temporal does not answer; deployments wait, and go on when it is back. ${message}${why}`);
       this.#later();

@@ -53,6 +53,15 @@ test('the next outage is told again', async () => {
   expect(told).toHaveLength(6);
 });
 
+test('a workflow task that was under way is part of it; one that Temporal refused is not', () => {
+  const message = 'Error while completing workflow activation';
+  const away = 'code: \'The service is currently unavailable\', message: "tcp connect error"';
+  expect(watching().watch.takes({ message, meta: { error: away } })).toBe(true);
+  expect(watching().watch.takes({ message, meta: { error: "code: 'Client specified an invalid argument'" } })).toBe(
+    false,
+  );
+});
+
 test.each(['Network error while responding to legacy query', 'gRPC call respond_query_task_completed retried 5 times'])(
   '"%s" is part of it',
   (message) => {

@@ -109,7 +109,8 @@ export class FollowedService {
   #tell(saw: Nudge['saw'], facts: ServiceFacts): Nudge {
     this.#known = knownFrom(facts, this.#known?.expected ?? 0);
     this.#untold = null;
-    return { saw, state: facts.state };
+    // One that is removed may still call itself active: whoever knows it as that is to look.
+    return { saw, state: facts.removed && kindOfState(facts.state) !== 'gone' ? 'removed' : facts.state };
   }
 
   #upgradeOf(upgraded: readonly ConfigVersion[] | null, now: number): Upgrade | null {

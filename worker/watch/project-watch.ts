@@ -67,15 +67,14 @@ export class ProjectWatch {
   }
 
   follow({ serviceId }: Place, follower: Follower): boolean {
-    const service = this.#services.get(serviceId) ?? new FollowedService(serviceId);
-    this.#services.set(serviceId, service);
-    service.follow(follower, this.#options.now() + FOLLOWED_MILLIS);
+    this.#serviceOf(serviceId).follow(follower, this.#options.now() + FOLLOWED_MILLIS);
     return this.isUp;
   }
 
   told({ serviceId }: Place, known: KnownOfService, upgraded: readonly ConfigVersion[] | null): void {
-    const service = this.#services.get(serviceId);
-    if (service !== undefined) this.#wake(service, service.told(known, upgraded, this.#options.now()));
+    // Whoever tells before he follows is compared with, too.
+    const service = this.#serviceOf(serviceId);
+    this.#wake(service, service.told(known, upgraded, this.#options.now()));
   }
 
   async changed({ serviceId }: Place, state: string, millis: number, signal: AbortSignal): Promise<void> {
@@ -127,6 +126,12 @@ export class ProjectWatch {
     this.#services.clear();
     this.#held.clear();
     this.#owners.clear();
+  }
+
+  #serviceOf(serviceId: string): FollowedService {
+    const service = this.#services.get(serviceId) ?? new FollowedService(serviceId);
+    this.#services.set(serviceId, service);
+    return service;
   }
 
   #forget(service: FollowedService): void {

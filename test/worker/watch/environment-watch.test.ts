@@ -39,7 +39,7 @@ describe('a frame of a service that is followed', () => {
     const w = watched();
     w.following(knownAs({ state: 'active', transitioning: 'no' }));
     w.service({ state: 'active', transitioning: 'no', removed: true });
-    expect(await w.saw()).toEqual(['state']);
+    expect(await w.nudges()).toEqual([{ saw: 'state', state: 'removed' }]);
     w.service({ state: 'purged', transitioning: 'no', removed: true });
     expect(await w.saw()).toEqual([]);
   });
@@ -127,6 +127,16 @@ describe('a frame of a service that is followed', () => {
     expect(await w.saw()).toEqual([]);
     w.told(knownAs());
     expect(await w.nudges()).toEqual([{ saw: 'state', state: 'upgraded' }]);
+  });
+
+  test('what was told before it was followed counts', async () => {
+    const w = watched();
+    w.following();
+    w.told(knownAs(), null, '1s2');
+    expect(w.follow('other', '1s2')).toBe(true);
+    w.service({ serviceId: '1s2', state: 'upgraded' });
+    await w.settled();
+    expect(w.sent).toEqual([{ to: 'other', nudge: { saw: 'state', state: 'upgraded' } }]);
   });
 
   test('all who follow are told, each once; another run of a workflow takes the place of the one before', async () => {
