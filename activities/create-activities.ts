@@ -17,6 +17,7 @@ import { removeCopied } from './promotion/remove-copied';
 import { readService } from './read-service';
 import { readStack } from './read-stack';
 import { resolveTarget } from './resolve-target';
+import { follow } from './watched';
 import { deactivateService, finishUpgrade, rollBackUpgrade, settlePending } from './settle-round';
 
 /** The activities of a worker that serves the environments in `deps`. */
@@ -27,6 +28,8 @@ export function createActivities(deps: ActivityDependencies): RancherActivities 
       withLease(async (_lease, signal) => {
         // The resource itself holds values: it stays here.
         const { resource: _resource, ...resolved } = await resolveTarget(deps, input, signal);
+        // By the time that the upgrade is posted, events come in.
+        follow(deps, resolved);
         return resolved;
       }),
     readService: (input) => withLease((_lease, signal) => readService(deps, input, signal)),

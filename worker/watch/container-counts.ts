@@ -26,20 +26,21 @@ const STOPPED: readonly string[] = [
   'erroring',
 ];
 
-type Standing = 'running' | 'unhealthy' | 'moving' | 'stopped';
+/** How a container is, as far as an upgrade is concerned. */
+export type Standing = 'running' | 'unhealthy' | 'moving' | 'stopped';
 
 /** The containers of one service that frames came of. */
 export class ContainerCounts {
   readonly #seen = new Map<string, { readonly key: string; readonly standing: Standing }>();
 
-  /** @returns whether it is another one than before */
-  saw(container: ContainerFacts): boolean {
+  /** @returns what it is now, and was before where that is known; null where nothing has changed */
+  saw(container: ContainerFacts): { readonly was: Standing | null; readonly is: Standing } | null {
     const { containerId, config, version } = container;
     const former = this.#seen.get(containerId);
-    if (former === undefined && this.#seen.size >= MOST) return false;
+    if (former === undefined && this.#seen.size >= MOST) return null;
     const standing = standingOf(container);
     this.#seen.set(containerId, { key: keyOf(config ?? PRIMARY, version ?? '0'), standing });
-    return former?.standing !== standing;
+    return former?.standing === standing ? null : { was: former?.standing ?? null, is: standing };
   }
 
   /** What has stopped by now belongs to no upgrade that is to come. */

@@ -4,6 +4,7 @@ import { kindOfState } from '../../decision/service-state';
 import type { ContainerFacts, ServiceFacts } from '../../rancher/event-frame';
 import type { Nudge } from '../../workflows/contract';
 import { ContainerCounts } from './container-counts';
+import type { Standing } from './container-counts';
 import { changeOf, knownFrom } from './service-change';
 import type { Known } from './service-change';
 
@@ -15,6 +16,8 @@ export const LESSER_WIDEST_MILLIS = 120_000;
 export const PROGRESS_MILLIS = 10_000;
 /** Only so long after an upgrade began its end is told from its containers: later a burst of reads would be many for little. */
 export const NEARLY_DONE_MILLIS = 60_000;
+/** A container that ran, and now is one of these, has failed. */
+const FAILED: readonly Standing[] = ['unhealthy', 'stopped'];
 /** Longer than a read takes, milliseconds: what was read later knows what a frame said before. */
 const READ_MILLIS = 5_000;
 
@@ -27,6 +30,8 @@ export class FollowedService {
   /** What a frame said that was not told of yet. */
   #untold: { readonly facts: ServiceFacts; readonly at: number } | null = null;
   #upgrade: Upgrade | null = null;
+  /** A container failed while the service was `upgraded`, and nobody was told. */
+  #hasFailed = false;
 
   constructor(readonly serviceId: string) {}
 
@@ -56,7 +61,7 @@ export class FollowedService {
 
   /** Whether {@link due} may have something to say. */
   get waits(): boolean {
-    return this.#untold !== null || this.#upgrade?.hasUntold === true;
+    return this.#untold !== null || this.#hasFailed || this.#upgrade?.hasUntold === true;
   }
 
   drop({ workflowId, runId }: Follower): void {
@@ -88,12 +93,17 @@ export class FollowedService {
   }
 
   sawContainer(container: ContainerFacts, now: number): Nudge | null {
-    return this.#containers.saw(container) ? this.#ofUpgrade(now) : null;
+    const change = this.#containers.saw(container);
+    if (change === null) return null;
+    // What ran, and does not any more, while people still decide: Rancher's own health is not there for every service.
+    if (this.#known?.state === 'upgraded' && change.was === 'running' && FAILED.includes(change.is))
+      this.#hasFailed = true;
+    return this.#ofFailed(now) ?? this.#ofUpgrade(now);
   }
 
   /** What was held back and may be told now. */
   due(now: number): Nudge | null {
-    return this.#compare(now) ?? this.#ofUpgrade(now);
+    return this.#compare(now) ?? this.#ofFailed(now) ?? this.#ofUpgrade(now);
   }
 
   #compare(now: number): Nudge | null {
@@ -111,6 +121,14 @@ export class FollowedService {
     this.#untold = null;
     // One that is removed may still call itself active: whoever knows it as that is to look.
     return { saw, state: facts.removed && kindOfState(facts.state) !== 'gone' ? 'removed' : facts.state };
+  }
+
+  #ofFailed(now: number): Nudge | null {
+    // In another state it is another matter.
+    if (this.#known?.state !== 'upgraded') this.#hasFailed = false;
+    if (!this.#hasFailed || !this.#lesser.passes(now)) return null;
+    this.#hasFailed = false;
+    return { saw: 'health', state: 'upgraded' };
   }
 
   #upgradeOf(upgraded: readonly ConfigVersion[] | null, now: number): Upgrade | null {

@@ -244,6 +244,20 @@ describe("the containers of a deployment's own upgrade", () => {
     expect(await w.saw()).toEqual(['state']);
   });
 
+  test('one that ran and fails while the service is `upgraded` is told; one that nobody saw run, and in another state, is not', async () => {
+    const w = watched();
+    w.following(knownAs({ state: 'upgraded' }));
+    w.container('1i1', 'stopped', { version: 'old' });
+    w.container('1i2', 'running');
+    expect(await w.nudges()).toEqual([]);
+    w.container('1i2', 'stopped');
+    expect(await w.nudges()).toEqual([{ saw: 'health', state: 'upgraded' }]);
+    w.told(knownAs({ state: 'finishing-upgrade' }));
+    w.container('1i3', 'running');
+    w.container('1i3', 'stopped');
+    expect(await w.nudges()).toEqual([]);
+  });
+
   test('nothing is told of them without an upgrade of its own, or where the service does not upgrade', async () => {
     const w = watched();
     w.following(knownAs({ expected: 1 }));
