@@ -201,6 +201,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       : countDeployments({ connection, namespace, environments: aliases, measure, signal: ended.signal });
   const checking = checkRunning({
     ...{ send, running: runningDeployments(connection, namespace), environments: [...watches.keys()] },
+    isFollowed: (alias, follower) => watches.get(alias)?.watch.follows(follower) ?? false,
     signal: ended.signal,
   });
   try {

@@ -10,6 +10,8 @@ import type { Woken } from './outbox';
 export interface CheckRunningOptions {
   readonly running: (environment: string) => AsyncIterable<Follower>;
   readonly environments: readonly string[];
+  /** Those that have come to this worker meanwhile need no waking. */
+  readonly isFollowed: (environment: string, follower: Follower) => boolean;
   readonly send: (follower: Follower, nudge: Nudge) => Promise<Woken>;
   readonly signal: AbortSignal;
   /** Before the first one, milliseconds: what is waiting for this worker comes first. Default 3,000. */
@@ -23,12 +25,13 @@ export interface CheckRunningOptions {
  * are far away. What cannot be asked for or told is left: those timers are still there.
  */
 export async function checkRunning(options: CheckRunningOptions): Promise<void> {
-  const { running, environments, send, signal, afterMillis = 3_000, apartMillis = 20 } = options;
+  const { running, environments, isFollowed, send, signal, afterMillis = 3_000, apartMillis = 20 } = options;
   await pause(afterMillis, signal);
   for (const environment of environments) {
     try {
       for await (const follower of running(environment)) {
         if (signal.aborted) return;
+        if (isFollowed(environment, follower)) continue;
         await send(follower, { saw: 'check' }).catch(() => undefined);
         await pause(apartMillis, signal);
       }

@@ -75,6 +75,11 @@ export class EnvironmentWatch implements ServiceWatch {
     return pause(millis, AbortSignal.any([signal, this.#closed.signal]));
   }
 
+  /** Whether it wakes this workflow already. */
+  follows(follower: Follower): boolean {
+    return [...this.#projects.values()].some((project) => project.follows(follower));
+  }
+
   tick(): void {
     this.#ticks += 1;
     for (const project of this.#projects.values()) project.tick();

@@ -65,11 +65,15 @@ export class FollowedService {
   }
 
   drop({ workflowId, runId }: Follower): void {
-    if (this.#followers.get(workflowId)?.follower.runId === runId) this.#followers.delete(workflowId);
+    if (this.isFollowedBy({ workflowId, runId })) this.#followers.delete(workflowId);
   }
 
   dropExpired(now: number): void {
     for (const [id, { until }] of this.#followers) if (until <= now) this.#followers.delete(id);
+  }
+
+  isFollowedBy({ workflowId, runId }: Follower): boolean {
+    return this.#followers.get(workflowId)?.follower.runId === runId;
   }
 
   told(known: KnownOfService, upgraded: readonly ConfigVersion[] | null, now: number): Nudge | null {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Follower } from '../../activities/service-watch';
 import type { Nudge } from '../../workflows/contract';
 
@@ -46,6 +47,8 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    // As many wait for it as are being sent: Node would warn of a leak.
+    setMaxListeners(0, this.#ended.signal);
   }
 
   put(follower: Follower, nudge: Nudge): void {

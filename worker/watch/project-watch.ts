@@ -92,6 +92,11 @@ export class ProjectWatch {
     if (waiters.size === 0) this.#waiters.delete(serviceId);
   }
 
+  follows(follower: Follower): boolean {
+    for (const service of this.#services.values()) if (service.isFollowedBy(follower)) return true;
+    return false;
+  }
+
   drop(follower: Follower): void {
     for (const service of this.#services.values()) {
       service.drop(follower);

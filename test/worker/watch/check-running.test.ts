@@ -12,7 +12,7 @@ async function* list(...names: string[]): AsyncGenerator<Follower> {
 
 const RUNNING: Readonly<Record<string, readonly string[]>> = {
   prod: ['first', 'gone', 'away', 'never'],
-  dev: ['second', 'fails', 'third'],
+  dev: ['second', 'here', 'fails', 'third'],
 };
 
 function checking(signal = new AbortController().signal) {
@@ -20,6 +20,7 @@ function checking(signal = new AbortController().signal) {
   const done = checkRunning({
     ...{ environments: ['prod', 'dev'], signal, afterMillis: 0, apartMillis: 0 },
     running: (environment) => list(...(RUNNING[environment] ?? [])),
+    isFollowed: (environment, { workflowId }) => environment === 'dev' && workflowId === 'here',
     send: ({ workflowId }, nudge) => {
       sent.push([workflowId, nudge]);
       if (workflowId === 'fails') return Promise.reject(new Error('no answer'));
@@ -29,7 +30,7 @@ function checking(signal = new AbortController().signal) {
   return { sent, done };
 }
 
-test('each deployment that runs is told to check, once; what cannot be listed or told stops nothing', async () => {
+test('each deployment that runs and has not come to this worker meanwhile is told to check, once; what cannot be listed or told stops nothing', async () => {
   const { sent, done } = checking();
   await done;
   const names = ['first', 'gone', 'second', 'fails', 'third'];

@@ -1,6 +1,6 @@
 import type { Woken } from '../../../worker/watch/outbox';
 import { NotFoundError } from '../../../rancher/errors/not-found-error';
-import { factsOf, knownAs, NEW, PRIMARY, Watched } from './watched';
+import { factsOf, follower, knownAs, NEW, PRIMARY, Watched } from './watched';
 
 let made: Watched[] = [];
 function watched(...settings: ConstructorParameters<typeof Watched>): Watched {
@@ -148,6 +148,8 @@ describe('a frame of a service that is followed', () => {
     w.service({ state: 'upgraded' });
     await w.settled();
     expect(w.sent.map(({ to }) => to)).toEqual(['deploy', 'other']);
+    expect(w.watch.follows(follower('deploy', 'second run'))).toBe(true);
+    expect(w.watch.follows(follower('deploy'))).toBe(false);
   });
 });
 
