@@ -28,8 +28,9 @@ const progress: Case[] = [
     title: 'health that comes late, but within the limit: succeeds',
     service: CHECKED,
     run: async (one) => {
-      one.behave(2, { healthyAfterMillis: 75_000 });
-      const deploying = await one.start({ overrides: ONE_BATCH });
+      one.behave(2, { healthyAfterMillis: 55_000 });
+      // One after the other: so it is waited for long enough for several reads.
+      const deploying = await one.start({ overrides: { batchSize: 1, batchIntervalMillis: 100 } });
       const waits = (seen: (progress: Progress) => boolean): Promise<Progress> =>
         one.rig.until(deploying, (progress) => progress.phase === 'waiting' && seen(progress));
       // Told also after reads that left the containers out: their counts are of the last one that did not.

@@ -1,6 +1,7 @@
 import type { Verdict } from '../../../decision/verdict';
 import type { DeploymentResult } from '../../../workflows/contract';
-import { EXAMINE, LIST_PENDING, PLAN_UPGRADE, SHOW_CONFIG } from '../../../workflows/contract';
+import type { Nudge } from '../../../workflows/contract';
+import { EXAMINE, LIST_PENDING, NUDGE, PLAN_UPGRADE, SHOW_CONFIG } from '../../../workflows/contract';
 import { ONE_BATCH, rancherSays, Scene, STACK } from '../../workflows/scene';
 import type { Played } from './played';
 import { hasEnded } from './played';
@@ -20,6 +21,14 @@ export const deployments: readonly Played[] = [
   }),
   path('nobody-serves-it', 'unreachable', (one) => one.deploy({ environment: 'rig-nobody' })),
   path('plain', 'succeeded', (one) => one.deploy({ overrides: ONE_BATCH })),
+  path('nudged', 'succeeded', async (one) => {
+    one.behave(2, { pullMillis: 10_000 });
+    const deploying = await one.start({ overrides: ONE_BATCH });
+    await one.until(deploying, 'waiting');
+    await deploying.signal<[Nudge]>(NUDGE, { saw: 'progress', state: 'upgrading', running: 1, expected: 2 });
+    await deploying.signal<[Nudge]>(NUDGE, { saw: 'nearly-done', state: 'upgrading' });
+    return deploying.result();
+  }),
   path('unchanged', 'unchanged', (one) => one.deploy({ image: one.image(1) })),
   path('redeployed', 'succeeded', (one) => one.deploy({ image: one.image(1), redeploy: true, overrides: ONE_BATCH })),
   path('with-settings', 'succeeded', (one) =>
