@@ -14,7 +14,7 @@ const MOST_MEMORY = 2 ** 30;
 /** A worker at work without a workflow in memory, and what a burst of activities needs besides, bytes; as measured (`docs/performance.md`). */
 const OWN_MEMORY = 400e6;
 /** One workflow in memory: in all, and the part of it in the heap of the thread that runs them, bytes; as measured, and rounded up. */
-const EACH_MEMORY = 0.5e6;
+const EACH_MEMORY = 0.55e6;
 const EACH_HEAP = 0.3e6;
 /** Of a heap, what is left to the garbage, and to the code itself. */
 const HEAP_SHARE = 0.8;
