@@ -17,6 +17,7 @@ import type { Configuration } from './config/configuration';
 import { ConfigurationError } from './config/configuration-error';
 import { digestKey } from './config/digest-key';
 import { prepareEnvironments, type PreparedEnvironment } from './config/prepare-environment';
+import { cachedByDefault } from './cached-workflows';
 import { countDeployments } from './count-deployments';
 import { dependenciesOf, notifyDependenciesOf, type RancherWatch } from './environment-access';
 import type { Health } from './health';
@@ -136,7 +137,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
         // Read anew each time: a key is rotated without a restart.
         approvalKeys: () => new Map([...settings.approvalKeys].map(([id, source]) => [id, source.read()])),
       }),
-      ...given('maxCachedWorkflows', settings.maxCachedWorkflows),
+      maxCachedWorkflows: settings.maxCachedWorkflows ?? cachedByDefault(),
       ...given('maxConcurrentWorkflowTaskExecutions', settings.maxConcurrentWorkflowTasks),
     }),
   );

@@ -22,6 +22,8 @@ export interface HistoryTally {
   readonly events: number;
   /** By Temporal's name of the event, as in `WORKFLOW_TASK_TIMED_OUT`. */
   readonly byType: Readonly<Record<string, number>>;
+  /** Why workflow tasks failed, each reason once. */
+  readonly failures: readonly string[];
 }
 
 const VERDICT = defineSearchAttributeKey('DroverVerdict', SearchAttributeType.KEYWORD);
@@ -53,6 +55,7 @@ export async function listRuns(client: Client): Promise<RunRecord[]> {
 /** Counts the events of histories: workflow tasks that timed out or failed, say. */
 export async function tallyHistories(client: Client, workflowIds: readonly string[]): Promise<HistoryTally> {
   const byType: Record<string, number> = {};
+  const failures = new Set<string>();
   let events = 0;
   await inParallel(workflowIds, AT_ONCE, async (workflowId) => {
     const history = await client.workflow.getHandle(workflowId).fetchHistory();
@@ -60,9 +63,10 @@ export async function tallyHistories(client: Client, workflowIds: readonly strin
       events += 1;
       const name = failed?.cause === UNHANDLED_COMMAND ? BEGUN_AGAIN : nameOf(eventType ?? 0);
       byType[name] = (byType[name] ?? 0) + 1;
+      if (failed != null && name !== BEGUN_AGAIN) failures.add(`cause ${failed.cause}: ${failed.failure?.message}`);
     }
   });
-  return { histories: workflowIds.length, events, byType };
+  return { histories: workflowIds.length, events, byType, failures: [...failures] };
 }
 
 const nameOf = (type: number): string => NAMES[type] ?? `type ${type}`;

@@ -93,7 +93,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'worker.environments': 'serve these only; left out: all',
   'worker.maxConcurrentActivities': 'requests to Rancher and the like at once, for each environment',
   'worker.maxConcurrentWorkflowTasks': 'steps of workflows at once',
-  'worker.maxCachedWorkflows': 'deployments that are kept in memory',
+  'worker.maxCachedWorkflows':
+    'workflows that are kept in memory; default: as many as leave a worker under 1 GiB, or under what its container has, 1224 at most',
   'worker.shutdownGraceTime': 'what runs may end when it is told to; default 30s',
   'worker.metricsAddress': 'a page for Prometheus; off unless it is set',
   'worker.healthAddress': '`/healthz` and `/readyz`; off unless it is set',

@@ -46,7 +46,9 @@ export interface WorkerConfiguration {
   readonly environments: readonly string[] | undefined;
   /** Activities at a time, for each environment. Default 100 (Temporal's). */
   readonly maxConcurrentActivities: number | undefined;
+  /** Steps of workflows at a time. Default 40 (Temporal's). */
   readonly maxConcurrentWorkflowTasks: number | undefined;
+  /** Workflows kept in memory; undefined: see `cached-workflows.ts`. */
   readonly maxCachedWorkflows: number | undefined;
   /** How long activities may go on after SIGTERM. Default 30 seconds. */
   readonly shutdownGraceMillis: number;
