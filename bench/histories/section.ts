@@ -37,10 +37,9 @@ interface Scene {
 const image = (service: string, tag: string): string => `example/${service}:${tag}`;
 
 async function histories({ quick, say }: SectionOptions): Promise<SectionFigures> {
-  const without = process.env.BENCH_EVENTS === '0' ? [] : [DROVER_WITHOUT_STREAM];
   const names = ['web', 'broken', 'held'];
   const world = await World.open({
-    contenders: [DROVER, ...without],
+    contenders: [DROVER, DROVER_WITHOUT_STREAM],
     services: names.map((name) => ({ name, scale: 2, launchConfig: { imageUuid: `docker:${image(name, '1')}` } })),
     behaviours: [{ image: `docker:${image('broken', 'bad')}`, startFails: true }],
     policy: POLICY,
