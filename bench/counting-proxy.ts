@@ -34,7 +34,8 @@ export class CountingProxy {
   #closed = { sent: 0, received: 0 };
   #before = { sent: 0, received: 0 };
   readonly #sockets = new Set<Socket>();
-  readonly #agent = new Agent({ keepAlive: true });
+  /** A connection for each request: one that is kept could be closed by the other side in the moment in which it is used again. */
+  readonly #agent = new Agent({ keepAlive: false });
 
   private constructor(
     private readonly server: Server,
@@ -48,7 +49,8 @@ export class CountingProxy {
   }
 
   static async start(): Promise<CountingProxy> {
-    const server = createServer();
+    // Clients close what they do not use: a proxy that did could do so in the moment in which they send.
+    const server = createServer({ keepAliveTimeout: 0 });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new CountingProxy(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   }

@@ -21,7 +21,10 @@ export function thisMachine(): Machine {
 
 /** Of what every section uses: Node and Temporal. */
 export function versionsHere(): Record<string, string> {
-  return { Node: process.versions.node, Temporal: said(temporalCli(), '--version') };
+  return {
+    Node: process.versions.node,
+    Temporal: said(temporalCli(), '--version').replace(/^temporal version /, 'CLI '),
+  };
 }
 
 /** Drover's commit, with `+` where a file that git knows was changed since. */

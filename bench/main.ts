@@ -25,9 +25,11 @@ async function main(): Promise<void> {
   }
   await prepareTools(say);
   const command = ['npm run bench', ...(args.length === 0 ? [] : ['--', ...args])].join(' ');
+  // What is measured is what was built, whatever is committed meanwhile.
+  const commit = commitHere();
   let [passed, failed] = [0, 0];
   for (const name of options.only) {
-    const count = await measure(name, options, command);
+    const count = await measure(name, options, { command, commit });
     passed += count.met;
     failed += count.missed;
   }
@@ -39,7 +41,7 @@ async function main(): Promise<void> {
 async function measure(
   name: SectionName,
   { runs, quick, most, before, json }: BenchOptions,
-  command: string,
+  ran: { readonly command: string; readonly commit: string },
 ): Promise<{ met: number; missed: number }> {
   const section = await SECTIONS[name]();
   say(`\n=== ${section.title} (${name})`);
@@ -51,7 +53,7 @@ async function measure(
     say(`(${seconds} s)`);
     if (json !== null) {
       const measured = {
-        ...{ at: new Date().toISOString(), commit: commitHere(), command, seconds },
+        ...{ at: new Date().toISOString(), ...ran, seconds },
         ...{ machine: thisMachine(), versions: { ...versionsHere(), ...versions }, figures },
       };
       keepSection(json, SECTION_NAMES, section, measured, before ? 'before' : 'now');

@@ -1,7 +1,5 @@
 import { targetText } from '../decision/target-text';
-import { storyOf } from './deployment-story';
 import type { DeploymentStory } from './deployment-story';
-import { explain } from './explanation';
 import type { Explanation } from './explanation';
 import type { FollowedDeployment, FollowEvent } from './follow/follow-event';
 import { follow } from './follow/follow';
@@ -9,7 +7,6 @@ import type { FollowOptions } from './follow/follow';
 import type { FollowedRun } from './follow/followed-run';
 import type { DeploymentRecord } from './history/deployment-record';
 import type { Outcome } from './outcome';
-import { reportPage } from './report/report-page';
 import type { Progress } from '../workflows/contract';
 
 /** One deployment, running or over. Whoever holds this changes nothing by watching, or by going away. */
@@ -40,17 +37,21 @@ export class DeploymentHandle {
   }
 
   /** All that can be told of it now, from its history and, where a worker answers, in its own words. */
-  story(): Promise<DeploymentStory> {
+  async story(): Promise<DeploymentStory> {
+    // What only some commands need is not loaded by all of them.
+    const { storyOf } = await import('./deployment-story.js');
     return storyOf(this, Date.now());
   }
 
   /** Why it is where it is, and what to do now. */
   async why(): Promise<Explanation> {
+    const { explain } = await import('./explanation.js');
     return explain(await this.story());
   }
 
   /** The deployment as one page of HTML that needs nothing else. */
   async report(): Promise<string> {
+    const { reportPage } = await import('./report/report-page.js');
     return reportPage(await this.story());
   }
 

@@ -7,7 +7,6 @@ import type { QueueView } from './queue-view';
 import type { ReleaseProgress } from '../workflows/release-contract';
 import { RELEASE, releaseWorkflowIdOf } from '../workflows/release-contract';
 import { CodecError } from '../codec/codec-error';
-import { audit } from './audit';
 import type { AuditEvent, AuditOptions, AuditSummary } from './audit';
 import type { NeedsAttention } from './attention';
 import { needingAttention } from './attention';
@@ -17,7 +16,6 @@ import { decideStart } from './decide-start';
 import { targetText } from '../decision/target-text';
 import { DeploymentHandle } from './deployment-handle';
 import type { DeploymentSummary } from './deployment-summary';
-import { recordOf } from './history/deployment-record';
 import { RefusedError } from './errors/refused-error';
 import {
   busy,
@@ -42,12 +40,10 @@ import { releaseStart } from './release/release-start';
 import { releaseWords } from './release/release-words';
 import type { FollowedDeployment } from './follow/follow-event';
 import type { Orphans } from './orphans';
-import { deploymentsOf, judgePending } from './orphans';
 import { buildRequest } from './input/build-request';
 import type { BuiltRequest } from './input/build-request';
 import type { Environment } from './input/ci-build';
 import type { Target, UpgradeInput } from './input/upgrade-input';
-import { TemporalAuditSource } from './temporal/audit-source';
 import { awaitTurn, laneView } from './temporal/await-turn';
 import type { WaitOptions } from './temporal/await-turn';
 import { connectToTemporal } from './temporal/connect';
@@ -65,7 +61,6 @@ import type { ShownStack } from './temporal/show-config';
 import { listPending } from './temporal/list-pending';
 import { planDeployment } from './temporal/plan-deployment';
 import { planGate } from './temporal/plan-gate';
-import { readHistory } from './temporal/read-history';
 import { RELEASE_QUERY } from './temporal/read-release';
 import { Coordinators } from './temporal/coordinators';
 import { requireWorkers } from './temporal/require-workers';
@@ -202,6 +197,8 @@ export class DroverClient {
    * @throws AuditGapError where something is missing
    */
   async *audit(options: AuditOptions): AsyncGenerator<AuditEvent, AuditSummary> {
+    const { audit } = await import('./audit.js');
+    const { TemporalAuditSource } = await import('./temporal/audit-source.js');
     try {
       return yield* audit(new TemporalAuditSource(this.client), options, Date.now());
     } catch (error) {
@@ -248,6 +245,7 @@ export class DroverClient {
    * @throws UnreachableError where no worker of the environment answers, or no Rancher; RefusedError with the worker's words
    */
   async orphans(environment: string): Promise<Orphans> {
+    const { deploymentsOf, judgePending } = await import('./orphans.js');
     return this.explained(async () => {
       await requireWorkers(this.connection, this.settings.namespace, environment);
       const { labelled, unlabelled, leftOut } = await listPending(this.client, environment);
@@ -491,6 +489,8 @@ export class DroverClient {
       new TemporalRun(this.client, { workflowId, runId, deploymentId }, targetText(summary), this.deployments.linkOf),
       () =>
         this.explained(async () => {
+          const { recordOf } = await import('./history/deployment-record.js');
+          const { readHistory } = await import('./temporal/read-history.js');
           const events = await readHistory(this.client, { workflowId, runId });
           if (events === null) throw historyGone(summary, runId);
           return recordOf(runId, events);

@@ -13,10 +13,9 @@ export interface Everybody {
 /** Drover with its event stream and without, the classic script as it is and with a finish, and today's tools as far as they can be had. */
 export async function everybody(say: (line: string) => void): Promise<Everybody> {
   const rgd = await rancherGitlabDeploy(say);
-  const without = process.env.BENCH_EVENTS === '0' ? [] : [DROVER_WITHOUT_STREAM];
   return {
     contenders: [
-      ...[DROVER, ...without, CLASSIC_SCRIPT, FINISHING_SCRIPT],
+      ...[DROVER, DROVER_WITHOUT_STREAM, CLASSIC_SCRIPT, FINISHING_SCRIPT],
       ...(rgd.contender === null ? [] : [rgd.contender]),
     ],
     versions: rgd.versions,

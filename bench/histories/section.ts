@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DROVER, DROVER_WITHOUT_STREAM } from '../contenders/drover';
-import type { Cell, Column, Figures, Table } from '../figures';
-import type { HistorySize } from '../history';
+import { PHASES } from '../../decision/phase';
+import type { Cell, Column, Figures, Table, Unit } from '../figures';
+import type { HistoryPart, HistorySize } from '../history';
 import { historySize } from '../history';
 import { runMeasured } from '../measured-process';
 import type { Section, SectionFigures, SectionOptions } from '../section';
@@ -9,7 +10,7 @@ import type { Lane } from '../world';
 import { STACK_NAME, World } from '../world';
 import { measureRelease } from './release';
 
-const HELD_MILLIS = 60_000;
+const HELD_MILLIS = 30_000;
 const QUICK_HELD_MILLIS = 5000;
 /** A container that cannot start is given up soon: how long it takes is not the matter here. */
 const POLICY = { stallLimit: '20s' };
@@ -37,26 +38,31 @@ interface Scene {
 const image = (service: string, tag: string): string => `example/${service}:${tag}`;
 
 async function histories({ quick, say }: SectionOptions): Promise<SectionFigures> {
-  const without = process.env.BENCH_EVENTS === '0' ? [] : [DROVER_WITHOUT_STREAM];
   const names = ['web', 'broken', 'held'];
   const world = await World.open({
-    contenders: [DROVER, ...without],
+    contenders: [DROVER, DROVER_WITHOUT_STREAM],
     services: names.map((name) => ({ name, scale: 2, launchConfig: { imageUuid: `docker:${image(name, '1')}` } })),
     behaviours: [{ image: `docker:${image('broken', 'bad')}`, startFails: true }],
     policy: POLICY,
   });
   try {
-    const scenes = world.lanes.flatMap((lane) => scenesOf(lane, quick ? QUICK_HELD_MILLIS : HELD_MILLIS));
-    // Each lane's one after the other, so that none disturbs the next.
+    const scenes = world.lanes.map((lane) => scenesOf(lane, quick ? QUICK_HELD_MILLIS : HELD_MILLIS));
     const sizes = new Map<Scene, HistorySize>();
-    for (const scene of scenes) {
-      await play(world, scene);
-      const size = await historySize(world.stack, world.workflowId(scene.lane, scene.service));
-      say(`${scene.what}: ${size.events} events, ${(size.bytes / 1000).toFixed(1)} kB`);
-      sizes.set(scene, size);
-    }
+    await Promise.all(
+      scenes.map(async (ofLane) => {
+        for (const scene of ofLane) {
+          await play(world, scene);
+          const size = await historySize(world.stack, world.workflowId(scene.lane, scene.service));
+          say(`${scene.what}: ${size.events} events, ${(size.bytes / 1000).toFixed(1)} kB`);
+          sizes.set(scene, size);
+        }
+      }),
+    );
     const release = await measureRelease(quick, say);
-    return figuresOf(sizes, release);
+    return figuresOf(
+      scenes.flat().map((scene) => [scene, sizes.get(scene)] as const),
+      release,
+    );
   } finally {
     await world.close();
   }
@@ -70,11 +76,11 @@ function scenesOf(lane: Lane, heldMillis: number): Scene[] {
   return [
     { what: `${label}: an upgrade`, service: 'web', lane, commands: [{ args: upgrade('web', '2'), code: 0 }] },
     {
-      ...{ what: `${label}: an upgrade that is rolled back, its containers do not start`, service: 'broken', lane },
+      ...{ what: `${label}: rolled back, its containers do not start`, service: 'broken', lane },
       commands: [{ args: upgrade('broken', 'bad'), code: 3 }],
     },
     {
-      ...{ what: `${label}: held for a person for ${heldMillis / 1000} s, then confirmed`, service: 'held', lane },
+      ...{ what: `${label}: held for ${heldMillis / 1000} s, then confirmed`, service: 'held', lane },
       commands: [
         { args: upgrade('held', '2', '--hold'), code: 0, thenMillis: heldMillis },
         { args: ['confirm', name, `${STACK_NAME}/held`], code: 0 },
@@ -94,31 +100,35 @@ async function play(world: World, { what, lane, service, commands }: Scene): Pro
   while ((await handle?.progress())?.result === null) await delay(100);
 }
 
-const PHASES: readonly Column[] = [
-  { title: 'Phase' },
-  { title: 'Events', unit: 'count' },
-  { title: 'Size', unit: 'kB' },
-];
-
-function figuresOf(sizes: ReadonlyMap<Scene, HistorySize>, release: Table): Figures {
+function figuresOf(played: readonly (readonly [Scene, HistorySize | undefined])[], release: Table): Figures {
+  const sizes = played.flatMap(([{ what }, size]) => (size === undefined ? [] : [{ what, ...size }]));
+  const phases = ['starting', ...PHASES].filter((phase) => sizes.some(({ byPhase }) => byPhase.has(phase)));
+  const byPhase = (title: string, unit: Unit, value: (part: HistoryPart) => number): Table => ({
+    title,
+    columns: [{ title: '' }, { title: 'in all', unit }, ...phases.map((phase): Column => ({ title: phase, unit }))],
+    rows: sizes.map((size): Cell[] => [size.what, value(size), ...phases.map((phase) => valueIn(size, phase, value))]),
+  });
   return {
     tables: [
-      {
-        title: 'A deployment of two containers',
-        columns: [{ title: '' }, { title: 'Events', unit: 'count' }, { title: 'Size', unit: 'kB' }],
-        rows: [...sizes].map(([{ what }, { events, bytes }]): Cell[] => [what, events, bytes / 1000]),
-      },
-      ...[...sizes].map(([{ what }, { byPhase }]): Table => ({
-        title: `By phase: ${what}`,
-        columns: PHASES,
-        rows: [...byPhase].map(([phase, part]) => [phase, part.events, part.bytes / 1000]),
-      })),
+      byPhase('Events of a deployment of two containers, by phase', 'count', ({ events }) => events),
+      byPhase('Size, by phase', 'kB', ({ bytes }) => bytes / 1000),
       release,
     ],
-    charts: [],
+    charts: [
+      {
+        ...{ kind: 'bars', name: 'histories', title: 'Events of history of a deployment', unit: 'count' },
+        parts: ['events'],
+        bars: sizes.map(({ what, events }) => ({ label: what, values: [events] })),
+      },
+    ],
     targets: [],
     notes: [
       'An event belongs to the phase that the workflow has told last (the search attribute `DroverPhase`); `starting` is what comes before the first.',
     ],
   };
+}
+
+function valueIn({ byPhase }: HistorySize, phase: string, value: (part: HistoryPart) => number): number | null {
+  const part = byPhase.get(phase);
+  return part === undefined ? null : value(part);
 }

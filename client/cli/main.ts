@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+// Before anything else is loaded.
+import './keep-compiled';
 import { runCommandLine } from './run-command-line';
 import { runProcess } from './run-process';
 

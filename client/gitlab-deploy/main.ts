@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+// Before anything else is loaded.
+import '../cli/keep-compiled';
 import { runProcess } from '../cli/run-process';
 import { runDialect } from './run-dialect';
 
