@@ -143,6 +143,7 @@ const CASES: Case[] = [
         'upgrading by ours',
         'upgraded by ours',
         'finishing-upgrade',
+        'active',
       ]);
     },
   },

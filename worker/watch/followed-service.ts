@@ -16,8 +16,10 @@ export const LESSER_WIDEST_MILLIS = 120_000;
 export const PROGRESS_MILLIS = 10_000;
 /** Only so long after an upgrade began its end is told from its containers: later a burst of reads would be many for little. */
 export const NEARLY_DONE_MILLIS = 60_000;
+/** From Rancher's first step to the moment in which the upgrade is told, at most, milliseconds. */
+const POST_MILLIS = 1_000;
 /** A container that ran, and now is one of these, has failed. */
-const FAILED: readonly Standing[] = ['unhealthy', 'stopped'];
+const FAILED: readonly Standing[] = ['unhealthy', 'stopped', 'gone'];
 /** Longer than a read takes, milliseconds: what was read later knows what a frame said before. */
 const READ_MILLIS = 5_000;
 
@@ -97,7 +99,7 @@ export class FollowedService {
   }
 
   sawContainer(container: ContainerFacts, now: number): Nudge | null {
-    const change = this.#containers.saw(container);
+    const change = this.#containers.saw(container, now);
     if (change === null) return null;
     // What ran, and does not any more, while people still decide: Rancher's own health is not there for every service.
     if (this.#known?.state === 'upgraded' && change.was === 'running' && FAILED.includes(change.is))
@@ -174,7 +176,7 @@ class Upgrade {
     this.hasUntold = false;
     const all = expected * this.versions.length;
     if (all === 0) return null;
-    const { running, unhealthy, stopped } = containers.of(this.versions);
+    const { running, unhealthy, stopped } = containers.of(this.versions, this.since - POST_MILLIS);
     if (running >= all) {
       if (this.#isNearlyDoneTold || now - this.since > NEARLY_DONE_MILLIS) return null;
       if (stopped < all || unhealthy > 0) return null;

@@ -173,16 +173,14 @@ describe("the containers of a deployment's own upgrade", () => {
     expect(await w.saw()).toEqual([]);
   });
 
-  test('a removed one that does not tell whose it was counts for the service that it was seen with', async () => {
+  test('a removed one that does not tell whose it was is one of the service that it was seen with', async () => {
     const w = watched();
-    w.following(knownAs({ expected: 1 }), NEW);
-    w.container('1i1', 'running', { version: '0' });
-    w.container('1i101', 'running');
-    w.container('1i2', 'removed', { version: '0', removed: true, serviceIds: [] });
-    w.container('1i1', 'stopping', { version: '0', serviceIds: [] });
+    w.following(knownAs({ state: 'upgraded' }));
+    w.container('1i1', 'running');
+    w.container('1i2', 'removed', { removed: true, serviceIds: [] });
     expect(await w.saw()).toEqual([]);
-    w.container('1i1', 'removed', { version: '0', removed: true, serviceIds: [] });
-    expect(await w.saw()).toEqual(['nearly-done']);
+    w.container('1i1', 'removed', { removed: true, serviceIds: [] });
+    expect(await w.saw()).toEqual(['health']);
   });
 
   test('all configurations of the upgrade count, each with as many containers as expected', async () => {
@@ -226,6 +224,18 @@ describe("the containers of a deployment's own upgrade", () => {
     w.told(knownAs({ expected: 1 }), NEW);
     w.container('1i101', 'running');
     expect(await w.saw()).toEqual([]);
+  });
+
+  test('nor does what the finish of an earlier one took away', async () => {
+    const w = watched();
+    w.following(knownAs({ expected: 1, state: 'active' }));
+    w.container('1i1', 'removed', { version: '0', removed: true });
+    w.now += 5_000;
+    w.told(knownAs({ expected: 1 }), NEW);
+    w.container('1i101', 'running');
+    expect(await w.saw()).toEqual([]);
+    w.container('1i2', 'stopped', { version: '1' });
+    expect(await w.saw()).toEqual(['nearly-done']);
   });
 
   test('only within a minute of its beginning: a long upgrade is noticed by its state', async () => {
