@@ -9,7 +9,7 @@ import { readServiceLog, redactedLine } from './service-log';
 import { follow, tellWatch } from './watched';
 
 /** Before each read of a burst, milliseconds, unless an event tells sooner that the service moved. */
-const BURST = [120, 230, 250, 300, 350] as const;
+const BURST = [250, 300, 350, 300] as const;
 
 function touchedOf({ accepted, untouched }: NonNullable<ReadOptions['upgraded']>): ConfigVersion[] {
   return (accepted ?? []).filter(({ config }) => !untouched.includes(config));
