@@ -154,17 +154,19 @@ function targetsOf(all: RaceRuns): Target[] {
       const lost = median(runs, ({ times }) => times.lost);
       const byDeployment = median(runs, ({ lostByDeployment }) => lostByDeployment);
       const requests = median(runs, ({ traffic }) => traffic.requests.length);
+      const what = `${label}, \`${name}\``;
       return [
-        { what: `${label}, \`${name}\`: time lost in all`, unit: 's', limit, measured: lost },
+        { what: `${what}: time lost by the deployment`, unit: 's', limit, measured: byDeployment },
+        { what: `${what}: the same and the client's start and end`, unit: 's', limit, measured: lost },
         ...(drover.events
           ? ([
               {
-                what: `${label}, \`${name}\`: time lost by the deployment`,
+                what: `${what}: time lost by the deployment, beside the fastest of today's tools`,
                 unit: 's',
                 limit: LOST_NEXT_SECONDS,
                 measured: byDeployment,
               },
-              { what: `${label}, \`${name}\`: requests`, unit: 'count', limit: REQUESTS_NEXT, measured: requests },
+              { what: `${what}: requests`, unit: 'count', limit: REQUESTS_NEXT, measured: requests },
             ] as const)
           : []),
       ];
