@@ -14,6 +14,8 @@ module.exports = {
     '<rootDir>/test/workflows/pipeline.test.ts',
     '<rootDir>/test/workflows/create-missing.test.ts',
     '<rootDir>/test/e2e/health.test.ts',
+    '<rootDir>/test/e2e/people.test.ts',
+    '<rootDir>/test/workflows/worker-away.test.ts',
     '<rootDir>/test/e2e/metrics.test.ts',
     '<rootDir>/test/e2e/releases.test.ts',
     '<rootDir>/test/e2e/pipelines.test.ts',
