@@ -21,13 +21,15 @@ export async function readService(
   { containers, burst, logSince, upgraded, ...about }: About & ReadOptions,
   signal: AbortSignal,
 ): Promise<ReadService> {
-  follow(deps, about);
+  const wasFollowed = follow(deps, about);
   const open =
     burst === undefined
       ? await openService(deps, about, containers, signal)
       : await readUntilMoved(deps, about, { state: burst, pauses: BURST, containers: containers !== 'never' }, signal);
   const snapshot = snapshotOrRemoved(open, about.target.serviceId);
-  const watched = tellWatch(deps, about, snapshot, upgraded === undefined ? null : touchedOf(upgraded));
+  // What happened while it was read is told only where the events came in all the time.
+  const told = tellWatch(deps, about, snapshot, upgraded === undefined ? null : touchedOf(upgraded));
+  const watched = wasFollowed ? told : {};
   if (open === null) return { ...snapshot, ...watched };
   const worst = upgraded === undefined ? undefined : ailingOf(open, upgraded, false)[0];
   const failing =

@@ -29,7 +29,7 @@ export async function finishUpgrade(
     lease,
     signal,
     (snapshot) => finishPermission(snapshot, round, acceptUnprovable, about.policy.maxRestarts),
-    { containers: 'when-settled' },
+    { containers: 'when-settled', tellsUnsent: true },
   );
   if (sent.outcome === 'not-now' || sent.service.state !== FINISHING) return sent;
   tellWatch(deps, about, sent.service, null);

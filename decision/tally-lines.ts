@@ -49,3 +49,8 @@ function ageOf({ config, version }: InstanceTally, upgraded: readonly ConfigVers
 const unhealthyOf = ({ running, healthy }: InstanceTally): number => Math.max(0, running - healthy);
 
 const also = (count: number, what: string): string => (count === 0 ? '' : `, ${count} ${what}`);
+
+/** How far an upgrade is, for the logbook. */
+export function newContainersRun(running: number): string {
+  return `${running} new ${running === 1 ? 'container runs' : 'containers run'}`;
+}

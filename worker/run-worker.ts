@@ -76,6 +76,8 @@ export interface WorkerReady {
 const WORKFLOW_CODE_LIMIT = { isolateExecutionTimeout: '1h' } as const;
 /** Notifications under way at once, for each target. */
 const TOLD_AT_ONCE = 5;
+/** A worker that ends tries for so long to tell those whose events it heard, milliseconds. */
+const HAND_OVER_MILLIS = 3_000;
 
 /**
  * Runs the workflows' worker and one for the activities of each environment, in this process, until it is told to end by
@@ -213,6 +215,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     ended.abort();
     unwatch();
     for (const { news } of watches.values()) news.close();
+    await Promise.all([...watches.values()].map(({ watch }) => watch.handOver(HAND_OVER_MILLIS)));
     await Promise.all([counting, checking, ...[...watches.values()].map(({ watch }) => watch.close())]);
   }
 }

@@ -14,6 +14,7 @@ import type { Round } from '../decision/round';
 import { hasVersions } from '../decision/round';
 import type { InstanceTally, ServiceSnapshot } from '../decision/service-snapshot';
 import { versionsOf } from '../decision/service-snapshot';
+import { newContainersRun } from '../decision/tally-lines';
 import { asWord, targetText } from '../decision/target-text';
 import type { ActivityGroups } from './activity-options';
 import { Announcer } from './announce';
@@ -96,6 +97,8 @@ export class Deployment {
   readonly nudges = new Nudges();
   /** New containers of our upgrade that run, as last told. */
   toldRunning = 0;
+  /** When that was told, milliseconds since the epoch. */
+  toldRunningAt = 0;
   /** What was tried and did not lead on. */
   readonly tries = new Tries();
   /** What was wrong when it did not get on; null while it does. */
@@ -112,6 +115,8 @@ export class Deployment {
   /** The containers of the last read that asked for them, and when that was. */
   #containers: { readonly instances: readonly InstanceTally[]; readonly readAt: number } | null = null;
   #restoreAsked: RestoreNeeded | null = null;
+  /** What was asked for while the finish was on its way, and declined for that. */
+  #declined: RestoreNeeded | null = null;
   #pokes = 0;
   /** How many of them had come when a pause ended last. */
   #heard = 0;
@@ -275,9 +280,9 @@ export class Deployment {
     return isOverdue(this.#elapsedMillis, this.policy.timeoutMillis, this.graceMillis);
   }
 
-  /** Until the absolute cap is reached, milliseconds; negative after that. */
+  /** Until the absolute cap is judged, milliseconds; negative after that. */
   get leftMillis(): number {
-    return this.policy.timeoutMillis - this.#elapsedMillis;
+    return Math.max(this.policy.timeoutMillis - this.#elapsedMillis, this.graceMillis);
   }
 
   /** Time spent waiting for people left out. */
@@ -342,11 +347,27 @@ export class Deployment {
     if (!isProgress(nudge)) return this.nudges.take(nudge);
     if (this.phase !== 'waiting' || nudge.running <= this.toldRunning) return;
     this.toldRunning = nudge.running;
-    this.note('info', `${nudge.running} of ${nudge.expected} new containers run`);
+    this.toldRunningAt = Date.now();
+    this.note('info', newContainersRun(nudge.running));
+  }
+
+  /**
+   * Nothing of the finish was sent after all: there is a way back again, and who asked for it meanwhile, and was not told to his face that
+   * it is refused, gets it.
+   */
+  finishWasNotSent(): void {
+    this.finishSent = false;
+    const declined = this.#declined;
+    this.#declined = null;
+    if (declined === null) return;
+    this.note('warning', `${declined.reason} after all: the finish was not sent`);
+    this.#askToRestore(declined);
   }
 
   decline(kind: InterventionKind, author: { by: string; why: string | null }, meaning: string): void {
     this.note('warning', `${saidBy(kind, author)} is refused: ${meaning}`);
+    if (this.finishSent && (kind === 'cancel' || kind === 'rollback'))
+      this.#declined ??= new RestoreNeeded(kind === 'cancel' ? 'cancelled' : 'rolled-back', saidBy(kind, author), true);
   }
 
   /** A newer deployment takes its place: restores like `cancel`, unless there is no way back; then that one waits. */
@@ -354,8 +375,10 @@ export class Deployment {
     // The one that was to give way is over, and its place is this one's.
     if (meant !== null && meant !== this.request.deploymentId) return;
     const said = why ?? `${by} asked for another deployment meanwhile`;
-    if (this.finishSent)
+    if (this.finishSent) {
+      this.#declined ??= new RestoreNeeded('superseded', said, true);
       return this.note('info', `${said}: it waits, for the finish was sent and there is no way back`);
+    }
     this.#pokes += 1;
     if (this.phase === 'parked') {
       this.retryAsked = true;

@@ -29,6 +29,9 @@ export function afterFinishSent(
 export function afterFinishFailed(drover: Drover, how: Failed): Drover {
   if (how === 'interrupted') return called(drover, drover.at);
   if (how === 'denied') return parked({ ...drover, attempt: null }, drover.at);
+  // `Unsent`: not even the first attempt could read.
+  const isUnsent = how === 'outage' && drover.attempt?.isFirst === true && drover.attempt.stage === 'read';
+  if (isUnsent) return { ...drover, attempt: null, at: drover.at === 'finish.reset' ? 'wait' : 'verify' };
   return { ...drover, attempt: null, at: mayBeUnderWay(how) ? 'finish.quiet' : 'finish.read' };
 }
 

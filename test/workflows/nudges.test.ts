@@ -73,7 +73,7 @@ const CASES: Case[] = [
       const { reads } = await historyOf(deploying);
       await nudge(deploying, { saw: 'state', state: 'upgrading' });
       await nudge(deploying, { saw: 'progress', state: 'upgrading', running: 1, expected: 2 });
-      await one.rig.until(deploying, ({ events }) => events.some(({ text }) => text === '1 of 2 new containers run'));
+      await one.rig.until(deploying, ({ events }) => events.some(({ text }) => text === '1 new container runs'));
       expect((await historyOf(deploying)).reads).toEqual(reads);
       await one.reaches('upgraded');
       await nudge(deploying, { saw: 'state', state: 'upgraded' });

@@ -7,7 +7,7 @@ import type { EventStreamListener } from '../../rancher/event-stream';
 import type { RancherClient } from '../../rancher/rancher-client';
 import type { Nudge } from '../../workflows/contract';
 import { Outbox, pause } from './outbox';
-import type { Woken } from './outbox';
+import type { OutboxOptions, Woken } from './outbox';
 import { ProjectWatch } from './project-watch';
 import type { StreamChange } from './project-watch';
 
@@ -29,6 +29,7 @@ export interface EnvironmentWatchOptions {
   readonly open?: (projectId: string, listener: EventStreamListener) => { readonly isUp: boolean; close(): void };
   /** Milliseconds of a clock that never goes back. Default: the process's own. */
   readonly now?: () => number;
+  readonly attempts?: NonNullable<OutboxOptions['attempts']>;
   /** How often {@link EnvironmentWatch.tick} is called, milliseconds; null: by whoever made it. Default 1,000. */
   readonly tickMillis?: number | null;
 }
@@ -37,6 +38,8 @@ export interface EnvironmentWatchOptions {
 const MOST_STREAMS = 5;
 /** Sweeps come each so many ticks. */
 const SWEEP_TICKS = 60;
+/** After so many ticks it is tried again to wake those that could not be woken. */
+const UNHEARD_TICKS = 15;
 
 /** The event streams of one environment: one for each project, however many deployments follow it. */
 export class EnvironmentWatch implements ServiceWatch {
@@ -44,6 +47,8 @@ export class EnvironmentWatch implements ServiceWatch {
   readonly #outbox: Outbox;
   readonly #projects = new Map<string, ProjectWatch>();
   readonly #frames = new Map<EventFrame['kind'], number>();
+  /** Those that Temporal could not be told of, by their workflow ids: they are told to look once it can. */
+  readonly #unheard = new Map<string, Follower>();
   readonly #closed = new AbortController();
   #timer: NodeJS.Timeout | null = null;
   #ticks = 0;
@@ -53,8 +58,12 @@ export class EnvironmentWatch implements ServiceWatch {
     this.#options = options;
     this.#outbox = new Outbox({
       send: options.send,
+      ...(options.attempts === undefined ? {} : { attempts: options.attempts }),
       onSent: (nudge) => options.onNudge?.(nudge, 'sent'),
-      onGivenUp: (nudge) => options.onNudge?.(nudge, 'failed'),
+      onGivenUp: (nudge, follower) => {
+        options.onNudge?.(nudge, 'failed');
+        this.#unheard.set(follower.workflowId, follower);
+      },
       onGone: (follower) => {
         for (const project of this.#projects.values()) project.drop(follower);
       },
@@ -72,7 +81,7 @@ export class EnvironmentWatch implements ServiceWatch {
   changed(service: FollowedService, state: string, millis: number, signal: AbortSignal): Promise<void> {
     const project = this.#projects.get(service.projectId);
     if (project !== undefined) return project.changed(service, state, millis, signal);
-    return pause(millis, AbortSignal.any([signal, this.#closed.signal]));
+    return this.#closed.signal.aborted ? Promise.resolve() : pause(millis, signal);
   }
 
   /** Whether it wakes this workflow already. */
@@ -86,7 +95,15 @@ export class EnvironmentWatch implements ServiceWatch {
     for (const [kind, count] of this.#frames) this.#options.onFrames?.(kind, count);
     this.#frames.clear();
     if (this.#ticks % SWEEP_TICKS === 0) this.#sweep();
+    if (this.#ticks % UNHEARD_TICKS === 0) this.#tellUnheard();
     this.#tellUp();
+  }
+
+  /** This worker ends: those that it would have woken look for themselves, and another worker follows them from then on. */
+  async handOver(limitMillis: number): Promise<void> {
+    for (const project of this.#projects.values())
+      for (const follower of project.followers) this.#outbox.put(follower, { saw: 'check' });
+    await this.#outbox.drained(limitMillis);
   }
 
   /** Closes the streams; resolves when no signal is under way. */
@@ -125,6 +142,12 @@ export class EnvironmentWatch implements ServiceWatch {
       open: (socket) => this.#options.client().openEvents(projectId, socket),
       listener,
     });
+  }
+
+  #tellUnheard(): void {
+    const unheard = [...this.#unheard.values()];
+    this.#unheard.clear();
+    for (const follower of unheard) if (this.follows(follower)) this.#outbox.put(follower, { saw: 'check' });
   }
 
   #sweep(): void {

@@ -12,6 +12,10 @@ import type { Known } from './service-change';
 export const LESSER_MILLIS = 15_000;
 /** … up to this. */
 export const LESSER_WIDEST_MILLIS = 120_000;
+/** So many changes of the state are told at once … */
+export const STATES = 12;
+/** … within this time, milliseconds: a deployment has fewer. */
+export const STATES_MILLIS = 600_000;
 /** Between two nudges that only tell how many containers run, milliseconds. */
 export const PROGRESS_MILLIS = 10_000;
 /** Only so long after an upgrade began its end is told from its containers: later a burst of reads would be many for little. */
@@ -28,6 +32,7 @@ export class FollowedService {
   readonly #followers = new Map<string, { readonly follower: Follower; readonly until: number }>();
   readonly #containers = new ContainerCounts();
   readonly #lesser = new Pace(LESSER_MILLIS, LESSER_WIDEST_MILLIS);
+  readonly #states = new Bound(STATES, STATES_MILLIS);
   #known: Known | null = null;
   /** What a frame said that was not told of yet. */
   #untold: { readonly facts: ServiceFacts; readonly at: number } | null = null;
@@ -117,7 +122,8 @@ export class FollowedService {
     const { facts } = this.#untold;
     const change = changeOf(this.#known, facts);
     if (change === null) this.#untold = null;
-    else if (change === 'state') this.#lesser.begin();
+    else if (change === 'state' && this.#states.passes(now)) this.#lesser.begin();
+    // One that goes to and fro all the time is told like the rest.
     else if (!this.#lesser.passes(now)) return null;
     return change === null ? null : this.#tell(change, facts);
   }
@@ -198,6 +204,23 @@ const keyOf = (versions: readonly ConfigVersion[]): string =>
     .map(({ config, version }) => `${config} ${version}`)
     .sort()
     .join('\n');
+
+/** Lets so many pass within a time. */
+class Bound {
+  readonly #passed: number[] = [];
+
+  constructor(
+    private readonly most: number,
+    private readonly withinMillis: number,
+  ) {}
+
+  passes(now: number): boolean {
+    while (this.#passed[0] !== undefined && now - this.#passed[0] >= this.withinMillis) this.#passed.shift();
+    if (this.#passed.length >= this.most) return false;
+    this.#passed.push(now);
+    return true;
+  }
+}
 
 /** Lets one pass now and then: the pause doubles while more come than pass. */
 class Pace {

@@ -13,7 +13,7 @@ export interface OutboxOptions {
   /** There is no such workflow any more. */
   readonly onGone: (follower: Follower) => void;
   /** It was tried as often as it is worth: the workflow reads by its own timer. */
-  readonly onGivenUp?: ((nudge: Nudge) => void) | undefined;
+  readonly onGivenUp?: ((nudge: Nudge, follower: Follower) => void) | undefined;
   /** Before the second attempt, milliseconds; each later pause is twice as long. Default 500. */
   readonly firstPauseMillis?: number;
   /** Default 5. */
@@ -23,14 +23,14 @@ export interface OutboxOptions {
 /** Signals under way at once. */
 const AT_ONCE = 20;
 
-/** What makes a workflow read, and soonest, goes before what it is only told. */
+/** What always makes a workflow read goes before a state, which it may know, and that before what it is only told. */
 const RANK: Readonly<Record<Nudge['saw'], number>> = {
-  state: 0,
-  'nearly-done': 1,
-  transitioning: 2,
-  message: 3,
-  health: 4,
-  check: 5,
+  transitioning: 0,
+  message: 1,
+  health: 2,
+  check: 3,
+  state: 4,
+  'nearly-done': 5,
   progress: 6,
 };
 
@@ -63,6 +63,12 @@ export class Outbox {
     });
   }
 
+  /** Resolves when all that was put is sent or given up, or after so long, milliseconds. */
+  async drained(millis: number): Promise<void> {
+    const over = AbortSignal.timeout(millis);
+    while (!over.aborted && (this.#waiting.size > 0 || this.#sending.size > 0)) await pause(10, over);
+  }
+
   /** Sends nothing more; resolves when nothing is under way. */
   async close(): Promise<void> {
     this.#ended.abort();
@@ -93,7 +99,7 @@ export class Outbox {
         return;
       } catch {
         if (this.#ended.signal.aborted) return;
-        if (attempt >= attempts) return onGivenUp?.(nudge);
+        if (attempt >= attempts) return onGivenUp?.(nudge, follower);
         await pause(firstPauseMillis * 2 ** (attempt - 1), this.#ended.signal);
       }
     }

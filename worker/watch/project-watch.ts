@@ -40,7 +40,8 @@ export class ProjectWatch {
   readonly #options: ProjectWatchOptions;
   readonly #stream: { readonly isUp: boolean; close(): void };
   readonly #services = new Map<string, FollowedService>();
-  readonly #waiters = new Map<string, Set<(facts: ServiceFacts) => void>>();
+  /** Told each frame of their service; null: there will be none. */
+  readonly #waiters = new Map<string, Set<(facts: ServiceFacts | null) => void>>();
   readonly #held = new Set<FollowedService>();
   /** Container to the services that it was seen with. */
   readonly #owners = new Map<string, readonly string[]>();
@@ -80,14 +81,19 @@ export class ProjectWatch {
   async changed({ serviceId }: Place, state: string, millis: number, signal: AbortSignal): Promise<void> {
     const known = this.#services.get(serviceId)?.state ?? state;
     if (known !== state) return;
+    if (this.#closed.signal.aborted || signal.aborted) return;
     const over = new AbortController();
+    const end = (): void => over.abort();
     const waiters = this.#waiters.get(serviceId) ?? new Set();
     this.#waiters.set(serviceId, waiters);
-    const waiter = (facts: ServiceFacts): void => {
-      if (facts.state !== state || facts.removed) over.abort();
+    const waiter = (facts: ServiceFacts | null): void => {
+      if (facts === null || facts.state !== state || facts.removed) end();
     };
     waiters.add(waiter);
-    await pause(millis, AbortSignal.any([signal, over.signal, this.#closed.signal]));
+    // No `AbortSignal.any` over a signal that lives long: some versions of Node keep something of each.
+    signal.addEventListener('abort', end, { once: true });
+    await pause(millis, over.signal);
+    signal.removeEventListener('abort', end);
     waiters.delete(waiter);
     if (waiters.size === 0) this.#waiters.delete(serviceId);
   }
@@ -124,8 +130,14 @@ export class ProjectWatch {
     return now - this.#usedAt >= UNUSED_MILLIS;
   }
 
+  /** Whoever follows here. */
+  get followers(): Follower[] {
+    return [...this.#services.values()].flatMap((service) => service.followers);
+  }
+
   close(): void {
     this.#closed.abort();
+    for (const waiters of this.#waiters.values()) for (const waiter of [...waiters]) waiter(null);
     this.#catching?.abort();
     this.#stream.close();
     this.#services.clear();

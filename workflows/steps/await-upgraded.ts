@@ -4,7 +4,7 @@ import { touchedVersions } from '../../decision/round';
 import { roundStep } from '../../decision/round-step';
 import { waitMillis } from '../../decision/schedule';
 import type { ServiceSnapshot } from '../../decision/service-snapshot';
-import { newOnesText } from '../../decision/tally-lines';
+import { newContainersRun, newOnesText } from '../../decision/tally-lines';
 import { readReplacing } from '../calls';
 import type { Deployment } from '../deployment';
 import { RestoreNeeded } from '../endings';
@@ -36,6 +36,7 @@ export async function awaitUpgraded(deployment: Deployment, straight: boolean): 
   let containersAt = since - Math.max(0, containersEvery - FIRST_CONTAINERS_MILLIS);
   let containerReads = 0;
   let suspected = false;
+  let isHeldUp = false;
   let planned = nextPause(deployment, 0, clock);
   for (;;) {
     const news = await deployment.pause(planned, waitingText(deployment));
@@ -43,14 +44,16 @@ export async function awaitUpgraded(deployment: Deployment, straight: boolean): 
     if (deployment.takeRetry()) throw new RestoreNeeded('again', 'a person asked to upgrade again', true);
 
     const isTrouble = news === 'transitioning' || news === 'message';
-    // Whose events come in tells of its containers itself.
-    const isDue = !nudges.watched && Date.now() - containersAt >= containersEvery;
+    // Whose events come in tells of its containers itself, once there is something to tell.
+    const isQuiet = nudges.watched && deployment.toldRunning > 0;
+    const isDue = isHeldUp || (!isQuiet && Date.now() - containersAt >= containersEvery);
+    const burst = nudges.takeNearlyDone();
     const withContainers = isTrouble || isDue || clock.stalledMillis + planned >= policy.stallLimitMillis;
     const service = await readReplacing(deployment, {
       containers: withContainers ? 'always' : straight ? 'never' : 'when-settled',
       // Rancher's own words only explain: every third time is often enough.
       withLog: withContainers && containerReads % 3 === 0,
-      ...(nudges.takeNearlyDone() ? { burst: 'upgrading' } : {}),
+      ...(burst ? { burst: 'upgrading' } : {}),
     });
     if (withContainers) containerReads += 1;
     if (service.instances !== null) containersAt = Date.now();
@@ -61,9 +64,13 @@ export async function awaitUpgraded(deployment: Deployment, straight: boolean): 
       return;
     }
 
+    // It was not nearly done: what holds it up is looked for soon.
+    isHeldUp = burst;
     const before = clock;
     // Those of sidekicks that were left alone run all the time: they are neither new nor progress.
-    clock = tick(clock, Date.now(), planned, service, touchedVersions(deployment.ours));
+    clock = withTold(deployment, clock, (known) =>
+      tick(known, Date.now(), planned, service, touchedVersions(deployment.ours)),
+    );
     noteProgress(deployment, service, before, clock);
     if (clock.stalledMillis === 0) {
       deployment.diagnosis = null;
@@ -77,7 +84,19 @@ export async function awaitUpgraded(deployment: Deployment, straight: boolean): 
     if (service.instances !== null && deployment.isStuck(clock, policy.stallLimitMillis))
       throw new RestoreNeeded('rolled-back', `no progress for ${seconds(clock.stalledMillis)}${words(service)}`);
     planned = nextPause(deployment, Date.now() - since, clock);
+    if (isHeldUp) planned = Math.min(planned, FIRST_CONTAINERS_MILLIS);
   }
+}
+
+/** A container that an event told of got better when it was told, not when it is read. */
+function withTold(
+  { toldRunning, toldRunningAt }: Deployment,
+  clock: ProgressClock,
+  tickOf: (known: ProgressClock) => ProgressClock,
+): ProgressClock {
+  if (toldRunning <= clock.running) return tickOf(clock);
+  const ticked = tickOf({ ...clock, running: toldRunning });
+  return { ...ticked, stalledMillis: Math.min(ticked.stalledMillis, Math.max(0, Date.now() - toldRunningAt)) };
 }
 
 /** Not beyond the moment when a limit could be reached. */
@@ -101,7 +120,7 @@ function noteProgress(
   if ((now.running > before.running || now.healthy > before.healthy) && !isTold)
     deployment.note(
       'info',
-      `${now.running} new ${now.running === 1 ? 'container runs' : 'containers run'}${now.healthy < now.running ? `, ${now.healthy} healthy` : ''}`,
+      `${newContainersRun(now.running)}${now.healthy < now.running ? `, ${now.healthy} healthy` : ''}`,
     );
   deployment.toldRunning = Math.max(deployment.toldRunning, now.running);
   const told = service.message?.replace(/1i\d+/g, '…') ?? null;

@@ -28,7 +28,7 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
   let waited = 0;
   let { sent, after } = await send(deployment, acceptUnprovable);
   if (sent === 'not-now') {
-    deployment.finishSent = false;
+    deployment.finishWasNotSent();
     return 'again';
   }
   for (;;) {
@@ -64,7 +64,7 @@ export async function finish(deployment: Deployment, acceptUnprovable: boolean):
       ({ sent } = await send(deployment, acceptUnprovable));
       // None was taken, and none is under way: the gates decide anew.
       if (sent === 'not-now' && isStillToFinish(deployment)) {
-        deployment.finishSent = false;
+        deployment.finishWasNotSent();
         return 'again';
       }
     }
@@ -109,6 +109,8 @@ async function send(deployment: Deployment, acceptUnprovable: boolean): Promise<
       return { sent: called.value.outcome, after };
     }
     deployment.tries.failed('finish', called);
+    // Rancher was away before anything was sent: the gates decide anew when it is back.
+    if (called.type === 'Unsent') return { sent: 'not-now', after: null };
     if (isOutage(called.type)) {
       deployment.note('warning', `whether the finish was taken is not known: ${called.message}`);
       // A finish that comes late must not meet what somebody upgrades next.

@@ -91,6 +91,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
           watched: deployment.nudges.watched && kindOfState(service.state) !== 'flapping',
           limitMillis: Math.min(policy.settleLimitMillis, policy.stallLimitMillis),
         });
+        planned = Math.max(policy.pollMinMillis, Math.min(planned, deployment.leftMillis));
         break;
       default:
         throw new TypeError(`unknown step ${String(step satisfies never)}`);

@@ -57,7 +57,7 @@ function prepare(request: ClientRequest, where: FreezePlace, file: string): void
     case 'within-workflow-code':
       return;
     case 'before-the-lease-check':
-      if (/\/instances\b/.test(request.path)) freeze(file);
+      if (!isPost && /\/services\/[^/?]+$/.test(request.path)) freeze(file);
       return;
     case 'after-the-lease-check':
       if (isPost) freeze(file);

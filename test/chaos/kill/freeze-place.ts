@@ -2,7 +2,7 @@
  * Where a worker is frozen: while workflow code runs, or in its first attempt to post an upgrade.
  *
  * - `within-workflow-code`: Temporal's SDK limits the time of each run of workflow code
- * - `before-the-lease-check`: as it asks for the containers, the last read before the check
+ * - `before-the-lease-check`: as it asks for the service, the last read before the check
  * - `after-the-lease-check`: the check was passed, and no connection is begun yet
  * - `as-the-connection-stands`: the connection stands, and nobody has heard of it yet
  * - `as-the-bytes-are-written`: the time was looked at for the last time, and the next thing is the write

@@ -425,8 +425,36 @@ describe('a follower', () => {
     while (w.sent.length < 2) await w.settled();
     expect(await w.nudges()).toEqual([
       { saw: 'state', state: 'upgraded' },
-      { saw: 'state', state: 'active' },
+      { saw: 'transitioning', state: 'active' },
     ]);
+  });
+
+  test('that could not be told is told to look, once Temporal can be asked again', async () => {
+    let isAway = true;
+    const w = watched(() => (isAway ? Promise.reject(new Error('Temporal is away')) : Promise.resolve('sent')), 1);
+    w.following();
+    w.service({ state: 'upgraded' });
+    await w.settled();
+    isAway = false;
+    await w.pass(20_000);
+    expect(await w.nudges()).toEqual([{ saw: 'check' }]);
+  });
+
+  test('is told to look by a worker that ends', async () => {
+    const w = watched();
+    w.following();
+    await w.watch.handOver(60_000);
+    expect(await w.nudges()).toEqual([{ saw: 'check' }]);
+  });
+
+  test('of a service that goes to and fro is told a dozen times, and then like the rest', async () => {
+    const w = watched();
+    w.following(knownAs({ state: 'active' }));
+    for (let turn = 0; turn < 40; turn += 1) {
+      w.service({ state: turn % 2 === 0 ? 'updating-active' : 'active' });
+      await w.settled();
+    }
+    expect((await w.nudges()).length).toBe(13);
   });
 });
 

@@ -36,7 +36,7 @@ test('of what comes together for one workflow the most telling is sent; others d
     outbox.put(follower('deploy'), { saw });
   outbox.put(follower('other'), { saw: 'progress' });
   await waitFor('both', () => sent.length === 2);
-  expect(sent).toEqual(['deploy state', 'other progress']);
+  expect(sent).toEqual(['deploy message', 'other progress']);
   await outbox.close();
 });
 

@@ -49,8 +49,9 @@ export class Watched {
   readonly #listeners = new Map<string, EventStreamListener>();
   readonly #up = new Set<string>();
 
-  constructor(send: EnvironmentWatchOptions['send'] = () => Promise.resolve('sent')) {
+  constructor(send: EnvironmentWatchOptions['send'] = () => Promise.resolve('sent'), attempts?: number) {
     this.watch = new EnvironmentWatch({
+      ...(attempts === undefined ? {} : { attempts }),
       client: () => ({
         openEvents: () => {
           throw new Error('not here');
