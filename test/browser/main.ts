@@ -18,7 +18,7 @@ const TELLS: Readonly<
   Record<SceneName, { readonly history: readonly (string | RegExp)[]; readonly metadata: readonly (string | RegExp)[] }>
 > = {
   running: {
-    history: [/prepareUpgrade •/, /postUpgrade •/, /wait .*Rancher to replace the containers/],
+    history: [/resolveTarget •/, /postUpgrade •/, /wait .*Rancher to replace the containers/],
     metadata: ['waiting', 'upgrading', /cancel restores/, /release 42/],
   },
   held: {
