@@ -40,14 +40,18 @@ async function main(): Promise<void> {
 /** Runs a section, prints its figures and keeps them; one that breaks counts as a target that was missed. */
 async function measure(
   name: SectionName,
-  { runs, quick, most, before, json }: BenchOptions,
+  { runs, quick, most, least, before, json }: BenchOptions,
   ran: { readonly command: string; readonly commit: string },
 ): Promise<{ met: number; missed: number }> {
   const section = await SECTIONS[name]();
   say(`\n=== ${section.title} (${name})`);
   const began = performance.now();
   try {
-    const { versions = {}, ...figures } = await section.run({ runs, quick, say, ...(most === null ? {} : { most }) });
+    const { versions = {}, ...figures } = await section.run({
+      ...{ runs, quick, say },
+      ...(most === null ? {} : { most }),
+      ...(least === null ? {} : { least }),
+    });
     const seconds = Math.round((performance.now() - began) / 1000);
     for (const line of figuresText(figures)) say(line);
     say(`(${seconds} s)`);

@@ -9,6 +9,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** How many deployments are in flight at most; null: what the section does by default. */
   readonly most: number | null;
+  /** The fewest that are tried; null: one. */
+  readonly least: number | null;
   /** Whether the figures are kept as those to compare with, beside the present ones. */
   readonly before: boolean;
   /** The file that the figures are kept in; null: they are only printed. */
@@ -23,6 +25,7 @@ export const USAGE = `npm run bench -- [options]
   --only NAME,…     these sections: ${SECTION_NAMES.join(', ')} (default: all)
   --runs N          how often each short thing is measured, 1 to 100 (default 5)
   --most N          load: at most so many deployments in flight, up to 5000 (default 1000); 5000 takes half an hour more
+  --least N         load: at least so many
   --quick           small sizes, to see that it works; the figures are printed and not kept
   --before          keep the figures as "before", to compare with
   --json FILE       where the figures are kept (default docs/performance.json)`;
@@ -40,6 +43,7 @@ export function readOptions(args: readonly string[], kept: string): BenchOptions
   return {
     only: values.only === undefined ? SECTION_NAMES : sections(values.only),
     most: values.most === undefined ? null : whole('--most', values.most, MOST_IN_FLIGHT),
+    least: values.least === undefined ? null : whole('--least', values.least, MOST_IN_FLIGHT),
     runs: values.runs === undefined ? (quick ? QUICK_RUNS : RUNS) : whole('--runs', values.runs, MOST_RUNS),
     quick,
     before: values.before === true,
@@ -56,6 +60,7 @@ function parsed(args: readonly string[]) {
         only: text,
         runs: text,
         most: text,
+        least: text,
         quick: flag,
         before: flag,
         json: text,

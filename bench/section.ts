@@ -8,6 +8,8 @@ export interface SectionOptions {
   readonly quick: boolean;
   /** The most deployments in flight at once that are tried, for sections that try several numbers. Default: the section's. */
   readonly most?: number;
+  /** The fewest of them. Default: one. */
+  readonly least?: number;
   readonly say: (line: string) => void;
 }
 

@@ -27,8 +27,8 @@ export const LOAD: Section = {
   about:
     "One worker process with one environment, Temporal's dev server (in memory), the simulated Rancher and the client, each a process of its own, all on this machine. " +
     'The new images are pulled for so long that all deployments are in flight at the same time; then as many whole deployments as fast as they go.',
-  run: async ({ quick, say, most = MOST_BY_DEFAULT }) => {
-    const sizes = (quick ? QUICK_SIZES : SIZES).filter((size) => size <= most);
+  run: async ({ quick, say, most = MOST_BY_DEFAULT, least = 1 }) => {
+    const sizes = (quick ? QUICK_SIZES : SIZES).filter((size) => size >= least && size <= most);
     const measured: LoadFigures[] = [];
     for (const deployments of sizes) {
       say(`${deployments} in flight`);
