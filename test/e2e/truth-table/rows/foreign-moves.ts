@@ -276,7 +276,7 @@ export const FOREIGN_MOVES: Theme = {
     {
       title: 'while `waiting`, somebody scales down: Rancher ends it early, old containers still run',
       service: PAIR,
-      behaviour: { pullMillis: 20_000 },
+      behaviour: { pullMillis: 80_000 },
       args: ['--batch-interval', '100ms'],
       meanwhile: inTurn(waiting, scales(1)),
       verdict: 'rolled-back',
