@@ -113,7 +113,7 @@ const waiting: Case[] = [
   ...([3, 1] as const).map((scale): Case => ({
     title: `while waiting, somebody scales from 2 to ${scale}: upgraded, with old containers left, and rolled back`,
     run: async (one) => {
-      one.behave(2, { pullMillis: 20_000 });
+      one.behave(2, { pullMillis: 60_000 });
       const deploying = await one.start({ overrides: { batchSize: 1, batchIntervalMillis: 100 } });
       await one.until(deploying, 'waiting');
       await scales(scale)(one);

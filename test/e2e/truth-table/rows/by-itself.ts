@@ -121,7 +121,7 @@ export const BY_ITSELF: Theme = {
     {
       title: 'Rancher says `upgraded` too early: somebody scaled, and old containers still run',
       service: PAIR,
-      behaviour: { pullMillis: 20_000 },
+      behaviour: { pullMillis: 80_000 },
       args: ['--batch-interval', '100ms'],
       meanwhile: inTurn(waiting, scales(3)),
       verdict: 'rolled-back',
