@@ -477,7 +477,8 @@ export const FOREIGN_MOVES: Theme = {
       title: 'two upgrades are accepted at once, ours the earlier one: theirs is named',
       service: PAIR,
       args: ONE_BATCH,
-      before: late('upgrade', 1),
+      // It takes long enough to be found on its way.
+      before: inTurn((one) => one.behaves('other', { pullMillis: 60_000 }), late('upgrade', 1)),
       meanwhile: inTurn(met, personUpgrades),
       ...interfered(
         /somebody else upgraded the service; found upgrading: primary example\/.*:other/,
