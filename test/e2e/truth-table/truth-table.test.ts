@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { freePort } from '../../../worker/temporal-server/ports';
 import { Stack } from '../../support/stack';
 import { servedEnvironments } from './environments';
@@ -6,8 +7,8 @@ import { runRow } from './run-row';
 import { planted, ROWS, seedFor, THEMES } from './table';
 import { TALES } from './tales';
 
-/** Under way at once: they wait more than they work. `ROWS_AT_ONCE=` sets it for a machine that has other things to do. */
-const AT_ONCE = Number(process.env['ROWS_AT_ONCE'] ?? 12);
+/** Under way at once, for each processor three: they wait more than they work, but what somebody does has to come in time. `ROWS_AT_ONCE=` sets it for a machine that has other things to do. */
+const AT_ONCE = Number(process.env['ROWS_AT_ONCE'] ?? 3 * availableParallelism());
 /** Wider than the real server's few milliseconds: two upgrades at once have to meet on a busy machine, too. */
 const RACE_MILLIS = 400;
 const LIMIT_MILLIS = 300_000;
