@@ -169,7 +169,7 @@ export interface ReleaseCase {
 /** Runs cases side by side on one rig, each on a stack of its own, and reports each as a test. */
 export function runReleaseCases(
   cases: readonly ReleaseCase[],
-  options: Pick<Parameters<typeof Rig.start>[0], 'policy' | 'gates' | 'probes'> = {},
+  options: Pick<Parameters<typeof Rig.start>[0], 'policy' | 'gates' | 'probes' | 'watch'> = {},
 ): void {
   let rig: Rig | undefined;
   const outcomes = new Map<ReleaseCase, Promise<{ error: unknown } | null>>();

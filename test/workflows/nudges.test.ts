@@ -2,6 +2,7 @@ import type { FollowedService, KnownOfService, ServiceWatch } from '../../activi
 import type { ConfigVersion } from '../../decision/service-snapshot';
 import { NUDGE } from '../../workflows/contract';
 import type { Nudge } from '../../workflows/contract';
+import { runReleaseCases } from '../support/release-scene';
 import type { Deploying } from '../support/rig';
 import { ONE_BATCH, runCases } from './scene';
 import type { Case, Scene } from './scene';
@@ -148,6 +149,27 @@ const CASES: Case[] = [
     },
   },
 ];
+
+describe('news of a service that a release upgrades', () => {
+  runReleaseCases(
+    [
+      {
+        title: 'Rancher tells nothing of a release that is gone: that is looked up all the same, in seconds',
+        services: ['a', 'b'],
+        run: async (one) => {
+          await one.start({ a: [], b: ['a'] }, { confirm: 'manual' });
+          await one.until(({ phase }) => phase === 'confirming');
+          await one.handle.terminate('by hand');
+          for (const service of ['a', 'b']) {
+            expect(await one.deployment(service).result()).toMatchObject({ verdict: 'rolled-back' });
+            expect(one.runs(service)).toBe('active 1 x2');
+          }
+        },
+      },
+    ],
+    { watch },
+  );
+});
 
 describe('news of a service', () => {
   runCases(CASES, {

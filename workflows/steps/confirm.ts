@@ -4,7 +4,7 @@ import { seconds } from '../seconds';
 import { readGates } from './gates';
 
 /** How often a held deployment looks at its service at least, milliseconds. */
-const LOOK_EVERY_MILLIS = 300_000;
+export const LOOK_EVERY_MILLIS = 300_000;
 /** The same while the service's events come in, milliseconds. */
 const WATCHED_LOOK_MILLIS = 7_200_000;
 
@@ -80,8 +80,13 @@ export function isConfirmed(deployment: Deployment): boolean {
  * Soon at first, then ever more rarely: a service that waits for a person for a day costs a few hundred reads; a dozen where Rancher's
  * events come in, for those tell when something changes.
  */
-export function lookEvery(elapsedMillis: number, watched: boolean, mostMillis = WATCHED_LOOK_MILLIS): number {
+export function lookEvery(elapsedMillis: number, watched: boolean): number {
   return watched
-    ? Math.min(mostMillis, Math.max(LOOK_EVERY_MILLIS, elapsedMillis / 2))
-    : Math.min(LOOK_EVERY_MILLIS, Math.max(15_000, elapsedMillis / 5));
+    ? Math.min(WATCHED_LOOK_MILLIS, Math.max(LOOK_EVERY_MILLIS, elapsedMillis / 2))
+    : lookSometimes(elapsedMillis, LOOK_EVERY_MILLIS);
+}
+
+/** What is left until the next look by time alone: 15 seconds at first, a fifth of what passed then, `mostMillis` at most; milliseconds. */
+export function lookSometimes(elapsedMillis: number, mostMillis: number): number {
+  return Math.min(mostMillis, Math.max(15_000, elapsedMillis / 5));
 }

@@ -3,12 +3,12 @@ import { readService } from '../calls';
 import type { Deployment } from '../deployment';
 import { RestoreNeeded } from '../endings';
 import { decide, reportTo, runOf } from '../release-link';
-import { isConfirmed, lookEvery } from './confirm';
+import { isConfirmed, LOOK_EVERY_MILLIS, lookSometimes } from './confirm';
 import { readGates } from './gates';
 import { verify } from './verify';
 
-/** Whether the release still is there is looked up as often at least, whatever events come in, milliseconds. */
-const LOOK_EVERY_MILLIS = 900_000;
+/** The most that passes between two looks at the release while the service's events come in, milliseconds. */
+const WATCHED_LOOK_MILLIS = 900_000;
 
 const MEND = 'See the release: it finishes all of its services, or takes all back.';
 
@@ -44,8 +44,9 @@ export async function waitForRelease(deployment: Deployment, why: string, needsP
       if (isConfirmed(deployment)) return;
       if (!isThere) await goWithTheOthers(deployment);
       if (isConfirmed(deployment)) return;
-      const { watched } = deployment.nudges;
-      await deployment.pause(lookEvery(Date.now() - since, watched, LOOK_EVERY_MILLIS), 'for the release to decide');
+      // Rancher's events tell nothing of a release that is gone: soon at first in any case.
+      const mostMillis = deployment.nudges.watched ? WATCHED_LOOK_MILLIS : LOOK_EVERY_MILLIS;
+      await deployment.pause(lookSometimes(Date.now() - since, mostMillis), 'for the release to decide');
       deployment.throwIfRestoreAsked();
       if (isConfirmed(deployment)) return;
       const { proof } = await readGates(deployment);
