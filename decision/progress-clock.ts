@@ -3,7 +3,8 @@ import { versionIn } from './round';
 
 /**
  * How long nothing got better. Progress is a new high-water mark of running, then of healthy, containers of the target versions, or
- * the next state. New ids, re-created containers and other messages are not: failing containers are re-created every few seconds.
+ * the next state. New ids, re-created containers and other messages are not: failing containers are re-created every few seconds. Nor is a
+ * state that was there before: a service that goes to and fro gets nowhere.
  *
  * Only time between two successful reads counts, and of that no more than was planned between them: an outage is nobody's stall.
  */
@@ -12,7 +13,8 @@ export interface ProgressClock {
   readonly stalledMillis: number;
   /** When the last successful read was; milliseconds since the epoch. */
   readonly lastReadAt: number;
-  readonly state: string | null;
+  /** The states that it was read in. */
+  readonly states: readonly string[];
   readonly running: number;
   readonly healthy: number;
 }
@@ -21,7 +23,7 @@ export interface ProgressClock {
 export const READ_SLACK_MILLIS = 5_000;
 
 export function startClock(now: number): ProgressClock {
-  return { stalledMillis: 0, lastReadAt: now, state: null, running: 0, healthy: 0 };
+  return { stalledMillis: 0, lastReadAt: now, states: [], running: 0, healthy: 0 };
 }
 
 /**
@@ -37,12 +39,12 @@ export function tick(
 ): ProgressClock {
   const counted = Math.min(Math.max(0, now - clock.lastReadAt), plannedMillis + READ_SLACK_MILLIS);
   const { running, healthy } = reached(service, targets);
-  const progressed =
-    (clock.state !== null && clock.state !== service.state) || running > clock.running || healthy > clock.healthy;
+  const isNew = !clock.states.includes(service.state);
+  const progressed = (isNew && clock.states.length > 0) || running > clock.running || healthy > clock.healthy;
   return {
     stalledMillis: progressed ? 0 : clock.stalledMillis + counted,
     lastReadAt: now,
-    state: service.state,
+    states: isNew ? [...clock.states, service.state] : clock.states,
     running: Math.max(running, clock.running),
     healthy: Math.max(healthy, clock.healthy),
   };

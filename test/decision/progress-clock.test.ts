@@ -72,6 +72,13 @@ describe('what is no progress', () => {
     expect(afterReads(one, dead, one, dead, upgrading([good(2)])).stalledMillis).toBe(0);
   });
 
+  test('states that come again: a service that goes to and fro', () => {
+    const [active, updating] = [service({}), service({ state: 'updating-active' })];
+    expect(afterReads(active, updating).stalledMillis).toBe(0);
+    expect(afterReads(active, updating, active, updating, active).stalledMillis).toBe(30 * SECOND);
+    expect(afterReads(active, updating, active, upgrading([])).stalledMillis).toBe(0);
+  });
+
   test('health that comes and goes', () => {
     const ill = upgrading([tally({ running: 1, healthy: 0 })]);
     expect(afterReads(one, ill, one, ill, one).stalledMillis).toBe(40 * SECOND);
