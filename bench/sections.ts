@@ -8,6 +8,7 @@ export const SECTIONS = {
   start: () => import('./start/section.js').then(({ START }) => START),
   histories: () => import('./histories/section.js').then(({ HISTORIES }) => HISTORIES),
   load: () => import('./load/section.js').then(({ LOAD }) => LOAD),
+  throughput: () => import('./throughput/section.js').then(({ THROUGHPUT }) => THROUGHPUT),
   idle: () => import('./idle/section.js').then(({ IDLE }) => IDLE),
 } as const satisfies Readonly<Record<string, () => Promise<Section>>>;
 

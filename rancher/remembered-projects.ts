@@ -2,7 +2,7 @@ import type { Project } from './resources';
 import { SharedRead } from './shared-read';
 
 /** How long a project that was found is known by its name, milliseconds. */
-export const REMEMBERED_MILLIS = 300_000;
+export const REMEMBERED_MILLIS = 60_000;
 
 /**
  * Which project a name or an id stands for, for as long as one may take the last answer for it. Only what was found without doubt is remembered: that

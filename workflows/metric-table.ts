@@ -70,7 +70,7 @@ export const METRICS = {
   drover_rancher_stream_up: {
     type: 'gauge',
     labels: ['environment'],
-    help: "Whether Rancher's event stream tells this worker of changes: 1; 0 while it is being opened again; NaN where nobody needs it.",
+    help: "Whether Rancher's event stream tells this worker of changes: 1; 0 while it is being opened again, or tells nothing; NaN where nobody needs it.",
   },
   drover_rancher_stream_opened_total: {
     type: 'counter',

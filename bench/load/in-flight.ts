@@ -14,7 +14,7 @@ import type { TimeLost } from './time-lost';
 import { mostAtOnce, spreadsOf, timesLost } from './time-lost';
 
 /** What is put on one worker. */
-export interface LoadPlan extends Pick<SiteOptions, 'workerYaml' | 'temporalOnFile'> {
+export interface LoadPlan extends Pick<SiteOptions, 'workerYaml' | 'temporalOnFile' | 'requestsPerSecond'> {
   readonly deployments: number;
   /** How many deployments are asked for in a second. Infinity: as fast as they are taken. */
   readonly perSecond: number;
@@ -74,8 +74,8 @@ const LOOK_MILLIS = 1_000;
 const PAGE_EVERY_LOOKS = 5;
 /** For a moment at first nothing is asked: what a worker is without deployments. */
 const QUIET_MILLIS = 3_000;
-/** Beyond the longest pull; what is not over then is broken. */
-const PATIENCE_MILLIS = 10 * 60_000;
+/** Beyond the longest pull; what is not over then is broken. Thousands that end within minutes of each other are many minutes of work. */
+const PATIENCE_MILLIS = 60 * 60_000;
 const RAMP_SLACK = 1.05;
 
 /** Puts deployments on one worker, all in flight at the same time, and measures everything until the last has ended. */
@@ -92,6 +92,7 @@ export async function inFlight(plan: LoadPlan): Promise<LoadFigures> {
     pullMillis: (index) => pulls[index] ?? 0,
     ...(workerYaml === undefined ? {} : { workerYaml }),
     ...(temporalOnFile === undefined ? {} : { temporalOnFile }),
+    ...(plan.requestsPerSecond === undefined ? {} : { requestsPerSecond: plan.requestsPerSecond }),
   });
   try {
     return await measure(site, plan, Math.max(...pulls));

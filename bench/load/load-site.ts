@@ -37,6 +37,8 @@ export interface SiteOptions {
   readonly events?: boolean;
   /** Put under `worker:` in `drover.yaml`. */
   readonly workerYaml?: Readonly<Record<string, string | number>>;
+  /** Requests in a second that the worker may ask for. Default: what the product does by default. */
+  readonly requestsPerSecond?: number;
   /** Whether Temporal's dev server keeps everything in a SQLite file. Default false: in memory. */
   readonly temporalOnFile?: boolean;
 }
@@ -74,6 +76,9 @@ export class LoadSite {
       const metricsAddress = `127.0.0.1:${await freePort('127.0.0.1')}`;
       const loopFile = join(folder, 'loop.jsonl');
       const worker = { metricsAddress, ...options.workerYaml };
+      const { requestsPerSecond: perSecond } = options;
+      const rancher =
+        perSecond === undefined ? '' : `rancher: { requests: { perSecond: ${perSecond}, concurrent: 16 } }\n`;
       const yaml = Object.entries(worker).map(([name, value]) => `  ${name}: ${value}\n`);
       const stack = await Stack.start({
         seed: worldOf(targets, [...pulls]),
@@ -86,7 +91,7 @@ export class LoadSite {
         policy: { stallLimit: '6h', timeout: '12h' },
         environments: { [ENVIRONMENT]: { project: PROJECT } },
         events: options.events ?? true,
-        extraYaml: `worker:\n${yaml.join('')}`,
+        extraYaml: `worker:\n${yaml.join('')}${rancher}`,
         workerEnv: {
           NODE_OPTIONS: `--require=${LOOP_DELAY_HOOK}`,
           DROVER_BENCH_LOOP_FILE: loopFile,

@@ -1,17 +1,16 @@
-import type { Cell, Column, Table, Target } from '../figures';
+import type { Target } from '../figures';
 import type { Section, SectionFigures } from '../section';
 import type { LoadFigures, LoadPlan } from './in-flight';
 import { inFlight } from './in-flight';
+import { processOf, table, timedOut, worker } from './measures';
+import type { Measure } from './measures';
 import { BEGUN_AGAIN } from './run-records';
 import type { LoopDelay } from './loop-delay';
 
 /** How many deployments are in flight at once, one measurement after the other; up to the option `--most`. */
-const SIZES = [1, 10, 100, 1_000, 5_000] as const;
+const SIZES = [1, 10, 100, 1_000, 2_000, 5_000] as const;
 const QUICK_SIZES = [1, 10, 50] as const;
 const MOST_BY_DEFAULT = 1_000;
-/** How many whole deployments are asked for at once, their images being there. */
-const AT_ONCE = 300;
-const QUICK_AT_ONCE = 30;
 /** What two processors bear that all four processes share; the largest number would take an hour at that. */
 const perSecondOf = (deployments: number): number => (deployments > 1_000 ? 6 : 4);
 
@@ -26,7 +25,7 @@ export const LOAD: Section = {
   title: 'Many deployments at once on one worker',
   about:
     "One worker process with one environment, Temporal's dev server (in memory), the simulated Rancher and the client, each a process of its own, all on this machine. " +
-    'The new images are pulled for so long that all deployments are in flight at the same time; then as many whole deployments as fast as they go.',
+    'The new images are pulled for so long that all deployments are in flight at the same time.',
   run: async ({ quick, say, most = MOST_BY_DEFAULT, least = 1 }) => {
     const sizes = (quick ? QUICK_SIZES : SIZES).filter((size) => size >= least && size <= most);
     const measured: LoadFigures[] = [];
@@ -34,10 +33,7 @@ export const LOAD: Section = {
       say(`${deployments} in flight`);
       measured.push(await inFlight(planOf(deployments, quick, say)));
     }
-    const atOnce = Math.min(most, quick ? QUICK_AT_ONCE : AT_ONCE);
-    say(`${atOnce} whole deployments, as fast as they go`);
-    const fast = await inFlight({ deployments: atOnce, perSecond: Infinity, pulls: null, onLine: say });
-    return figuresOf(measured, fast);
+    return figuresOf(measured);
   },
 };
 
@@ -45,7 +41,7 @@ function planOf(deployments: number, quick: boolean, onLine: (line: string) => v
   return { deployments, perSecond: perSecondOf(deployments), pulls: quick ? QUICK_PULLS : PULLS, onLine };
 }
 
-function figuresOf(measured: readonly LoadFigures[], fast: LoadFigures): SectionFigures {
+function figuresOf(measured: readonly LoadFigures[]): SectionFigures {
   const largest = measured.at(-1);
   return {
     tables: [
@@ -54,7 +50,6 @@ function figuresOf(measured: readonly LoadFigures[], fast: LoadFigures): Section
       table('The worker', measured, WORKER),
       table('Whose processor time, for each deployment', measured, PROCESSORS),
       table('Calls between the worker and Temporal, for each deployment', measured, CALLS),
-      table('Whole deployments, as fast as they go', [fast], THROUGHPUT),
     ],
     charts: [
       {
@@ -110,31 +105,9 @@ function figuresOf(measured: readonly LoadFigures[], fast: LoadFigures): Section
   };
 }
 
-type Measure = Column & { readonly of: (one: LoadFigures) => Cell };
-
-const DEPLOYMENTS: Measure = { title: 'Deployments', of: (one) => one.deployments };
-
-function table(title: string, rows: readonly LoadFigures[], measures: readonly Measure[]): Table {
-  const columns = [DEPLOYMENTS, ...measures];
-  return {
-    title,
-    columns: columns.map(({ title: heading, unit }) => ({ title: heading, ...(unit === undefined ? {} : { unit }) })),
-    rows: rows.map((row) => columns.map(({ of }) => of(row))),
-  };
-}
-
-const timedOut = ({ history }: LoadFigures): number => history.byType['WORKFLOW_TASK_TIMED_OUT'] ?? 0;
 const tasksFailed = ({ history, sdk }: LoadFigures): number =>
   Math.max(sdk.workflowTasksFailed, history.byType['WORKFLOW_TASK_FAILED'] ?? 0);
 const notSucceeded = ({ deployments, verdicts }: LoadFigures): number => deployments - (verdicts['succeeded'] ?? 0);
-const worker = (one: LoadFigures): LoadFigures['processes'][string] => processOf(one, 'worker');
-
-function processOf({ processes }: LoadFigures, name: string): LoadFigures['processes'][string] {
-  const found = processes[name];
-  if (found === undefined) throw new Error(`${name} was not measured`);
-  return found;
-}
-
 const OUTCOME: readonly Measure[] = [
   { title: 'at once', of: (one) => one.mostInFlight },
   { title: 'succeeded', of: (one) => one.verdicts['succeeded'] ?? 0 },
@@ -207,20 +180,6 @@ const CALLS: readonly Measure[] = [
   { title: 'workflow task waited', unit: 'ms', of: (one) => one.sdk.workflowTaskWait },
   { title: 'workflow task worked on', unit: 'ms', of: (one) => one.sdk.workflowTaskWork },
   { title: 'activity waited', unit: 'ms', of: (one) => one.sdk.activityWait },
-];
-
-const THROUGHPUT: readonly Measure[] = [
-  { title: 'deployments', unit: 'per second', of: (one) => one.deployments / one.wallSeconds },
-  { title: 'succeeded', of: (one) => one.verdicts['succeeded'] ?? 0 },
-  { title: 'lost, median', unit: 's', of: (one) => one.lost.inAll.p50 / 1000 },
-  { title: 'lost, p95', unit: 's', of: (one) => one.lost.inAll.p95 / 1000 },
-  ...['worker', 'temporal', 'simulator', 'client'].map((name): Measure => ({
-    title: `processor, ${name}`,
-    unit: 'percent',
-    of: (one) => 100 * processOf(one, name).cpuShare,
-  })),
-  { title: 'memory at most', unit: 'MB', of: (one) => worker(one).peakMegabytes },
-  { title: 'workflow tasks timed out', of: timedOut },
 ];
 
 function targetsOf(one: LoadFigures): Target[] {

@@ -144,7 +144,8 @@ function figuresOf(costs: readonly Cost[]): Figures {
           ],
     ),
     notes: [
-      `Median [least–most] of the ${SERVICES} services. What names no service by its id or its name (the lookups of environments and stacks, the one event stream) is shared among them by Drover, and divided here; the other tools ask that anew in each process.`,
+      `Median [least–most] of the ${SERVICES} services. What names no service by its id or its name (the lookups of environments and stacks, the one event stream) is shared among them by Drover, and divided here; the other tools ask that anew in each process. One that is alone, with a worker that has only just begun, asks for its environment, its stack and the stream itself: two or three requests more.`,
+      'The stall limit is 30 minutes, since one container alone is pulled for more than three of them.',
     ],
   };
 }

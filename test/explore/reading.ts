@@ -52,7 +52,7 @@ export function stalledMillis(setting: Setting, read: Read, targets: readonly Co
   // What was planned is short in an outage: it is the read that came late.
   const planned = read.wasAway ? SHORT_MILLIS : PLANNED[read.elapsed];
   return setting.decisions.tick(
-    { stalledMillis: 0, lastReadAt: 0, state: read.service.state, running, healthy },
+    { stalledMillis: 0, lastReadAt: 0, states: [read.service.state], running, healthy },
     read.wasAway ? OUTAGE_MILLIS : planned,
     planned,
     read.service,

@@ -1,4 +1,5 @@
 import type { Follower, KnownOfService } from '../../activities/service-watch';
+import { PRIMARY } from '../../decision/service-snapshot';
 import type { ConfigVersion } from '../../decision/service-snapshot';
 import { kindOfState } from '../../decision/service-state';
 import type { ContainerFacts, ServiceFacts } from '../../rancher/event-frame';
@@ -26,6 +27,10 @@ const POST_MILLIS = 1_000;
 const FAILED: readonly Standing[] = ['unhealthy', 'stopped', 'gone'];
 /** Longer than a read takes, milliseconds: what was read later knows what a frame said before. */
 const READ_MILLIS = 5_000;
+/** Frames come about once a second: a change of which none came for so long is one that the stream does not tell, milliseconds. */
+export const DEAF_MILLIS = 15_000;
+/** One that Rancher is not at work on, and that nobody holds, is looked at again soon or is over: so long it is followed, milliseconds. */
+const READY_MILLIS = 600_000;
 
 /** Says who is to be woken: a service that workflows follow, what they know of it, and what frames said. Times are milliseconds of any clock. */
 export class FollowedService {
@@ -39,11 +44,16 @@ export class FollowedService {
   #upgrade: Upgrade | null = null;
   /** A container failed while the service was `upgraded`, and nobody was told. */
   #hasFailed = false;
+  #framedAt = -Infinity;
+  /** Since when a frame is owed: a read found another state than was known. */
+  #owedSince: number | null = null;
 
   constructor(readonly serviceId: string) {}
 
   /** A workflow has one run at a time: a later one takes the place of the one before. */
-  follow(follower: Follower, until: number): void {
+  follow(follower: Follower, now: number, mostMillis: number): void {
+    const isReady = this.#known !== null && kindOfState(this.#known.state) === 'ready';
+    const until = now + (isReady ? Math.min(READY_MILLIS, mostMillis) : mostMillis);
     this.#followers.set(follower.workflowId, { follower, until });
   }
 
@@ -66,6 +76,21 @@ export class FollowedService {
     return this.#known?.state ?? null;
   }
 
+  /** Whether it is upgraded, and kept so: its containers are what may change. */
+  get isHeld(): boolean {
+    return this.#known?.state === 'upgraded';
+  }
+
+  /** Whether its state changed and the stream told nothing of it for too long. */
+  isUnheard(now: number): boolean {
+    return this.#owedSince !== null && now - this.#owedSince >= DEAF_MILLIS;
+  }
+
+  /** No frame is owed any more: the stream was away meanwhile. */
+  owesNothing(): void {
+    this.#owedSince = null;
+  }
+
   /** Whether {@link due} may have something to say. */
   get waits(): boolean {
     return this.#untold !== null || this.#hasFailed || this.#upgrade?.hasUntold === true;
@@ -85,6 +110,8 @@ export class FollowedService {
 
   told(known: KnownOfService, upgraded: readonly ConfigVersion[] | null, now: number): Nudge | null {
     const isFirst = this.#known === null;
+    const isTold = this.#known?.state === known.state || this.#untold?.facts.state === known.state;
+    if (!isFirst && !isTold && now - this.#framedAt > READ_MILLIS) this.#owedSince ??= now;
     this.#known = known;
     this.#upgrade = this.#upgradeOf(upgraded, now);
     if (this.#untold !== null) {
@@ -97,7 +124,13 @@ export class FollowedService {
     return this.#ofUpgrade(now);
   }
 
-  /** A frame of the service, or what a read found after a gap. */
+  /** A frame came, whatever it says. */
+  framed(now: number): void {
+    this.#framedAt = now;
+    this.#owedSince = null;
+  }
+
+  /** What a frame of the service said, or a read after a gap. */
   saw(facts: ServiceFacts, now: number): Nudge | null {
     this.#untold = { facts, at: now };
     return this.#compare(now);
@@ -106,9 +139,10 @@ export class FollowedService {
   sawContainer(container: ContainerFacts, now: number): Nudge | null {
     const change = this.#containers.saw(container, now);
     if (change === null) return null;
-    // What ran, and does not any more, while people still decide: Rancher's own health is not there for every service.
-    if (this.#known?.state === 'upgraded' && change.was === 'running' && FAILED.includes(change.is))
-      this.#hasFailed = true;
+    // What ran, and does not any more, while people still decide: Rancher's own health is not there for every service. One of the new
+    // containers that is seen for the first time ran before: the upgrade was proven.
+    const ran = change.was === 'running' || (change.was === null && this.#upgrade?.has(container) === true);
+    if (this.isHeld && ran && FAILED.includes(change.is)) this.#hasFailed = true;
     return this.#ofFailed(now) ?? this.#ofUpgrade(now);
   }
 
@@ -171,6 +205,10 @@ class Upgrade {
     private readonly since: number,
   ) {
     this.#key = keyOf(versions);
+  }
+
+  has({ config, version }: ContainerFacts): boolean {
+    return this.versions.some((one) => one.config === (config ?? PRIMARY) && one.version === (version ?? '0'));
   }
 
   is(versions: readonly ConfigVersion[]): boolean {

@@ -18,9 +18,13 @@ export interface ProjectWatchOptions {
   readonly now: () => number;
 }
 
-/** What is told of a stream: that it is gone, once it was for a while; and that it is back. */
+/** What is told of a stream: that it is gone, once it was for a while; and that it is back; or that it is of no use though it is open. */
 export type StreamChange =
   | { readonly to: 'up' }
+  /** It is open, and says nothing of what changes. */
+  | { readonly to: 'deaf'; readonly serviceId: string }
+  /** It tells again what changes. */
+  | { readonly to: 'heard' }
   | { readonly to: 'lost'; readonly why: string }
   | { readonly to: 'back'; readonly awayMillis: number };
 
@@ -28,6 +32,8 @@ export type StreamChange =
 export const MISSED_MILLIS = 10_000;
 /** A follower that does not follow again for so long is forgotten: one that waits for a person looks every two hours, milliseconds. */
 export const FOLLOWED_MILLIS = 3 * 3_600_000;
+/** What is held is looked at after a gap no more often than this, milliseconds: as often as where there is no stream. */
+const HELD_MILLIS = 300_000;
 /** A stream that nobody follows is closed after so long, milliseconds. */
 export const UNUSED_MILLIS = 30 * 60_000;
 /** Containers of followed services that are kept in mind; more of them at a time are not worth the memory. */
@@ -49,6 +55,12 @@ export class ProjectWatch {
   #lost: { readonly since: number; readonly why: string; isTold: boolean } | null = null;
   #wasUp = false;
   #catching: AbortController | null = null;
+  #gapEndedAt = -Infinity;
+  #heldCheckedAt = -Infinity;
+  /** Those that are held were left out after a gap. */
+  #isBehind = false;
+  /** The stream is open, and did not tell of a change. */
+  #isDeaf = false;
   #usedAt: number;
 
   constructor(options: ProjectWatchOptions) {
@@ -57,18 +69,18 @@ export class ProjectWatch {
     this.#stream = options.open({
       up: () => this.#up(),
       down: (why) => this.#down(why),
-      service: (service) => this.#service(service),
+      service: (service) => this.#framed(service),
       container: (container) => this.#container(container),
       counted: (kind) => options.onFrame(kind),
     });
   }
 
   get isUp(): boolean {
-    return this.#stream.isUp;
+    return this.#stream.isUp && !this.#isDeaf;
   }
 
   follow({ serviceId }: Place, follower: Follower): boolean {
-    this.#serviceOf(serviceId).follow(follower, this.#options.now() + FOLLOWED_MILLIS);
+    this.#serviceOf(serviceId).follow(follower, this.#options.now(), FOLLOWED_MILLIS);
     return this.isUp;
   }
 
@@ -76,6 +88,9 @@ export class ProjectWatch {
     // Whoever tells before he follows is compared with, too.
     const service = this.#serviceOf(serviceId);
     this.#wake(service, service.told(known, upgraded, this.#options.now()));
+    // Of what changed while it was away there is no frame.
+    const isNew = this.#options.now() - this.#gapEndedAt < MISSED_MILLIS;
+    if (!this.#stream.isUp || this.#isDeaf || isNew) service.owesNothing();
   }
 
   async changed({ serviceId }: Place, state: string, millis: number, signal: AbortSignal): Promise<void> {
@@ -117,6 +132,9 @@ export class ProjectWatch {
       this.#wake(service, service.due(now));
     }
     if (this.#lost !== null && !this.#lost.isTold && now - this.#lost.since >= MISSED_MILLIS) this.#miss(this.#lost);
+    if (!this.#stream.isUp) return;
+    for (const service of this.#services.values()) if (service.isUnheard(now)) return this.#deaf(service);
+    if (this.#isBehind) this.#checkHeld();
   }
 
   /** Forgets who does not follow any more; called now and then. @returns whether the stream is of no use any more */
@@ -162,12 +180,16 @@ export class ProjectWatch {
     this.#lost = null;
     if (lost?.isTold === true) onChange({ to: 'back', awayMillis: now() - lost.since });
     else onChange({ to: 'up' });
-    if (this.#wasUp) void this.#catchUp();
+    if (this.#wasUp) {
+      this.#gapEndedAt = now();
+      void this.#catchUp();
+    }
     this.#wasUp = true;
   }
 
   #down(why: string): void {
     this.#catching?.abort();
+    for (const service of this.#services.values()) service.owesNothing();
     this.#lost ??= { since: this.#options.now(), why, isTold: false };
   }
 
@@ -178,6 +200,26 @@ export class ProjectWatch {
     // To those that came while it never opened, nothing was promised.
     if (!this.#wasUp) return;
     for (const service of this.#services.values()) if (service.isBusy) this.#wake(service, { saw: 'check' });
+  }
+
+  /** Nobody may count on what is not told: all look for themselves, and from then on as if there were no stream. */
+  #deaf({ serviceId }: FollowedService): void {
+    this.#isDeaf = true;
+    this.#options.onChange({ to: 'deaf', serviceId });
+    for (const service of this.#services.values()) {
+      service.owesNothing();
+      this.#wake(service, { saw: 'check' });
+    }
+  }
+
+  #framed(facts: ServiceFacts): void {
+    const service = this.#services.get(facts.serviceId);
+    service?.framed(this.#options.now());
+    if (service !== undefined && this.#isDeaf) {
+      this.#isDeaf = false;
+      this.#options.onChange({ to: 'heard' });
+    }
+    this.#service(facts);
   }
 
   #service(facts: ServiceFacts): void {
@@ -205,16 +247,29 @@ export class ProjectWatch {
     if (nudge !== null) for (const follower of service.followers) this.#options.nudge(follower, nudge);
   }
 
-  /** Frames were missed: each followed service is read once, those at which Rancher is at work first, one after the other. */
+  /**
+   * Frames were missed: each followed service is read once, those at which Rancher is at work first, one after the other. Those that are held
+   * look for themselves, for their containers count, and only now and then: a stream that is cut again and again costs no more than none.
+   */
   async #catchUp(): Promise<void> {
     this.#catching?.abort();
     const catching = new AbortController();
     this.#catching = catching;
     const services = [...this.#services.values()];
+    this.#checkHeld();
     for (const service of [...services.filter((one) => one.isBusy), ...services.filter((one) => !one.isBusy)]) {
       if (catching.signal.aborted) return;
-      if (this.#services.get(service.serviceId) === service) await this.#readMissed(service, catching.signal);
+      if (this.#services.get(service.serviceId) === service && !service.isHeld)
+        await this.#readMissed(service, catching.signal);
     }
+  }
+
+  #checkHeld(): void {
+    const now = this.#options.now();
+    this.#isBehind = now - this.#heldCheckedAt < HELD_MILLIS;
+    if (this.#isBehind) return;
+    this.#heldCheckedAt = now;
+    for (const service of this.#services.values()) if (service.isHeld) this.#wake(service, { saw: 'check' });
   }
 
   async #readMissed(service: FollowedService, signal: AbortSignal): Promise<void> {

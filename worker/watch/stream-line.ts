@@ -9,6 +9,10 @@ export function streamLine(
   switch (change.to) {
     case 'up':
       return null;
+    case 'deaf':
+      return `Rancher's event stream of ${alias} (${webUrl}) is open and tells nothing: service ${change.serviceId} changed and no event came of it. Deployments there are read more often instead, until events come again`;
+    case 'heard':
+      return `Rancher's event stream of ${alias} (${webUrl}) tells again what changes`;
     case 'lost':
       return `Rancher's event stream of ${alias} (${webUrl}) does not open: deployments there are read more often instead, and it is tried again until it does. ${change.why}`;
     case 'back':

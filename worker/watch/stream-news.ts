@@ -21,6 +21,7 @@ export class StreamNews {
       this.#lost = change;
       return this.#sayAfter(AT_FIRST_MILLIS);
     }
+    if (change.to === 'deaf' || change.to === 'heard') return this.say(change);
     if (this.#isSaid) this.say(change);
     this.#lost = null;
     this.#isSaid = false;

@@ -37,7 +37,8 @@ export function watchEnvironment(
     client,
     send,
     onChange: (change) => {
-      if (change.to !== 'lost') measure.count('drover_rancher_stream_opened_total', { environment: alias });
+      if (change.to === 'up' || change.to === 'back')
+        measure.count('drover_rancher_stream_opened_total', { environment: alias });
       news.stream(change);
     },
     onUp: (isUp) => measure.stream(alias, isUp),

@@ -256,6 +256,15 @@ describe("the containers of a deployment's own upgrade", () => {
     expect(await w.saw()).toEqual(['state']);
   });
 
+  test('one of the new ones that is first seen when it has failed is told too', async () => {
+    const w = watched();
+    w.following(knownAs({ state: 'upgraded' }), NEW);
+    w.container('1i1', 'stopped', { version: 'old' });
+    expect(await w.nudges()).toEqual([]);
+    w.container('1i2', 'stopped');
+    expect(await w.nudges()).toEqual([{ saw: 'health', state: 'upgraded' }]);
+  });
+
   test('one that ran and fails while the service is `upgraded` is told; one that nobody saw run, and in another state, is not', async () => {
     const w = watched();
     w.following(knownAs({ state: 'upgraded' }));
@@ -346,9 +355,11 @@ describe('a stream that is lost', () => {
     expect([await w.saw(), w.changes]).toEqual([[], [{ to: 'lost', why: '401' }]]);
   });
 
-  test('back after a gap, each service is read, the busy ones first; who is woken is decided as if a frame had come', async () => {
+  test('back after a gap, each service is read, the busy ones first, and who is woken is decided as if a frame had come; one that is held looks for itself', async () => {
     const w = watched();
-    w.following(knownAs({ state: 'upgraded', transitioning: 'no' }), null, 'held');
+    w.following(knownAs({ state: 'active', transitioning: 'no' }), null, 'ready');
+    w.follow('held', '1s5');
+    w.told(knownAs({ state: 'upgraded', transitioning: 'no' }), null, '1s5');
     for (const [name, id] of [
       ['done', '1s2'],
       ['still', '1s3'],
@@ -358,7 +369,7 @@ describe('a stream that is lost', () => {
       w.told(knownAs(), null, id);
     }
     w.rancher
-      .set('1s1', factsOf({ state: 'upgraded', transitioning: 'no' }))
+      .set('1s1', factsOf({ state: 'active', transitioning: 'no' }))
       .set('1s2', factsOf({ serviceId: '1s2', state: 'upgraded' }))
       .set('1s3', factsOf({ serviceId: '1s3' }))
       .set('1s4', new NotFoundError('no such service', { request: 'GET' }));
@@ -367,10 +378,92 @@ describe('a stream that is lost', () => {
     await w.settled();
     expect(w.reads).toEqual(['1s2', '1s3', '1s4', '1s1']);
     expect(w.sent).toEqual([
+      { to: 'held', nudge: { saw: 'check' } },
       { to: 'done', nudge: { saw: 'state', state: 'upgraded' } },
       { to: 'gone', nudge: { saw: 'state', state: 'removed' } },
     ]);
     // It was not lost for long enough to be told.
+    expect(w.changes).toEqual([{ to: 'up' }, { to: 'up' }]);
+  });
+
+  test('cut again and again, the others are read each time, and those that are held look every five minutes', async () => {
+    const w = watched();
+    w.following();
+    w.follow('held', '1s2');
+    w.told(knownAs({ state: 'upgraded', transitioning: 'no' }), null, '1s2');
+    w.rancher.set('1s1', factsOf());
+    const cut = async (): Promise<string[]> => {
+      w.down();
+      w.up();
+      await w.settled();
+      return [...w.reads.splice(0), ...(await w.saw())];
+    };
+    expect(await cut()).toEqual(['1s1', 'check']);
+    await w.pass(30_000);
+    expect(await cut()).toEqual(['1s1']);
+    await w.pass(260_000);
+    expect(await w.saw()).toEqual([]);
+    await w.pass(10_000);
+    expect([await w.saw(), w.reads]).toEqual([['check'], []]);
+    await w.pass(600_000);
+    expect([await w.saw(), w.reads]).toEqual([[], []]);
+  });
+});
+
+describe('a stream that is open and tells nothing', () => {
+  /** A read finds that an upgrade is under way. */
+  const moves = (w: Watched): void => w.told(knownAs(), NEW);
+  const quiet = { state: 'active', transitioning: 'no' } as const;
+
+  test('of a change that a read found: after 15 s all look for themselves, and nobody counts on it until a frame comes', async () => {
+    const w = watched();
+    w.following(knownAs(quiet));
+    w.follow('held', '1s2');
+    w.told(knownAs({ state: 'upgraded' }), null, '1s2');
+    moves(w);
+    await w.pass(14_000);
+    expect([await w.saw(), w.follow()]).toEqual([[], true]);
+    await w.pass(1_000);
+    expect(w.sent.splice(0)).toEqual([
+      { to: 'deploy', nudge: { saw: 'check' } },
+      { to: 'held', nudge: { saw: 'check' } },
+    ]);
+    expect([w.follow(), w.ups.at(-1)]).toEqual([false, false]);
+    // Another change of which there is no frame is no news.
+    w.told(knownAs({ state: 'upgraded' }), NEW);
+    await w.pass(60_000);
+    expect(await w.saw()).toEqual([]);
+    w.service({ state: 'upgraded' });
+    await w.pass(1_000);
+    expect([w.follow(), w.ups.at(-1)]).toEqual([true, true]);
+    expect(w.changes).toEqual([{ to: 'up' }, { to: 'deaf', serviceId: '1s1' }, { to: 'heard' }]);
+  });
+
+  test('is another one where a frame came just before, or comes in time, whatever it says', async () => {
+    const w = watched();
+    w.following(knownAs(quiet));
+    w.service();
+    moves(w);
+    await w.pass(60_000);
+    w.told(knownAs(quiet));
+    await w.pass(14_000);
+    w.service({ state: 'upgraded' });
+    await w.pass(60_000);
+    expect(w.changes).toEqual([{ to: 'up' }]);
+  });
+
+  test('is another one where the change was in a gap, or is what was known before anybody followed', async () => {
+    const w = watched();
+    w.follow();
+    moves(w);
+    w.up();
+    await w.pass(60_000);
+    w.rancher.set('1s1', new Error('not now'));
+    w.told(knownAs(quiet));
+    w.down();
+    w.up();
+    moves(w);
+    await w.pass(60_000);
     expect(w.changes).toEqual([{ to: 'up' }, { to: 'up' }]);
   });
 });
@@ -389,6 +482,20 @@ describe('a follower', () => {
       await w.settled();
     }
     expect(asked).toEqual(['gone', 'here', 'here']);
+  });
+
+  test('of a service that is ready, which it acts on at once or has left, is forgotten after ten minutes', async () => {
+    const w = watched();
+    w.following(knownAs({ state: 'active', transitioning: 'no' }));
+    w.follow();
+    await w.pass(9 * 60_000);
+    w.service({ state: 'upgrading' });
+    expect(await w.saw()).toEqual(['state']);
+    await w.pass(2 * 60_000);
+    w.service({ state: 'upgraded' });
+    expect(await w.saw()).toEqual([]);
+    await w.pass(31 * 60_000);
+    expect(w.closed).toEqual(['1a5']);
   });
 
   test('that does not follow again is forgotten after 3 h; the stream is closed when nobody has followed for long', async () => {

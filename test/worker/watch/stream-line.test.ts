@@ -14,6 +14,15 @@ test('it is back: after how long', () => {
   );
 });
 
+test('it is open and says nothing: of what, and what that means', () => {
+  expect(streamLine(prod, { to: 'deaf', serviceId: '1s7' })).toBe(
+    "Rancher's event stream of prod (https://rancher.example.com) is open and tells nothing: service 1s7 changed and no event came of it. Deployments there are read more often instead, until events come again",
+  );
+  expect(streamLine(prod, { to: 'heard' })).toBe(
+    "Rancher's event stream of prod (https://rancher.example.com) tells again what changes",
+  );
+});
+
 test('that it opens is no news', () => {
   expect(streamLine(prod, { to: 'up' })).toBeNull();
 });

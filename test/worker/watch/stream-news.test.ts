@@ -57,3 +57,9 @@ test('an outage that takes the stream along says nothing of it', () => {
   jest.advanceTimersByTime(600_000);
   expect(said).toEqual([]);
 });
+
+test('that it tells nothing, and tells again, is said at once', () => {
+  news.stream({ to: 'deaf', serviceId: '1s1' });
+  news.stream({ to: 'heard' });
+  expect(said).toEqual(['deaf', 'heard']);
+});
