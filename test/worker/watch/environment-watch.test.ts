@@ -445,6 +445,10 @@ describe('a stream that is open and tells nothing', () => {
     w.service();
     moves(w);
     await w.pass(60_000);
+    // A read that is older than the frame.
+    w.service({ state: 'upgraded' });
+    w.told(knownAs(), NEW);
+    await w.pass(60_000);
     w.told(knownAs(quiet));
     await w.pass(14_000);
     w.service({ state: 'upgraded' });
