@@ -18,6 +18,7 @@ export function table(title: string, rows: readonly LoadFigures[], measures: rea
 
 /** Workflow tasks that timed out. */
 export const timedOut = ({ history }: LoadFigures): number => history.byType['WORKFLOW_TASK_TIMED_OUT'] ?? 0;
+
 /** What the worker used. */
 export const worker = (one: LoadFigures): LoadFigures['processes'][string] => processOf(one, 'worker');
 

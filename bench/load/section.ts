@@ -114,6 +114,7 @@ function figuresOf(measured: readonly LoadFigures[]): SectionFigures {
 const tasksFailed = ({ history, sdk }: LoadFigures): number =>
   Math.max(sdk.workflowTasksFailed, history.byType['WORKFLOW_TASK_FAILED'] ?? 0);
 const notSucceeded = ({ deployments, verdicts }: LoadFigures): number => deployments - (verdicts['succeeded'] ?? 0);
+
 const OUTCOME: readonly Measure[] = [
   { title: 'at once', of: (one) => one.mostInFlight },
   { title: 'succeeded', of: (one) => one.verdicts['succeeded'] ?? 0 },

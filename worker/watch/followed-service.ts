@@ -207,6 +207,7 @@ class Upgrade {
     this.#key = keyOf(versions);
   }
 
+  /** Whether a container is one of the upgrade's own. */
   has({ config, version }: ContainerFacts): boolean {
     return this.versions.some((one) => one.config === (config ?? PRIMARY) && one.version === (version ?? '0'));
   }
