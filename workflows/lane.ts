@@ -6,6 +6,7 @@ import {
   condition,
   continueAsNew,
   getExternalWorkflowHandle,
+  patched,
   setCurrentDetails,
   setHandler,
   setWorkflowOptions,
@@ -59,6 +60,8 @@ const FIRST_LOOK_MILLIS = 2_000;
 const LONGEST_LOOK_MILLIS = 30_000;
 /** How long a lane waits for whoever made it, milliseconds. */
 const FIRST_ARRIVAL_MILLIS = 10_000;
+/** Lanes of which the history has it look twice before they send somebody away. */
+const HEARS_THE_WHOLE_TASK = 'lane-hears-the-whole-task';
 /** Requests of which is remembered what became of them. */
 const REMEMBERED = 50;
 
@@ -135,7 +138,7 @@ class Lane {
   /** A request at the door, of somebody who waits for the answer. */
   async enter(ticket: Ticket): Promise<LaneAnswer> {
     const { requestId } = ticket.request;
-    const entering = this.#admit(ticket, false);
+    const entering = await this.#letIn(ticket, false);
     if (entering.do === 'refuse') return { how: 'busy' };
     if (entering.do === 'follow') {
       const followed = this.#holder?.ticket;
@@ -164,7 +167,7 @@ class Lane {
       if (this.#isOfHere(ticket) && whyNoForm(ticket.request) === null) await this.#refuse(ticket, whyNot);
       return;
     }
-    const entering = this.#admit(ticket, true);
+    const entering = await this.#letIn(ticket, true);
     if (entering.do === 'attach' || entering.do === 'wait') return;
     const why =
       entering.do === 'invalid'
@@ -216,6 +219,19 @@ class Lane {
   /** Those that wait; the one that just tries whether the service is free waits too, as long as another deployment runs. */
   get #inQueue(): readonly { readonly ticket: Ticket; readonly since: number }[] {
     return [...(this.#isTaken && this.#holder !== null ? [this.#holder] : []), ...this.#waiting];
+  }
+
+  /**
+   * Nobody is sent away for a deployment that is over: where no worker answered for a while, Temporal tells in one task of the request first and of
+   * the end that was before it after that.
+   */
+  async #letIn(ticket: Ticket, isUnasked: boolean): Promise<ReturnType<typeof enterLane>> {
+    const entering = this.#admit(ticket, isUnasked);
+    if (entering.do !== 'refuse' && entering.do !== 'follow') return entering;
+    // Asked here only: what was let in at once before is let in at once again.
+    if (!patched(HEARS_THE_WHOLE_TASK)) return entering;
+    await wholeTask();
+    return this.#admit(ticket, isUnasked);
   }
 
   #admit(ticket: Ticket, isUnasked: boolean): ReturnType<typeof enterLane> {
@@ -456,6 +472,15 @@ class Lane {
       ].join('\n'),
     );
   }
+}
+
+/** All that comes with the task that is worked on has been heard, and whoever waited for it has gone on. */
+async function wholeTask(): Promise<void> {
+  // The parts of a task are handed over one after the other, and conditions are looked at after each: no promise goes on before the last of them.
+  await Promise.resolve();
+  // From here on conditions are looked at when no promise can go on any more. The first look is that of the call itself.
+  let looks = 0;
+  await condition(() => (looks += 1) > 1);
 }
 
 const bySince = (one: Queued, other: Queued): number => one.since - other.since;

@@ -75,6 +75,7 @@ export class Rig {
     { worker: Worker; running: Promise<void> }
   >();
   #makeEnvironmentsWorker: () => Promise<Worker> = () => Promise.reject(new Error('not started yet'));
+  #makeWorkflowsWorker: () => Promise<Worker> = () => Promise.reject(new Error('not started yet'));
 
   private constructor(
     readonly simulator: Simulator,
@@ -203,15 +204,14 @@ export class Rig {
     });
     const common = { connection: this.native, maxHeartbeatThrottleInterval: '1s' as const };
     this.#makeEnvironmentsWorker = () => Worker.create({ ...common, taskQueue: rancherQueue(this.alias), activities });
-    this.#run(
-      'workflows',
-      await Worker.create({
+    this.#makeWorkflowsWorker = () =>
+      Worker.create({
         ...common,
         taskQueue: this.workflowQueue,
         workflowBundle: workflowBundle(),
         activities: this.#releaseActivities(),
-      }),
-    );
+      });
+    await this.workflowsWorkerComes();
     await this.environmentsWorkerComes();
     if (targets === undefined) return;
     const telling = createNotifyActivities({
@@ -250,12 +250,25 @@ export class Rig {
     this.#workers.set(kind, { worker, running: worker.run() });
   }
 
-  /** Nobody serves the environment any more; workflows go on. */
-  async environmentsWorkerGoes(): Promise<void> {
-    const { worker, running } = this.#workers.get('environment') ?? {};
-    this.#workers.delete('environment');
+  async #end(kind: 'workflows' | 'environment'): Promise<void> {
+    const { worker, running } = this.#workers.get(kind) ?? {};
+    this.#workers.delete(kind);
     worker?.shutdown();
     await running;
+  }
+
+  /** No workflow goes on any more. */
+  workflowsWorkerGoes(): Promise<void> {
+    return this.#end('workflows');
+  }
+
+  async workflowsWorkerComes(): Promise<void> {
+    this.#run('workflows', await this.#makeWorkflowsWorker());
+  }
+
+  /** Nobody serves the environment any more; workflows go on. */
+  environmentsWorkerGoes(): Promise<void> {
+    return this.#end('environment');
   }
 
   async environmentsWorkerComes(): Promise<void> {

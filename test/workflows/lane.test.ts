@@ -1,9 +1,11 @@
 import type { DeploymentResult } from '../../workflows/contract';
 import type { LaneAnswer, LanePlace } from '../../workflows/lane-contract';
-import { SUPERSEDE } from '../../workflows/lane-contract';
+import { ENTER_LANE, LEAVE_LANE, SUPERSEDE } from '../../workflows/lane-contract';
 import { LaneDoor } from '../support/lane-door';
-import type { Case, Scene } from './scene';
-import { ONE_BATCH, runCases, STACK } from './scene';
+import type { Ticket } from '../../decision/lane';
+import { Rig } from '../support/rig';
+import type { Case } from './scene';
+import { ONE_BATCH, PROJECT, runCases, Scene, STACK } from './scene';
 
 const doorOf = (one: Scene): LaneDoor => new LaneDoor(one.rig, { stack: STACK, service: one.name });
 
@@ -292,4 +294,54 @@ const CASES: readonly Case[] = [
 
 describe('the lane of a service', () => {
   runCases(CASES);
+});
+
+// As it is after a worker was killed while it was at work on the lane: what came meanwhile comes all in one task, a request before the end that was before it.
+describe('a request that comes in one task with the end of who had the service', () => {
+  test.each([
+    ['of somebody who waits for the answer', (door: LaneDoor, ticket: Ticket) => door.enter(ticket)],
+    ['of a release', (door: LaneDoor, ticket: Ticket) => door.lane.signal(ENTER_LANE, ticket)],
+  ])(
+    '%s: it is not sent away',
+    async (_, knock) => {
+      const image = 'docker:example/web:1';
+      const services = [{ name: 'web', scale: 2, launchConfig: { imageUuid: image } }];
+      const rig = await Rig.start({
+        seed: {
+          keys: [{ accessKey: 'ACCESS', secretKey: 'SECRET', role: 'owner' }],
+          projects: [{ name: PROJECT, stacks: [{ name: STACK, services }] }],
+        },
+      });
+      try {
+        const one = new Scene(rig, 'web');
+        const door = doorOf(one);
+        const first = await door.enter(door.ticket('a', one.image(2), 'reject', { hold: true, overrides: ONE_BATCH }));
+        const holder = door.deployment(running(first).runId);
+        await rig.until(holder, ({ phase }) => phase === 'confirming');
+        await rig.workflowsWorkerGoes();
+        await door.lane.signal(LEAVE_LANE, 'nobody', { by: 'a test' });
+        const { connection, workflowService } = rig.client;
+        const task = {
+          namespace: 'default',
+          taskQueue: { name: rig.workflowQueue },
+          identity: 'a worker that is killed',
+        };
+        const { taskToken, workflowExecution } = await connection.withDeadline(Date.now() + 30_000, () =>
+          workflowService.pollWorkflowTaskQueue(task),
+        );
+        expect(workflowExecution?.workflowId).toBe(door.id);
+        await rig.workflowsWorkerComes();
+        const knocked = knock(door, door.ticket('b', one.image(3), 'reject', { overrides: ONE_BATCH }));
+        await holder.signal('confirm');
+        expect(await holder.result()).toMatchObject({ verdict: 'succeeded' });
+        await workflowService.respondWorkflowTaskFailed({ namespace: 'default', taskToken, identity: task.identity });
+        await knocked;
+        await door.lane.result();
+        one.expectRuns(3, 2);
+      } finally {
+        await rig.close();
+      }
+    },
+    60_000,
+  );
 });
