@@ -58,6 +58,13 @@ export const lanes: readonly Played[] = [
     hasEnded('left', await door.record('second'), 'cancelled');
     await door.deployment().signal('rollback', { by: 'jane' });
   }),
+  path('refused', async ({ one, door, begin }) => {
+    await begin();
+    await door.enter(door.ticket('busy', one.image(3), 'reject'));
+    await door.lane.signal(ENTER_LANE, door.ticket('busy-too', one.image(4), 'reject'));
+    hasEnded('refused', await door.record('busy-too'), 'refused');
+    await door.deployment().signal('cancel');
+  }),
   path('taken', async ({ one, door }) => {
     const running = await one.start({ hold: true, overrides: ONE_BATCH });
     await one.until(running, 'confirming');
