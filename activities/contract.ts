@@ -48,6 +48,14 @@ export interface PreparedUpgrade {
   readonly wasInactive: boolean;
 }
 
+/** Whether a deployment may count on being woken. */
+export interface Watched {
+  /** Rancher's events come in: a change wakes the deployment. Left out where they do not. */
+  readonly watched?: true;
+  /** So many deployments are watched that each is to look by itself no more often than this, milliseconds. Left out where they are few. */
+  readonly leastLookMillis?: number;
+}
+
 /**
  * How a POST of an upgrade ended.
  * - `accepted`: Rancher took it, now or in an attempt whose reply was lost.
@@ -56,11 +64,9 @@ export interface PreparedUpgrade {
  * - `replaced`: it may have been taken, and somebody upgraded the service since.
  * - `changed`: the service is not what was prepared; prepare again.
  */
-export interface PostOutcome {
+export interface PostOutcome extends Watched {
   readonly outcome: 'accepted' | 'busy' | 'undone' | 'replaced' | 'changed';
   readonly service: ServiceSnapshot;
-  /** As in {@link ReadService}. */
-  readonly watched?: true;
 }
 
 /** How a finish, a rollback or a deactivation ended: sent (now or before), or not the thing to do any more. */
@@ -72,10 +78,8 @@ export interface ActOutcome {
 }
 
 /** A service as read, with Rancher's own log about it where that was asked for. */
-export interface ReadService extends ServiceSnapshot {
+export interface ReadService extends ServiceSnapshot, Watched {
   readonly log?: readonly ServiceLogLine[];
-  /** Rancher's events come in: a change wakes the deployment. Left out where they do not. */
-  readonly watched?: true;
   /** The worst container of an upgrade that fails, where containers were read, that was asked for, and there is one. */
   readonly failing?: AilingContainer;
 }

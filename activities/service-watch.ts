@@ -36,6 +36,11 @@ export interface ServiceWatch {
    * @param upgraded the versions of an upgrade of its own that Rancher is at, whose containers tell when it is nearly done; null: none
    */
   told(service: FollowedService, known: KnownOfService, upgraded: readonly ConfigVersion[] | null): void;
+  /**
+   * How far apart the looks of one follower are to be while frames come in, at least: the looks of all of them together are a small part of the
+   * requests that may be made, however many they are. Milliseconds.
+   */
+  readonly leastLookMillis: number;
   /** Resolves at the next frame that shows the service in another state, after so long, or when it is called off; never fails. */
   changed(service: FollowedService, state: string, millis: number, signal: AbortSignal): Promise<void>;
 }

@@ -24,7 +24,7 @@ export const USAGE = `npm run bench -- [options]
 
   --only NAME,…     these sections: ${SECTION_NAMES.join(', ')} (default: all)
   --runs N          how often each short thing is measured, 1 to 100 (default 5)
-  --most N          load: at most so many deployments in flight, up to 5000 (default 1000); 5000 takes half an hour more
+  --most N          load: at most so many deployments in flight, up to 5000 (default 1000); 5000 takes three quarters of an hour more
   --least N         load: at least so many
   --quick           small sizes, to see that it works; the figures are printed and not kept
   --before          keep the figures as "before", to compare with

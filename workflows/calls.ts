@@ -137,9 +137,10 @@ export async function readService(
   const {
     log: serviceLog,
     watched,
+    leastLookMillis,
     ...service
   } = await readThrough(deployment, (group) => group.readService({ ...deployment.about, containers, ...log }));
-  deployment.nudges.watched = watched === true;
+  deployment.nudges.promised({ watched, leastLookMillis });
   deployment.saw(service, serviceLog);
   return service;
 }
@@ -157,9 +158,10 @@ export async function readReplacing(
     log: serviceLog,
     failing,
     watched,
+    leastLookMillis,
     ...service
   } = await readThrough(deployment, (group) => group.readService({ ...deployment.about, ...options }));
-  deployment.nudges.watched = watched === true;
+  deployment.nudges.promised({ watched, leastLookMillis });
   const named =
     failing ?? (service.transitioning === 'error' ? namedInWords(service.message, deployment.rancherUrl) : null);
   if (named !== null) deployment.sawFailing(service, named);

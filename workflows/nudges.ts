@@ -1,5 +1,6 @@
 import type { ServiceSnapshot } from '../decision/service-snapshot';
 import { isRecord } from '../decision/why-no-request';
+import type { Watched } from '../activities/contract';
 import type { Nudge } from './contract';
 
 const WAKES: readonly unknown[] = [
@@ -15,8 +16,16 @@ const WAKES: readonly unknown[] = [
 export class Nudges {
   /** Events come in, as far as the last read knew: a change wakes the deployment. */
   watched = false;
+  /** How often to look by time alone at most while it is watched, milliseconds. */
+  leastLookMillis = 0;
   #pending: Nudge | null = null;
   #isNearlyDone = false;
+
+  /** What a read knew of the events. */
+  promised({ watched, leastLookMillis }: { readonly [Name in keyof Watched]: Watched[Name] | undefined }): void {
+    this.watched = watched === true;
+    this.leastLookMillis = leastLookMillis ?? 0;
+  }
 
   /** Whatever is sent: what cannot be read is a reason to look. `progress` is none. */
   take(given: unknown): void {

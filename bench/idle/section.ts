@@ -34,8 +34,9 @@ export const IDLE: Section = {
 
 /** How often a deployment that is held looks at its service in a day, by its own schedule. */
 export function looksInADay(watched: boolean): number {
+  const pauseAfter = (elapsed: number): number => lookEvery(elapsed, { watched, leastLookMillis: 0 });
   let looks = 0;
-  for (let elapsed = lookEvery(0, watched); elapsed < DAY_MILLIS; elapsed += lookEvery(elapsed, watched)) looks += 1;
+  for (let elapsed = pauseAfter(0); elapsed < DAY_MILLIS; elapsed += pauseAfter(elapsed)) looks += 1;
   return looks;
 }
 

@@ -8,15 +8,11 @@ import { BEGUN_AGAIN } from './run-records';
 import type { LoopDelay } from './loop-delay';
 
 /** How many deployments are in flight at once, one measurement after the other; up to the option `--most`. */
-const SIZES = [1, 10, 100, 1_000, 2_000, 5_000] as const;
+const SIZES = [1, 10, 100, 1_000, 5_000] as const;
 const QUICK_SIZES = [1, 10, 50] as const;
 const MOST_BY_DEFAULT = 1_000;
-/** What two processors bear that all four processes share; the largest number would take an hour at that. */
-const perSecondOf = (deployments: number): number => (deployments > 1_000 ? 6 : 4);
-const WIDE_PER_SECOND = 200;
-/** Thousands in flight ask for more in a second than a worker may by default: two or three requests each in five minutes. */
-const requestsOf = (deployments: number): { requestsPerSecond?: number } =>
-  deployments > 1_000 ? { requestsPerSecond: WIDE_PER_SECOND } : {};
+/** What two processors bear that all four processes share, and what comes through the bound on requests: a dozen for each. */
+const PER_SECOND = 4;
 
 const PULLS = { shortestMillis: 60_000, spreadMillis: 60_000 };
 const QUICK_PULLS = { shortestMillis: 12_000, spreadMillis: 5_000 };
@@ -43,7 +39,7 @@ export const LOAD: Section = {
 
 function planOf(deployments: number, quick: boolean, onLine: (line: string) => void): LoadPlan {
   const pulls = quick ? QUICK_PULLS : PULLS;
-  return { deployments, perSecond: perSecondOf(deployments), pulls, onLine, ...requestsOf(deployments) };
+  return { deployments, perSecond: PER_SECOND, pulls, onLine };
 }
 
 function figuresOf(measured: readonly LoadFigures[]): SectionFigures {
@@ -103,8 +99,7 @@ function figuresOf(measured: readonly LoadFigures[]): SectionFigures {
     ],
     targets: measured.filter(({ deployments }) => deployments >= 100 || measured.length < 4).flatMap(targetsOf),
     notes: [
-      `Deployments are asked for at ${perSecondOf(1)} a second (more than 1,000 of them at ${perSecondOf(5_000)}), over one connection of the client library; the images are pulled for 60 s at least, and for longer where it takes longer to ask for all; they end within the 60 s after that besides, in the order in which chance has it.`,
-      `With more than 1,000 the worker may ask for ${WIDE_PER_SECOND} requests in a second (\`requests.perSecond\`) and not for 50: what is in flight alone asks for nearly that many.`,
+      `Deployments are asked for at ${PER_SECOND} a second, over one connection of the client library; the images are pulled for 60 s at least, and for longer where it takes longer to ask for all; they end within the 60 s after that besides, in the order in which chance has it.`,
       "Time lost is what is not Rancher's own: from the start of the workflow to the accepted upgrade, from `upgraded` to the accepted finish, and from `active` to the verdict in the history; all three by the journal of the simulated Rancher and by Temporal's own times.",
       'All processes share the processors of this machine: what one of them needs the others wait for. The event-loop delay is what a timer of 10 ms was late, in the main thread and in the thread that runs the workflows.',
     ],
@@ -146,6 +141,8 @@ const LOST: readonly Measure[] = (
 const loopOf = ({ loops }: LoadFigures, isMain: boolean): LoopDelay | undefined =>
   loops.find(({ thread }) => (thread === 'main') === isMain);
 
+const heapOf = (loop: LoopDelay | undefined): number | null => (loop === undefined ? null : loop.heapPeak / 1e6);
+
 const WORKER: readonly Measure[] = [
   { title: 'memory at first', unit: 'MB', of: (one) => worker(one).firstMegabytes },
   { title: 'memory at most', unit: 'MB', of: (one) => worker(one).peakMegabytes },
@@ -158,6 +155,11 @@ const WORKER: readonly Measure[] = [
       { title: `most, ${thread}`, unit: 'ms', of: (one) => loopOf(one, isMain)?.max ?? null },
     ];
   }),
+  ...([true, false] as const).map((isMain): Measure => ({
+    title: `heap, ${isMain ? 'main' : 'workflows'}, at most`,
+    unit: 'MB',
+    of: (one) => heapOf(loopOf(one, isMain)),
+  })),
   { title: 'workflows kept', of: (one) => one.sdk.cachedMost },
   { title: 'put out of memory', of: (one) => one.sdk.evictions },
   { title: 'replayed', of: (one) => one.sdk.cacheMisses },

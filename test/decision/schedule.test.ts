@@ -84,6 +84,21 @@ describe('the pause while Rancher’s events may come in', () => {
     expect(waitMillis(0, DEFAULT_POLICY, { watched: true, limitMillis: 60 * MINUTE })).toBe(315 * SECOND);
   });
 
+  test('is as wide as it has to be where very many are watched, but for the read before the limit, and never wider than two hours', () => {
+    const wide = { watched: true, limitMillis: 24 * 60 * MINUTE };
+    for (const [leastLookMillis, expected] of [
+      [0, 315 * SECOND],
+      [300 * SECOND, 315 * SECOND],
+      [1_250 * SECOND, 1_250 * SECOND],
+      [9 * 60 * MINUTE, 120 * MINUTE],
+    ] as const)
+      expect(waitMillis(0, DEFAULT_POLICY, { ...wide, leastLookMillis })).toBe(expected);
+    expect(waitMillis(0, DEFAULT_POLICY, { ...limits, leastLookMillis: 60 * MINUTE })).toBe(5 * MINUTE);
+    expect(waitMillis(0, DEFAULT_POLICY, { ...wide, watched: false, leastLookMillis: 60 * MINUTE })).toBe(
+      pauseMillis(0, DEFAULT_POLICY),
+    );
+  });
+
   test('is the usual one where they do not', () => {
     const elapsed = fc.integer({ min: 0, max: 60 * MINUTE });
     fc.assert(

@@ -12,6 +12,7 @@ const MINUTE = 60_000;
 /** Frames come in, as the activities are told; nudges are sent by the cases themselves. */
 class StandInWatch implements ServiceWatch {
   readonly followers = new Map<string, string>();
+  leastLookMillis = 0;
   readonly tellings: { readonly serviceId: string; readonly state: string; readonly upgraded: boolean }[] = [];
 
   follow({ serviceId }: FollowedService, { workflowId }: { workflowId: string }): boolean {
@@ -168,6 +169,27 @@ describe('news of a service that a release upgrades', () => {
       },
     ],
     { watch },
+  );
+});
+
+describe('very many that are watched by one worker', () => {
+  const crowded = Object.assign(new StandInWatch(), { leastLookMillis: 25 * MINUTE });
+  runCases(
+    [
+      {
+        title: 'look rarely: as often as they are told, or as a limit needs it',
+        run: async (one) => {
+          const deploying = await one.start({ overrides: ONE_BATCH, hold: true });
+          await one.reaches('upgraded');
+          await nudge(deploying, { saw: 'state', state: 'upgraded' });
+          await one.until(deploying, 'confirming');
+          await deploying.signal('confirm');
+          expect(await deploying.result()).toMatchObject({ verdict: 'succeeded' });
+          expect((await historyOf(deploying)).timers).toEqual([25 * MINUTE, 25 * MINUTE]);
+        },
+      },
+    ],
+    { watch: crowded, policy: { stallLimitMillis: 120 * MINUTE } },
   );
 });
 

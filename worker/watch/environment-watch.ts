@@ -1,10 +1,12 @@
 import type { FollowedService, Follower, KnownOfService, ServiceWatch } from '../../activities/service-watch';
+import { LONGEST_LOOK_MILLIS } from '../../decision/schedule';
 import type { ConfigVersion } from '../../decision/service-snapshot';
 import { NotFoundError } from '../../rancher/errors/not-found-error';
 import type { EventFrame, ServiceFacts } from '../../rancher/event-frame';
 import { EventStream } from '../../rancher/event-stream';
 import type { EventStreamListener } from '../../rancher/event-stream';
 import type { RancherClient } from '../../rancher/rancher-client';
+import { REQUEST_LIMITS } from '../../rancher/request-gate';
 import type { Nudge } from '../../workflows/contract';
 import { Outbox, pause } from './outbox';
 import type { OutboxOptions, Woken } from './outbox';
@@ -27,6 +29,8 @@ export interface EnvironmentWatchOptions {
   readonly onUp?: (isUp: boolean | null) => void;
   /** Opens a project's stream. Default: Rancher's. */
   readonly open?: (projectId: string, listener: EventStreamListener) => { readonly isUp: boolean; close(): void };
+  /** Requests in a second that the environment may be asked for. Default: what a worker may ask for by default. */
+  readonly requestsPerSecond?: number;
   /** Milliseconds of a clock that never goes back. Default: the process's own. */
   readonly now?: () => number;
   readonly attempts?: NonNullable<OutboxOptions['attempts']>;
@@ -36,6 +40,8 @@ export interface EnvironmentWatchOptions {
 
 /** Streams at once: an environment is one project, but what is under way may be in the one that it was before. */
 const MOST_STREAMS = 5;
+/** What looks by time alone may have of the requests, and what one look costs: the service, its containers, now and then its log. */
+const [LOOKS_SHARE, LOOK_REQUESTS] = [0.2, 2.5] as const;
 /** Sweeps come each so many ticks. */
 const SWEEP_TICKS = 60;
 /** After so many ticks it is tried again to wake those that could not be woken. */
@@ -82,6 +88,13 @@ export class EnvironmentWatch implements ServiceWatch {
     const project = this.#projects.get(service.projectId);
     if (project !== undefined) return project.changed(service, state, millis, signal);
     return this.#closed.signal.aborted ? Promise.resolve() : pause(millis, signal);
+  }
+
+  get leastLookMillis(): number {
+    const followed = [...this.#projects.values()].reduce((sum, { followed: count }) => sum + count, 0);
+    const { requestsPerSecond = REQUEST_LIMITS.perSecond } = this.#options;
+    const seconds = Math.ceil((followed * LOOK_REQUESTS) / (LOOKS_SHARE * requestsPerSecond));
+    return Math.min(LONGEST_LOOK_MILLIS, 1000 * seconds);
   }
 
   /** Whether it wakes this workflow already. */

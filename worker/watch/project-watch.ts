@@ -79,6 +79,11 @@ export class ProjectWatch {
     return this.#stream.isUp && !this.#isDeaf;
   }
 
+  /** Services that are followed here. */
+  get followed(): number {
+    return this.#services.size;
+  }
+
   follow({ serviceId }: Place, follower: Follower): boolean {
     this.#serviceOf(serviceId).follow(follower, this.#options.now(), FOLLOWED_MILLIS);
     return this.isUp;

@@ -24,7 +24,7 @@ export interface WatchedEnvironment {
 
 /** What watches one environment, told to people and measured. */
 export function watchEnvironment(
-  environment: Pick<PreparedEnvironment, 'alias' | 'webUrl'>,
+  environment: Pick<PreparedEnvironment, 'alias' | 'webUrl' | 'configuration'>,
   client: () => RancherClient,
   { measure, warn, send }: SharedByWatches,
 ): WatchedEnvironment {
@@ -36,6 +36,7 @@ export function watchEnvironment(
   const watch = new EnvironmentWatch({
     client,
     send,
+    requestsPerSecond: environment.configuration.requests.perSecond,
     onChange: (change) => {
       if (change.to === 'up' || change.to === 'back')
         measure.count('drover_rancher_stream_opened_total', { environment: alias });

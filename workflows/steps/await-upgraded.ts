@@ -106,7 +106,8 @@ function nextPause(deployment: Deployment, elapsedMillis: number, clock: Progres
   // Of what is over already no event tells.
   const watched = nudges.watched && service?.state === 'upgrading';
   const left = Math.max(pollMinMillis, Math.min(stallLimitMillis - clock.stalledMillis, deployment.leftMillis));
-  return Math.min(left, waitMillis(elapsedMillis, policy, { watched, limitMillis: stallLimitMillis }));
+  const { leastLookMillis } = nudges;
+  return Math.min(left, waitMillis(elapsedMillis, policy, { watched, leastLookMillis, limitMillis: stallLimitMillis }));
 }
 
 /** One line per change, not per read; the ids of containers that are made again and again are no change. */

@@ -43,7 +43,7 @@ export async function confirm(deployment: Deployment, kind: keyof typeof MEND, w
       const left = leftToConfirm(deployment, until());
       if (deployment.confirmedBy === null && left > 0)
         await deployment.pause(
-          Math.min(left, lookEvery(Date.now() - since, deployment.nudges.watched)),
+          Math.min(left, lookEvery(Date.now() - since, deployment.nudges)),
           'for a person to confirm',
         );
       deployment.throwIfRestoreAsked();
@@ -80,9 +80,12 @@ export function isConfirmed(deployment: Deployment): boolean {
  * Soon at first, then ever more rarely: a service that waits for a person for a day costs a few hundred reads; a dozen where Rancher's
  * events come in, for those tell when something changes.
  */
-export function lookEvery(elapsedMillis: number, watched: boolean): number {
+export function lookEvery(
+  elapsedMillis: number,
+  { watched, leastLookMillis }: { readonly watched: boolean; readonly leastLookMillis: number },
+): number {
   return watched
-    ? Math.min(WATCHED_LOOK_MILLIS, Math.max(LOOK_EVERY_MILLIS, elapsedMillis / 2))
+    ? Math.min(WATCHED_LOOK_MILLIS, Math.max(LOOK_EVERY_MILLIS, leastLookMillis, elapsedMillis / 2))
     : lookSometimes(elapsedMillis, LOOK_EVERY_MILLIS);
 }
 

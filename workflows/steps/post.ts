@@ -70,8 +70,8 @@ async function postUntilKnown(
       activities.act.postUpgrade({ ...deployment.about, round, firstRunId }),
     );
     if (called.kind === 'value') {
-      const { outcome, service, watched } = called.value;
-      deployment.nudges.watched = watched === true;
+      const { outcome, service } = called.value;
+      deployment.nudges.promised(called.value);
       deployment.underWay = false;
       deployment.service = service;
       if (outcome === 'undone') throw undone(service);

@@ -84,7 +84,9 @@ async function rollBack(deployment: Deployment): Promise<'restored' | 'nothing'>
     }
     // Whether it is proven, or would take a rollback now, no event tells.
     const watched = deployment.nudges.watched && isAtWork;
-    planned = waitMillis(Date.now() - since, policy, { watched, limitMillis: policy.rollbackLimitMillis });
+    const { leastLookMillis } = deployment.nudges;
+    const limitMillis = policy.rollbackLimitMillis;
+    planned = waitMillis(Date.now() - since, policy, { watched, leastLookMillis, limitMillis });
     await deployment.pause(planned, `for Rancher to restore the former configuration (${service.state})`);
     deployment.takeRetry();
   }

@@ -89,6 +89,7 @@ export async function settle(deployment: Deployment): Promise<'upgrade' | 'adopt
         planned = waitMillis(Date.now() - since, policy, {
           // A restless one is given seconds.
           watched: deployment.nudges.watched && kindOfState(service.state) !== 'flapping',
+          leastLookMillis: deployment.nudges.leastLookMillis,
           limitMillis: Math.min(policy.settleLimitMillis, policy.stallLimitMillis),
         });
         planned = Math.max(policy.pollMinMillis, Math.min(planned, deployment.leftMillis));

@@ -569,6 +569,21 @@ describe('a follower', () => {
   });
 });
 
+test('the more services are followed, the further apart are the looks of each: all of them have a fifth of the requests, and nobody looks less often than every two hours', () => {
+  const w = watched();
+  expect(w.watch.leastLookMillis).toBe(0);
+  const followed = (count: number, projectId?: string): number => {
+    for (let index = 0; index < count; index += 1) w.follow(`deploy-${index}`, `1s${index}`, projectId);
+    return w.watch.leastLookMillis;
+  };
+  // 2.5 requests for each look; a fifth of 50 requests in a second.
+  expect(followed(200)).toBe(50_000);
+  expect(followed(200)).toBe(50_000);
+  expect(followed(5_000)).toBe(1_250_000);
+  expect(followed(1_000, '1a7')).toBe(1_500_000);
+  expect(followed(40_000)).toBe(7_200_000);
+});
+
 describe('a change that somebody waits for', () => {
   const never = new AbortController().signal;
   const place = { projectId: '1a5', serviceId: '1s1' };
