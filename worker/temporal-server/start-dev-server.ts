@@ -52,6 +52,11 @@ const START_LIMIT_MILLIS = 60_000;
 const STOP_GRACE_MILLIS = 10_000;
 /** A free port may be taken by somebody else before the server binds it. */
 const ATTEMPTS_WITH_FREE_PORTS = 3;
+/**
+ * A shard of Temporal's history reads what is to be handed on 20 times in a second at most, and a dev server is one shard: from a few deployments in a second on,
+ * every step of each waits 30 ms for that. A production server has dozens of shards.
+ */
+const SETTINGS = ['history.transferProcessorMaxPollRPS=200'] as const;
 /** What the server needs of our environment; our keys it does not need. */
 const PASSED_ON = ['PATH', 'HOME', 'USER', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'XDG_CONFIG_HOME'] as const;
 
@@ -88,6 +93,7 @@ async function startOnce(
   const child = spawnServer(executable, options.logFile, [
     ...['server', 'start-dev', '--ip', ip, '--port', String(port), '--ui-ip', ip, '--ui-port', String(uiPort)],
     ...['--namespace', namespace, '--log-level', 'warn'],
+    ...SETTINGS.flatMap((setting) => ['--dynamic-config-value', setting]),
     ...(options.dbFilename === undefined ? [] : ['--db-filename', options.dbFilename]),
     ...(options.searchAttributes ?? []).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ]);
