@@ -76,6 +76,28 @@ function figuresOf(measured: readonly LoadFigures[]): SectionFigures {
         })),
         limit: MOST_LOST_SECONDS,
       },
+      {
+        kind: 'lines',
+        name: 'load-processor',
+        title: 'Processor time for each deployment',
+        x: { title: 'deployments in flight', logarithmic: true },
+        y: { title: 'processor time', unit: 's' },
+        series: ['worker', 'temporal'].map((name) => ({
+          label: name,
+          points: measured.map((one) => [one.deployments, processOf(one, name).cpuSeconds / one.deployments] as const),
+        })),
+      },
+      {
+        kind: 'lines',
+        name: 'load-loop-delay',
+        title: "Event-loop delay of the worker's threads, p99",
+        x: { title: 'deployments in flight', logarithmic: true },
+        y: { title: 'delay', unit: 'ms' },
+        series: [true, false].map((isMain) => ({
+          label: isMain ? 'main thread' : 'workflows',
+          points: measured.map((one) => [one.deployments, loopOf(one, isMain)?.p99 ?? 0] as const),
+        })),
+      },
       ...(largest === undefined
         ? []
         : [
@@ -100,6 +122,7 @@ function figuresOf(measured: readonly LoadFigures[]): SectionFigures {
     targets: measured.filter(({ deployments }) => deployments >= 100 || measured.length < 4).flatMap(targetsOf),
     notes: [
       `Deployments are asked for at ${PER_SECOND} a second, over one connection of the client library; the images are pulled for 60 s at least, and for longer where it takes longer to ask for all; they end within the 60 s after that besides, in the order in which chance has it.`,
+      'One run for each number. These upgrades take longer than a minute: that Rancher is about to be done with one is not looked for then, and the frame of the new state is waited for, which comes about once a second. In the race above it is looked for.',
       "Time lost is what is not Rancher's own: from the start of the workflow to the accepted upgrade, from `upgraded` to the accepted finish, and from `active` to the verdict in the history; all three by the journal of the simulated Rancher and by Temporal's own times.",
       'All processes share the processors of this machine: what one of them needs the others wait for. The event-loop delay is what a timer of 10 ms was late, in the main thread and in the thread that runs the workflows.',
     ],
