@@ -37,7 +37,12 @@ export interface BarChart {
   readonly unit: Unit;
   /** What the parts of each bar are, in their order. */
   readonly parts: readonly string[];
-  readonly bars: readonly { readonly label: string; readonly values: readonly number[] }[];
+  readonly bars: readonly {
+    readonly label: string;
+    readonly values: readonly number[];
+    /** What is written behind the bar. Default: the sum of its parts, which medians of the parts do not add up to. */
+    readonly total?: number;
+  }[];
   /** A line at this value. */
   readonly limit?: number;
 }

@@ -24,11 +24,14 @@ export const USAGE = `npm run bench -- [options]
 
   --only NAME,…     these sections: ${SECTION_NAMES.join(', ')} (default: all)
   --runs N          how often each short thing is measured, 1 to 100 (default 5)
-  --most N          load: at most so many deployments in flight, up to 5000 (default 1000); 5000 takes three quarters of an hour more
+  --most N          load: at most so many deployments in flight, up to 5000 (default 1000); 5000 takes three quarters of an hour more.
+                    throughput: at most so many at once (default 1000)
   --least N         load: at least so many
-  --quick           small sizes, to see that it works; the figures are printed and not kept
+  --quick           small sizes, to see that it works; the figures are printed, and kept only with --json
   --before          keep the figures as "before", to compare with
-  --json FILE       where the figures are kept (default docs/performance.json)`;
+  --json FILE       where the figures are kept (default docs/performance.json)
+
+In minutes, about: race 4, ten-minutes 12, twenty 3, load 16, throughput 8, idle 12, start 2, histories 2.`;
 
 const RUNS = 5;
 const QUICK_RUNS = 2;

@@ -5,7 +5,7 @@ import type { EventSocket, EventSocketListener } from './event-socket';
 export interface EventStreamListener {
   /** Frames come in from now on. */
   readonly up: () => void;
-  /** They do not any more; also once where it never opened. Why, in words without a secret. */
+  /** They do not any more, or it did not open, at every attempt. Why, in words without a secret. */
   readonly down: (why: string) => void;
   readonly service: (service: ServiceFacts) => void;
   readonly container: (container: ContainerFacts) => void;
@@ -40,7 +40,6 @@ export class EventStream {
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
   #isUp = false;
-  #isDownTold = false;
   #failures = 0;
   /** A connection opened, and nothing ever came: something in between holds frames back, so that an open one tells nothing. */
   #needsFrame = false;
@@ -108,14 +107,11 @@ export class EventStream {
   #up(): void {
     if (this.#isUp || this.#isClosed) return;
     this.#isUp = true;
-    this.#isDownTold = false;
     harmless(() => this.#options.listener.up());
   }
 
   #down(why: string): void {
     this.#isUp = false;
-    if (this.#isDownTold) return;
-    this.#isDownTold = true;
     harmless(() => this.#options.listener.down(why));
   }
 

@@ -104,6 +104,7 @@ function figuresOf(figures: HeldFigures): SectionFigures {
     ],
     notes: [
       `Measured: ${windowSeconds} s, beginning ${figures.heldFor.toFixed(0)} s after the start of the mean deployment: its first look comes five minutes after it was held. Derived: how often it looks in a day is counted by its own schedule (${withStream} times; ${without} without the event stream), and each look costs what one cost in the time that was measured.`,
+      `Of the worker's day ${((100 * baseDay(figures, 'worker')) / (DAY_MILLIS / 1000)).toFixed(2)} % of a processor are what a worker costs that has no deployment at all: Temporal's SDK asks for work all the time.`,
     ],
   };
 }

@@ -8,7 +8,7 @@ const RIGHT = 80;
 /** Between the parts of a bar. */
 const GAP = 2;
 
-/** Bars from left to right, each of its parts, with the sum behind it. */
+/** Bars from left to right, each of its parts, with the total behind it. */
 export function drawBars({ title, unit, parts, bars, limit }: BarChart): string {
   const top = parts.length > 1 ? 66 : 44;
   const bottom = top + bars.length * ROW_HEIGHT;
@@ -22,7 +22,7 @@ export function drawBars({ title, unit, parts, bars, limit }: BarChart): string 
       line(x(tick), top, x(tick), bottom, 'grid'),
       text(x(tick), bottom + 18, withUnit(tick, unit), 'quiet', 'middle'),
     ]),
-    ...bars.flatMap(({ label, values }, row) => {
+    ...bars.flatMap(({ label, values, total }, row) => {
       const y = top + row * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) / 2;
       let sum = 0;
       const drawn = values.map((value, at) => {
@@ -33,7 +33,7 @@ export function drawBars({ title, unit, parts, bars, limit }: BarChart): string 
       return [
         text(left - 12, y + 15, label, '', 'end'),
         ...drawn,
-        text(x(sum) + 8, y + 15, sum === 0 ? '–' : numberText(sum)),
+        text(x(sum) + 8, y + 15, sum === 0 ? '–' : numberText(total ?? sum)),
       ];
     }),
     ...(limit === undefined

@@ -62,10 +62,11 @@ function draw(chart: Chart): string {
   }
 }
 
-/** Machine and versions, as they were for the newest figures. */
+/** Machine and versions, as they were for the newest figures; the sections have commits and times of their own. */
 function about(all: readonly Measured[]): string[] {
-  const newest = all.toSorted((one, other) => Date.parse(other.at) - Date.parse(one.at))[0];
-  if (newest === undefined) return ['Nothing was measured yet.'];
+  const sorted = all.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  const [oldest, newest] = [sorted[0], sorted.at(-1)];
+  if (oldest === undefined || newest === undefined) return ['Nothing was measured yet.'];
   const versions = Object.assign({}, ...all.map((measured) => measured.versions), newest.versions) as Record<
     string,
     string
@@ -78,9 +79,9 @@ function about(all: readonly Measured[]): string[] {
     [
       ['Machine', machineText(newest)],
       ['System', newest.machine.system],
-      ['Drover', `commit \`${newest.commit}\``],
+      ['Drover', [...new Set(sorted.map(({ commit }) => `\`${commit}\``))].join(', ')],
       ...Object.entries(versions).map(([name, version]) => [name, version]),
-      ['Measured', dateOf(newest)],
+      ['Measured', oldest === newest ? dateOf(newest) : `${dateOf(oldest)} to ${dateOf(newest)}`],
     ],
   );
 }

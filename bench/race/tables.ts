@@ -64,7 +64,7 @@ export function raceFigures(all: RaceRuns): Figures {
     charts: services.map(({ name, title }) => lostChart(all, name, title)),
     targets: targetsOf(all),
     notes: [
-      'Lost is the wall time less what Rancher itself took: from the accepted POST to `upgraded`, and from the accepted finish to `active`, as the simulated Rancher noted them. Its three parts add up to it; for the script that never finishes, the second one ends with its exit. Lost by the deployment is the same for the workflow alone, from the first event of its history to the last: without the start and the end of the `drover` process.',
+      'Lost is the wall time less what Rancher itself took: from the accepted POST to `upgraded`, and from the accepted finish to `active`, as the simulated Rancher noted them. In each run its three parts add up to it, their medians need not; for the script that never finishes, the second one ends with its exit. Lost by the deployment is the same for the workflow alone, from the first event of its history to the last: without the start and the end of the `drover` process. What is between the two is that process: before it asks for anything Node and Temporal’s SDK are loaded, and at its end it reads the logbook once more; a command that waits for ten minutes loses no more by it.',
       'Everybody is told the same: one container at a time, two seconds between, the new one first. Each has an environment of its own on one simulated Rancher, on the real clock, and a counting proxy of its own; the runs take turns, with a random pause before each, and the first one is not counted. In each round the images are pulled for another time, up to two seconds in all and the same for everybody, so that nobody who asks every second or two meets `upgraded` in the same phase each time. Median [least–most].',
       'CPU and memory are read from `/proc/<pid>` every 20 ms (utime + stime, VmHWM); the last 20 ms of a client are missed. Worker and Temporal serve all deployments; theirs are those of the time of the run.',
     ],
@@ -140,7 +140,11 @@ function lostChart(all: RaceRuns, name: string, title: string): BarChart {
     parts: ['start → POST', 'upgraded → finish', 'active → exit'],
     bars: [...all].map(([{ label }, byService]) => {
       const runs = byService.get(name);
-      return { label, values: [of(runs, 'toPost'), of(runs, 'noticing'), of(runs, 'toExit')] };
+      const total = median(runs, ({ times }) => times.lost);
+      return {
+        ...{ label, values: [of(runs, 'toPost'), of(runs, 'noticing'), of(runs, 'toExit')] },
+        ...(total === null ? {} : { total }),
+      };
     }),
   };
 }

@@ -18,6 +18,8 @@ const SCALE = 3;
 /** Three containers, one after the other, each of which pulls its image for so long: about ten minutes in all. */
 const PULL_MILLIS = 195_000;
 const QUICK_PULL_MILLIS = 8000;
+/** In the path by which the event stream is opened. */
+const STREAM = '/subscribe';
 const MOST_WITH_STREAM = 12;
 const MOST_WITHOUT = 60;
 
@@ -39,8 +41,10 @@ interface ServiceCost {
 interface Cost {
   readonly contender: Contender;
   readonly services: readonly ServiceCost[];
-  /** Requests that name no service (projects, stacks, the event stream), for each of the services. */
-  readonly sharedPerService: number;
+  /** Requests that name no service (projects, stacks), as one asks them that is alone. */
+  readonly lookups: number;
+  /** Event streams that were opened, for all services together. */
+  readonly streams: number;
   readonly requests: readonly Passed[];
 }
 
@@ -83,10 +87,12 @@ async function upgradeAll(
   const { requests } = proxy.traffic();
   say(`${contender.label}: ${requests.length} requests for ${names.length} services`);
   const journal = await world.journal(lane, 0);
+  const naming: RegExp[] = [];
   const services = await Promise.all(
     names.map(async (service) => {
       const { service: shown } = await world.stack.rancher.service(project, STACK_NAME, service);
       const names_ = new RegExp(`/services/${String(shown['id'])}(?:[/?]|$)|[?&]name=${service}(?:&|$)`);
+      naming.push(names_);
       const { posted, upgraded } = momentsOf(journal.filter(({ name }) => name === service));
       return {
         ...{ service, own: requests.filter(({ path }) => names_.test(path)).length },
@@ -96,8 +102,14 @@ async function upgradeAll(
       };
     }),
   );
-  const shared = requests.length - services.reduce((sum, { own }) => sum + own, 0);
-  return { contender, services, sharedPerService: shared / names.length, requests };
+  const shared = requests.filter(({ path }) => !naming.some((names_) => names_.test(path)));
+  const streams = shared.filter(({ path }) => path.includes(STREAM)).length;
+  // Where deployments share what they ask, one that is alone asks each of it once; else each has asked it for itself.
+  const lookups =
+    contender.drover === undefined
+      ? (shared.length - streams) / names.length
+      : byKind(shared).length - Math.min(1, streams);
+  return { contender, services, lookups, streams, requests };
 }
 
 const COLUMNS: readonly Column[] = [
@@ -105,7 +117,8 @@ const COLUMNS: readonly Column[] = [
   { title: "Rancher's own: upgrade, minutes", unit: 'count' },
   { title: '**Requests**', unit: 'count' },
   { title: 'about the service', unit: 'count' },
-  { title: 'shared, for each', unit: 'count' },
+  { title: 'lookups', unit: 'count' },
+  { title: 'streams opened, for all', unit: 'count' },
   { title: 'Events of history', unit: 'count' },
   { title: 'Size of history', unit: 'kB' },
 ];
@@ -144,19 +157,19 @@ function figuresOf(costs: readonly Cost[]): Figures {
           ],
     ),
     notes: [
-      `Median [least–most] of the ${SERVICES} services. What names no service by its id or its name (the lookups of environments and stacks, the one event stream) is shared among them by Drover, and divided here; the other tools ask that anew in each process. One that is alone, with a worker that has only just begun, asks for its environment, its stack and the stream itself: two or three requests more.`,
+      `Median [least–most] of the ${SERVICES} services, each counted as if it were alone. What names no service by its id or its name (lookups of environments and stacks) Drover’s deployments share where they ask at the same time: here each has the whole of it. The event stream is none of one deployment’s requests: a worker opens one for as long as it has anything to deploy there.`,
       'The stall limit is 30 minutes, since one container alone is pulled for more than three of them.',
     ],
   };
 }
 
-const requestsEach = ({ services, sharedPerService }: Cost): Spread | null =>
-  spreadOf(services.map(({ own }) => own + sharedPerService));
+const requestsEach = ({ services, lookups }: Cost): Spread | null => spreadOf(services.map(({ own }) => own + lookups));
 
 function row({
   contender,
   services,
-  sharedPerService,
+  lookups,
+  streams,
   requestsEach: each,
 }: Cost & { requestsEach: Spread | null }): Cell[] {
   return [
@@ -164,7 +177,8 @@ function row({
     spreadOf(services.map(({ ownMinutes }) => ownMinutes)),
     each,
     spreadOf(services.map(({ own }) => own)),
-    sharedPerService,
+    lookups,
+    streams,
     spreadOf(services.map(({ history }) => history?.events ?? null)),
     spreadOf(services.map(({ history }) => (history === null ? null : history.bytes / 1000))),
   ];

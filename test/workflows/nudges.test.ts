@@ -83,6 +83,23 @@ const CASES: Case[] = [
     },
   },
   {
+    title: 'a read without containers says nothing of those that events told of',
+    run: async (one) => {
+      one.behave(2, { pullMillis: 60_000 });
+      const deploying = await one.start({ overrides: ONE_BATCH });
+      await isWaiting(one, deploying);
+      const { reads } = await historyOf(deploying);
+      await nudge(deploying, { saw: 'progress', state: 'upgrading', running: 1, expected: 2 });
+      await nudge(deploying, { saw: 'check' });
+      while ((await historyOf(deploying)).reads.length === reads.length) await one.rig.progress(deploying);
+      await one.reaches('upgraded');
+      await nudge(deploying, { saw: 'state', state: 'upgraded' });
+      expect(await deploying.result()).toMatchObject({ verdict: 'succeeded' });
+      const said = (await one.rig.progress(deploying)).events.map(({ text }) => text);
+      expect(said.filter((text) => text.includes('new container'))).toEqual(['1 new container runs']);
+    },
+  },
+  {
     title: 'nearly done: one activity reads a few times, until it is',
     run: async (one) => {
       one.behave(2, { pullMillis: 8_000 });

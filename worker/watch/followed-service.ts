@@ -17,8 +17,11 @@ export const LESSER_WIDEST_MILLIS = 120_000;
 export const STATES = 12;
 /** … within this time, milliseconds: a deployment has fewer. */
 export const STATES_MILLIS = 600_000;
-/** Between two nudges that only tell how many containers run, milliseconds. */
+/** Between two nudges that only tell how many containers run, milliseconds: … */
 export const PROGRESS_MILLIS = 10_000;
+/** … where fewer than one in ten of them came since, for a large service has hundreds. */
+export const LITTLE_PROGRESS_MILLIS = 120_000;
+const MUCH = 0.1;
 /** Only so long after an upgrade began its end is told from its containers: later a burst of reads would be many for little. */
 export const NEARLY_DONE_MILLIS = 60_000;
 /** From Rancher's first step to the moment in which the upgrade is told, at most, milliseconds. */
@@ -195,7 +198,7 @@ export class FollowedService {
 /** An upgrade under way, as its containers show it. */
 class Upgrade {
   readonly #key: string;
-  readonly #progress = new Pace(PROGRESS_MILLIS, PROGRESS_MILLIS);
+  #progressAt = -Infinity;
   #isNearlyDoneTold = false;
   #mostRunning = 0;
   hasUntold = false;
@@ -229,10 +232,12 @@ class Upgrade {
       return { saw: 'nearly-done', state: 'upgrading' };
     }
     if (expected <= 1 || running <= this.#mostRunning) return null;
-    if (!this.#progress.passes(now)) {
+    const isMuch = running - this.#mostRunning >= MUCH * all;
+    if (now - this.#progressAt < (isMuch ? PROGRESS_MILLIS : LITTLE_PROGRESS_MILLIS)) {
       this.hasUntold = true;
       return null;
     }
+    this.#progressAt = now;
     this.#mostRunning = running;
     return { saw: 'progress', state: 'upgrading', running, expected: all };
   }

@@ -34,6 +34,11 @@ export const MISSED_MILLIS = 10_000;
 export const FOLLOWED_MILLIS = 3 * 3_600_000;
 /** What is held is looked at after a gap no more often than this, milliseconds: as often as where there is no stream. */
 const HELD_MILLIS = 300_000;
+/**
+ * A stream that is found deaf again within an hour after it was heard is not believed by the next frame, milliseconds: for five minutes, then for twice as
+ * long each time. One server of several may not hear of the others, and what it does tell proves nothing of them.
+ */
+const [DEAF_AGAIN_MILLIS, LEAST_DEAF_MILLIS] = [3_600_000, 300_000] as const;
 /** A stream that nobody follows is closed after so long, milliseconds. */
 export const UNUSED_MILLIS = 30 * 60_000;
 /** Containers of followed services that are kept in mind; more of them at a time are not worth the memory. */
@@ -52,15 +57,17 @@ export class ProjectWatch {
   /** Container to the services that it was seen with. */
   readonly #owners = new Map<string, readonly string[]>();
   readonly #closed = new AbortController();
-  #lost: { readonly since: number; readonly why: string; isTold: boolean } | null = null;
+  #lost: { readonly since: number; why: string; isTold: boolean } | null = null;
   #wasUp = false;
   #catching: AbortController | null = null;
   #gapEndedAt = -Infinity;
   #heldCheckedAt = -Infinity;
   /** Those that are held were left out after a gap. */
   #isBehind = false;
-  /** The stream is open, and did not tell of a change. */
-  #isDeaf = false;
+  /** The stream is open, and did not tell of a change: since when, and for how long no frame changes that. */
+  #deafness: { readonly since: number; readonly leastMillis: number } | null = null;
+  /** The last time, and when a frame ended it. */
+  #wasDeaf = { leastMillis: 0, until: -Infinity };
   #usedAt: number;
 
   constructor(options: ProjectWatchOptions) {
@@ -76,7 +83,7 @@ export class ProjectWatch {
   }
 
   get isUp(): boolean {
-    return this.#stream.isUp && !this.#isDeaf;
+    return this.#stream.isUp && this.#deafness === null;
   }
 
   /** Services that are followed here. */
@@ -95,7 +102,7 @@ export class ProjectWatch {
     this.#wake(service, service.told(known, upgraded, this.#options.now()));
     // Of what changed while it was away there is no frame.
     const isNew = this.#options.now() - this.#gapEndedAt < MISSED_MILLIS;
-    if (!this.#stream.isUp || this.#isDeaf || isNew) service.owesNothing();
+    if (!this.#stream.isUp || this.#deafness !== null || isNew) service.owesNothing();
   }
 
   async changed({ serviceId }: Place, state: string, millis: number, signal: AbortSignal): Promise<void> {
@@ -137,9 +144,9 @@ export class ProjectWatch {
       this.#wake(service, service.due(now));
     }
     if (this.#lost !== null && !this.#lost.isTold && now - this.#lost.since >= MISSED_MILLIS) this.#miss(this.#lost);
-    if (!this.#stream.isUp) return;
+    if (this.#isBehind && (this.#stream.isUp || this.#lost?.isTold === true)) this.#checkHeld();
+    if (!this.#stream.isUp || this.#deafness !== null) return;
     for (const service of this.#services.values()) if (service.isUnheard(now)) return this.#deaf(service);
-    if (this.#isBehind) this.#checkHeld();
   }
 
   /** Forgets who does not follow any more; called now and then. @returns whether the stream is of no use any more */
@@ -195,36 +202,52 @@ export class ProjectWatch {
   #down(why: string): void {
     this.#catching?.abort();
     for (const service of this.#services.values()) service.owesNothing();
-    this.#lost ??= { since: this.#options.now(), why, isTold: false };
+    if (this.#lost === null) this.#lost = { since: this.#options.now(), why, isTold: false };
+    // Why it does not open again is told, and not why it was closed.
+    else this.#lost.why = why;
   }
 
-  /** Those that count on frames read at once, and from then on as if there were none. Whoever waits for a person does not count on them. */
+  /** Those that count on frames read at once, and from then on as if there were none. */
   #miss(lost: { readonly why: string; isTold: boolean }): void {
     lost.isTold = true;
     this.#options.onChange({ to: 'lost', why: lost.why });
     // To those that came while it never opened, nothing was promised.
-    if (!this.#wasUp) return;
-    for (const service of this.#services.values()) if (service.isBusy) this.#wake(service, { saw: 'check' });
+    if (this.#wasUp) this.#lookForThemselves();
   }
 
   /** Nobody may count on what is not told: all look for themselves, and from then on as if there were no stream. */
   #deaf({ serviceId }: FollowedService): void {
-    this.#isDeaf = true;
+    const { until, leastMillis } = this.#wasDeaf;
+    const now = this.#options.now();
+    const isAgain = now - until < DEAF_AGAIN_MILLIS;
+    this.#deafness = {
+      since: now,
+      leastMillis: isAgain ? Math.min(DEAF_AGAIN_MILLIS, Math.max(LEAST_DEAF_MILLIS, 2 * leastMillis)) : 0,
+    };
     this.#options.onChange({ to: 'deaf', serviceId });
-    for (const service of this.#services.values()) {
-      service.owesNothing();
-      this.#wake(service, { saw: 'check' });
-    }
+    for (const service of this.#services.values()) service.owesNothing();
+    this.#lookForThemselves();
+  }
+
+  /** The busy ones at once; those that are held wait for hours by now where the events came in, and their looks are bounded as after a gap. */
+  #lookForThemselves(): void {
+    for (const service of this.#services.values()) if (service.isBusy) this.#wake(service, { saw: 'check' });
+    this.#checkHeld();
   }
 
   #framed(facts: ServiceFacts): void {
     const service = this.#services.get(facts.serviceId);
     service?.framed(this.#options.now());
-    if (service !== undefined && this.#isDeaf) {
-      this.#isDeaf = false;
-      this.#options.onChange({ to: 'heard' });
-    }
+    if (service !== undefined) this.#hear();
     this.#service(facts);
+  }
+
+  #hear(): void {
+    const now = this.#options.now();
+    if (this.#deafness === null || now - this.#deafness.since < this.#deafness.leastMillis) return;
+    this.#wasDeaf = { leastMillis: this.#deafness.leastMillis, until: now };
+    this.#deafness = null;
+    this.#options.onChange({ to: 'heard' });
   }
 
   #service(facts: ServiceFacts): void {

@@ -117,7 +117,8 @@ function noteProgress(
   before: ProgressClock,
   now: ProgressClock,
 ): void {
-  const isTold = now.running === deployment.toldRunning && now.healthy === now.running;
+  // What events told was written down as they came, and where no containers were read, nothing else is known of them.
+  const isTold = service.instances === null || (now.running === deployment.toldRunning && now.healthy === now.running);
   if ((now.running > before.running || now.healthy > before.healthy) && !isTold)
     deployment.note(
       'info',

@@ -306,6 +306,18 @@ describe("the containers of a deployment's own upgrade", () => {
     replace(w, 4);
     expect(await w.saw()).toEqual(['nearly-done']);
 
+    const large = watched();
+    large.following(knownAs({ expected: 40 }), NEW);
+    const told: [second: number, running: number][] = [];
+    for (let running = 1; running < 40; running += 1) {
+      replace(large, running);
+      await large.pass(running < 20 ? 10_000 : 60_000);
+      for (const nudge of await large.nudges())
+        if (nudge.saw === 'progress') told.push([running, (nudge as { running?: number }).running ?? 0]);
+    }
+    expect(told.map(([running]) => running)).toEqual([1, 5, 9, 13, 17, 21, 22, 24, 26, 28, 30, 32, 34, 36, 38]);
+    expect(told.every(([running, said]) => running === said)).toBe(true);
+
     const single = watched();
     single.following(knownAs({ expected: 1 }), [...NEW, { config: 'side', version: 'side-new' }]);
     single.container('1i101', 'running');
@@ -328,17 +340,22 @@ describe('a stream that is lost', () => {
     expect(w.opened).toEqual(['1a5', '1a6']);
   });
 
-  test('for 10 s: those at which Rancher is at work check, once; those that wait for a person do not', async () => {
+  test('for 10 s: those at which Rancher is at work check, once, and those that wait for a person; why it is so is told as it is then', async () => {
     const w = watched();
     w.following(knownAs(), null, 'upgrading');
     w.follow('held', '1s2');
     w.told(knownAs({ state: 'upgraded', transitioning: 'no' }), null, '1s2');
+    w.down('it was closed');
+    await w.pass(5_000);
     w.down('the proxy');
-    await w.pass(9_000);
+    await w.pass(4_000);
     expect(await w.saw()).toEqual([]);
     await w.pass(60_000);
     await w.settled();
-    expect(w.sent.splice(0)).toEqual([{ to: 'upgrading', nudge: { saw: 'check' } }]);
+    expect(w.sent.splice(0)).toEqual([
+      { to: 'upgrading', nudge: { saw: 'check' } },
+      { to: 'held', nudge: { saw: 'check' } },
+    ]);
     w.rancher.set('1s1', factsOf()).set('1s2', factsOf({ state: 'upgraded', transitioning: 'no' }));
     w.up();
     await w.pass(1_000);
@@ -408,6 +425,22 @@ describe('a stream that is lost', () => {
     await w.pass(600_000);
     expect([await w.saw(), w.reads]).toEqual([[], []]);
   });
+
+  test('lost soon after a gap: those that are held look once the five minutes are over, and then by themselves', async () => {
+    const w = watched();
+    w.following(knownAs({ state: 'upgraded', transitioning: 'no' }), null, 'held');
+    w.down();
+    w.up();
+    expect(await w.saw()).toEqual(['check']);
+    await w.pass(60_000);
+    w.down();
+    await w.pass(230_000);
+    expect(await w.saw()).toEqual([]);
+    await w.pass(10_000);
+    expect(await w.saw()).toEqual(['check']);
+    await w.pass(3_600_000);
+    expect(await w.saw()).toEqual([]);
+  });
 });
 
 describe('a stream that is open and tells nothing', () => {
@@ -437,6 +470,29 @@ describe('a stream that is open and tells nothing', () => {
     await w.pass(1_000);
     expect([w.follow(), w.ups.at(-1)]).toEqual([true, true]);
     expect(w.changes).toEqual([{ to: 'up' }, { to: 'deaf', serviceId: '1s1' }, { to: 'heard' }]);
+  });
+
+  test('of some services only: the next frame of another one is believed once, then for the first time after five minutes, and after ever more', async () => {
+    const w = watched();
+    w.following(knownAs(quiet));
+    w.follow('heard', '1s2');
+    w.told(knownAs(quiet), null, '1s2');
+    w.follow('held', '1s3');
+    w.told(knownAs({ state: 'upgraded' }), null, '1s3');
+    for (let minute = 0; minute < 60; minute += 1) {
+      w.told(minute % 2 === 0 ? knownAs() : knownAs(quiet));
+      await w.pass(30_000);
+      w.service({ serviceId: '1s2', state: 'active', transitioning: 'no' });
+      await w.pass(30_000);
+    }
+    expect(w.changes.map(({ to }) => to)).toEqual([
+      'up',
+      ...Array.from({ length: 4 }, () => ['deaf', 'heard']).flat(),
+      'deaf',
+    ]);
+    await w.settled();
+    expect(w.sent.filter(({ to }) => to === 'held')).toHaveLength(5);
+    expect(w.sent.filter(({ to }) => to === 'deploy').length).toBeLessThanOrEqual(5);
   });
 
   test('is another one where a frame came just before, or comes in time, whatever it says', async () => {
