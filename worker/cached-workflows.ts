@@ -9,7 +9,7 @@ export interface WorkerMemory {
   readonly heap: number;
 }
 
-/** A worker takes no more than this for itself, unless it is told otherwise, bytes. */
+/** With a thousand deployments under way a worker takes no more than this, unless it is told otherwise, bytes. With thousands more it does. */
 const MOST_MEMORY = 2 ** 30;
 /** A worker at work without a workflow in memory, and what a burst of activities needs besides, bytes; as measured (`docs/performance.md`). */
 const OWN_MEMORY = 400e6;
@@ -21,8 +21,8 @@ const HEAP_SHARE = 0.8;
 const LEAST = 50;
 
 /**
- * How many workflows a worker keeps in memory where nothing is configured: as many as leave it under one gibibyte, or under what the machine
- * or container has. A deployment under way is two, itself and its lane. One that is not kept is replayed from its history when it goes on, which costs
+ * How many workflows a worker keeps in memory where nothing is configured: as many as leave it under one gibibyte with a thousand deployments under way, or
+ * under what the machine or container has. A deployment under way is two, itself and its lane. One that is not kept is replayed from its history when it goes on, which costs
  * time of the processor and nothing else; the SDK's own default grows with the heap, to more than two thousand.
  */
 export function cachedByDefault({ memory, heap }: WorkerMemory = memoryHere()): number {
