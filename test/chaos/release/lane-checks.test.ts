@@ -75,3 +75,8 @@ test.each<[string, Partial<LaneSeen>, RegExp]>([
 ])('%s is found', (_what, change, expected) => {
   expect(wrongWithLane({ ...RIGHT, ...change }).join('\n')).toMatch(expected);
 });
+
+test('one who was on its way as another one superseded it is right, whoever comes and is started after them', () => {
+  const run = [entered('a'), entered('b', 'supersede'), started('a'), entered('c'), started('b'), started('c')];
+  expect(wrongWithLane({ ...RIGHT, runs: [run] })).toEqual([]);
+});

@@ -107,19 +107,14 @@ function* keptOrder(run: readonly LaneStep[], again: ReadonlyMap<string, number>
 
 function* gaveWay(run: readonly LaneStep[], newest: number): Iterable<string> {
   if (newest < 0) return;
-  const came: string[] = [];
-  let isAfter = false;
-  for (const { did, requestId } of run) {
-    if (did === 'entered' && !came.includes(requestId)) {
-      came.push(requestId);
-      isAfter ||= came.length - 1 === newest;
-    } else if (did === 'started' && isAfter && came.indexOf(requestId) < newest)
-      // Just being started as the newest came: it was on its way.
-      if (
-        run.findLast((step) => step.did === 'started' && came.indexOf(step.requestId) < newest)?.requestId !== requestId
-      )
-        yield `${requestId} was started after ${came[newest] ?? ''} had superseded it`;
-  }
+  const came = [...new Set(run.flatMap((step) => (step.did === 'entered' ? [step.requestId] : [])))];
+  const arrived = run.findIndex((step) => step.did === 'entered' && step.requestId === came[newest]);
+  const gone = run.filter(
+    (step, index) => index > arrived && step.did === 'started' && came.slice(0, newest).includes(step.requestId),
+  );
+  // Just being started as the newest came: the last of them was on its way.
+  for (const { requestId } of gone.slice(0, -1))
+    yield `${requestId} was started after ${came[newest] ?? ''} had superseded it`;
 }
 
 function* atTheEnd({ after, next }: LaneSeen): Iterable<string> {
