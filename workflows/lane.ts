@@ -138,7 +138,11 @@ class Lane {
   /** A request at the door, of somebody who waits for the answer. */
   async enter(ticket: Ticket): Promise<LaneAnswer> {
     const { requestId } = ticket.request;
-    const entering = await this.#letIn(ticket, false);
+    let entering = this.#admit(ticket, false);
+    if (looksAgain(entering)) {
+      await wholeTask();
+      entering = this.#admit(ticket, false);
+    }
     if (entering.do === 'refuse') return { how: 'busy' };
     if (entering.do === 'follow') {
       const followed = this.#holder?.ticket;
@@ -167,7 +171,11 @@ class Lane {
       if (this.#isOfHere(ticket) && whyNoForm(ticket.request) === null) await this.#refuse(ticket, whyNot);
       return;
     }
-    const entering = await this.#letIn(ticket, true);
+    let entering = this.#admit(ticket, true);
+    if (looksAgain(entering)) {
+      await wholeTask();
+      entering = this.#admit(ticket, true);
+    }
     if (entering.do === 'attach' || entering.do === 'wait') return;
     const why =
       entering.do === 'invalid'
@@ -219,19 +227,6 @@ class Lane {
   /** Those that wait; the one that just tries whether the service is free waits too, as long as another deployment runs. */
   get #inQueue(): readonly { readonly ticket: Ticket; readonly since: number }[] {
     return [...(this.#isTaken && this.#holder !== null ? [this.#holder] : []), ...this.#waiting];
-  }
-
-  /**
-   * Nobody is sent away for a deployment that is over: where no worker answered for a while, Temporal tells in one task of the request first and of
-   * the end that was before it after that.
-   */
-  async #letIn(ticket: Ticket, isUnasked: boolean): Promise<ReturnType<typeof enterLane>> {
-    const entering = this.#admit(ticket, isUnasked);
-    if (entering.do !== 'refuse' && entering.do !== 'follow') return entering;
-    // Asked here only: what was let in at once before is let in at once again.
-    if (!patched(HEARS_THE_WHOLE_TASK)) return entering;
-    await wholeTask();
-    return this.#admit(ticket, isUnasked);
   }
 
   #admit(ticket: Ticket, isUnasked: boolean): ReturnType<typeof enterLane> {
@@ -472,6 +467,14 @@ class Lane {
       ].join('\n'),
     );
   }
+}
+
+/**
+ * Nobody is sent away for a deployment that is over: where no worker answered for a while, Temporal tells in one task of the request first and of
+ * the end that was before it after that. Asked only where somebody would be sent away, and in the same moment: all else replays as it was.
+ */
+function looksAgain(entering: ReturnType<typeof enterLane>): boolean {
+  return (entering.do === 'refuse' || entering.do === 'follow') && patched(HEARS_THE_WHOLE_TASK);
 }
 
 /** All that comes with the task that is worked on has been heard, and whoever waited for it has gone on. */
